@@ -1,0 +1,1 @@
+"""hdvr_jax: understanding dance from video, in functional JAX."""
