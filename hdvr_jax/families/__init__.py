@@ -1,0 +1,99 @@
+"""The trainable things of the project: one file each, found in one explicit table.
+
+A family is a file `hdvr_jax/families/<name>.py` with one public function
+
+    make(config, axis_name=None) -> Family
+
+`config` is the whole experiment config. `axis_name` is None, or the name of the device axis that the training step is
+mapped over. A family whose networks reduce over the batch (batch norm) has to reduce over that axis too, with sums and
+weights (`hdvr_jax.update.masked_moments`); the loop only ever calls `loss` of a family that was made with an axis name,
+and `init`, `predict` and `scores` of one made without.
+"""
+
+import dataclasses
+import difflib
+import importlib
+import types
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from hdvr_jax.errors import InputError
+
+Batch = dict[str, Any]
+Totals = dict[str, tuple[Any, Any]]
+
+FAMILIES: Mapping[str, str] = types.MappingProxyType(
+    {
+        "lifter": "hdvr_jax.families.lifter",
+        "movements": "hdvr_jax.families.movements",
+        "genre": "hdvr_jax.families.genre",
+    }
+)
+
+
+def ratios(totals: Totals) -> dict[str, float]:
+    """Sum divided by weight for every scalar metric; NaN where nothing was counted. The default `summarise`."""
+    return {
+        name: float(np.float64(total) / np.float64(weight)) if weight > 0 else float("nan")
+        for name, (total, weight) in totals.items()
+    }
+
+
+def unchanged(batch: Batch, key: Any, train: bool) -> Batch:
+    """The default `augment`: the batch as it came."""
+    del key, train
+    return batch
+
+
+@dataclasses.dataclass(frozen=True)
+class Family:
+    """Pure functions that say how one kind of model is prepared for, trained, run and scored.
+
+    A batch is a dict of arrays with leading axis B. Beside the family's own arrays it holds `mask` (B,) float32 (1 a real
+    example, 0 padding), `frame_mask` (B, T) float32 (1 where the frame is real), `example` (B,) int32 (the position in
+    the stream of examples: unique within a batch and the same however the batch is sharded) and `sequence` (B,) int32
+    (which entry of `prepare`'s list the example was cut from).
+
+    Attributes:
+      name: the name in the table.
+      init: (key, batch) -> variables, {"params": ..., "batch_stats": ... where there are any}. The batch is augmented.
+      loss: (variables, batch, key, train) -> (total, (model_state, terms)). `total` is the masked SUM over examples;
+        `terms` is {name: (sum, weight)} of scalars and must hold "loss": (total, its weight). `model_state` is the
+        variables beside "params" as they stand after the step ({} where there are none), equal on all devices.
+      predict: (variables, batch) -> outputs, a dict of arrays with leading B; never needs `mask`.
+      scores: (outputs, batch) -> {name: (sum (B, ...), weight (B, ...))}, per example; the caller applies `mask`.
+      prepare: (clips, upstream) -> list of dicts of NumPy arrays, one dict per sequence (a clip seen from one view, say).
+        An array is (T, ...) with the same T for all of a sequence, or a scalar, or named in `fixed`. A str is a label:
+        it is never put into a batch, and evaluation can group by it. NaN is left as it is. `upstream` is
+        {name: hdvr_jax.upstream.Model} of the trained models that the config names.
+      fixed: names of the prepared arrays with one or more axes and none of them time.
+      augment: (batch, key, train) -> batch, on device inside the step. Keys per example are `fold_in(key, example)`, so
+        that sharding changes nothing. Called with train=False before `predict` in evaluation.
+      summarise: {name: (sum (...), weight (...))} -> {metric: float}; metrics that are not one ratio (F-scores) go here.
+    """
+
+    name: str
+    init: Callable[..., Any]
+    loss: Callable[..., Any]
+    predict: Callable[..., dict[str, Any]]
+    scores: Callable[..., Totals]
+    prepare: Callable[..., list[dict[str, Any]]]
+    fixed: tuple[str, ...] = ()
+    augment: Callable[..., Batch] = unchanged
+    summarise: Callable[[Totals], dict[str, float]] = ratios
+
+
+def build(config: Any, axis_name: str | None = None) -> Family:
+    """The family that `config.family` names, made from the config.
+
+    Raises:
+      InputError: there is no family of that name.
+    """
+    name = config.family
+    if name not in FAMILIES:
+        near = difflib.get_close_matches(str(name), FAMILIES, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(FAMILIES)}"
+        raise InputError(f"config.family: no family is called {name!r}{hint}")
+    return importlib.import_module(FAMILIES[name]).make(config, axis_name=axis_name)
