@@ -1,0 +1,1 @@
+"""AIST++ as records."""

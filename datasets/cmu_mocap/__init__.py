@@ -1,0 +1,1 @@
+"""CMU motion capture packs as records."""

@@ -1,0 +1,72 @@
+"""Reading datasets: builds one on first use, then gives its clips as NumPy dicts (fields in `datasets/record.py`)."""
+
+import contextlib
+import importlib
+import logging
+import os
+import pathlib
+from collections.abc import Iterator
+from typing import Any
+
+from hdvr_jax.errors import InputError
+
+DATASETS = ("choreo", "cmu_mocap", "aistpp")
+_DEFAULT_DIR = pathlib.Path("work") / "datasets"
+
+
+def load(dataset: str, split: str, data_dir: str | os.PathLike | None = None, **options: Any) -> list[dict[str, Any]]:
+    """Clips of one split, in the builder's order, which is the same every time.
+
+    The dataset is generated on first use and reused afterwards. Its folder is named by dataset, options, contents of
+    the raw files and version, and gets that name only when it is whole: an interrupted generation is never read.
+
+    Args:
+        dataset: One of `DATASETS`.
+        split: "train", "validation", "test", or another split that the dataset has.
+        data_dir: Where generated datasets are kept; default the environment variable HDVR_DATA_DIR, else
+            `work/datasets` under the current directory.
+        options: Options of the dataset's builder config.
+    Raises:
+        InputError: unknown dataset, split or option, or raw files that are missing or malformed.
+    """
+    builder = prepare(dataset, data_dir, **options)
+    if split not in builder.info.splits:
+        raise InputError(f"dataset {dataset} has no split {split!r}; it has {', '.join(builder.info.splits)}")
+    record = importlib.import_module("datasets.record")
+    tfds = importlib.import_module("tensorflow_datasets")
+    read_config = tfds.ReadConfig(interleave_cycle_length=1, shuffle_seed=0)
+    with _quiet():
+        found = tfds.as_numpy(builder.as_dataset(split=split, shuffle_files=False, read_config=read_config))
+        return [record.from_example(example, split) for example in found]
+
+
+def prepare(dataset: str, data_dir: str | os.PathLike | None = None, **options: Any) -> Any:
+    """The dataset's TFDS builder, generated if it was not yet; arguments as in `load`."""
+    if dataset not in DATASETS:
+        raise InputError(f"unknown dataset {dataset!r}; known: {', '.join(DATASETS)}")
+    _keep_from_accelerators()
+    module = importlib.import_module(f"datasets.{dataset}.{dataset}_dataset_builder")
+    where = pathlib.Path(data_dir or os.environ.get("HDVR_DATA_DIR") or _DEFAULT_DIR)
+    with _quiet():
+        builder = module.Builder(data_dir=str(where), config=module.builder_config(**options))
+        if not pathlib.Path(builder.data_dir).exists():
+            builder.download_and_prepare(file_format="tfrecord")
+    return builder
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keeps TFDS's deprecation warnings about itself off the screen; its progress bars stay."""
+    logger = logging.getLogger("absl")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+def _keep_from_accelerators() -> None:
+    """TensorFlow only reads records here; accelerators belong to JAX."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    importlib.import_module("tensorflow").config.set_visible_devices([], "GPU")

@@ -1,0 +1,60 @@
+"""What every reader takes and returns."""
+
+import dataclasses
+
+from hdvr_jax.errors import InputError
+from hdvr_jax.pose_track import PoseTrack
+
+
+@dataclasses.dataclass(frozen=True)
+class Reading:
+    """The dancers of one recording, on one time line.
+
+    Attributes:
+        tracks: One per dancer; at least one.
+        notes: What was assumed or chosen (frame rate, units, layout, view), one sentence each.
+    """
+
+    tracks: list[PoseTrack]
+    notes: list[str]
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """What a caller may say about a file; None leaves the choice to the reader, which notes it.
+
+    Attributes:
+        fps: Frame rate that replaces the one in the file.
+        view: Camera to take from a file of several.
+        clip: Recording to take from a file or folder of several.
+        unit: "m", "cm", "mm" or "inch": unit of lengths in the file.
+        drop_first_frame: Leave out frame 0 (a reference pose in many BVH files).
+        skeleton: Joint set of keypoints whose file does not name it.
+    """
+
+    fps: float | None = None
+    view: str | None = None
+    clip: str | None = None
+    unit: str | None = None
+    drop_first_frame: bool | None = None
+    skeleton: str | None = None
+
+    def given(self) -> list[str]:
+        """Names of the options that are set."""
+        return [field.name for field in dataclasses.fields(self) if getattr(self, field.name) is not None]
+
+
+def choose(names: list[str], wanted: str | None, what: str, path: object, notes: list[str]) -> str:
+    """`wanted` if it is among `names`, else the first name, with a note when there were others.
+
+    Raises:
+        InputError: `wanted` is not there.
+    """
+    if wanted is None:
+        if len(names) > 1:
+            notes.append(f"{len(names)} {what}s in {path}; took {names[0]}.")
+        return names[0]
+    if wanted not in names:
+        shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
+        raise InputError(f"{path}: no {what} {wanted}; there are: {shown}")
+    return wanted
