@@ -1,0 +1,145 @@
+"""What recognition gives: plain, immutable records that the report and the exporters read."""
+
+import dataclasses
+from collections.abc import Mapping
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from hdvr_jax.pose_track import PoseTrack
+
+CAMERA, WORLD = "camera", "world"
+
+
+@dataclasses.dataclass(frozen=True)
+class Poses:
+    """3D poses of one dancer.
+
+    Attributes:
+        skeleton: Name of the joint set.
+        points: (T, J, 3) metres; NaN where there is no pose.
+        frame: CAMERA (x right, y down, z forward; what the lifter gives) or WORLD (Y up; what 3D files hold).
+        projected: (T, J, 2) pixels, the poses projected back onto the image; None without a 2D input.
+        error_px: (T,) mean distance of projected from given joints, over the joints given; NaN where none is.
+        error_body: (T,) the same, divided by the size of the dancer in the image.
+    """
+
+    skeleton: str
+    points: Float[np.ndarray, "T J 3"]
+    frame: str
+    projected: Float[np.ndarray, "T J 2"] | None = None
+    error_px: Float[np.ndarray, " T"] | None = None
+    error_body: Float[np.ndarray, " T"] | None = None
+
+    def upright(self) -> Float[np.ndarray, "T J 3"]:
+        """Points with x right, y up and z towards the viewer, metres."""
+        return self.points * np.float32([1, -1, -1]) if self.frame == CAMERA else self.points
+
+
+@dataclasses.dataclass(frozen=True)
+class Segment:
+    """One movement type from `start` (frame) up to but not including `end`; `probability` is its mean."""
+
+    movement: int
+    start: int
+    end: int
+    probability: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Movements:
+    """Movements of one dancer.
+
+    Attributes:
+        names: M names of movement types.
+        parts: M body parts, one for each type.
+        probabilities: (T, M) in [0, 1]; 0 or 1 when they come from rules.
+        active: (T, M) whether the type is recognised in the frame.
+        segments: Runs of `active`, ordered by start.
+        source: "model" or "rules".
+    """
+
+    names: tuple[str, ...]
+    parts: tuple[str, ...]
+    probabilities: Float[np.ndarray, "T M"]
+    active: Bool[np.ndarray, "T M"]
+    segments: tuple[Segment, ...]
+    source: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Genre:
+    """Genre of one dancer's clip.
+
+    Attributes:
+        names: G genre names.
+        running: (T, G) probabilities given what was danced up to each frame; rows sum to 1.
+        overall: (G,) probabilities given the whole clip.
+    """
+
+    names: tuple[str, ...]
+    running: Float[np.ndarray, "T G"]
+    overall: Float[np.ndarray, " G"]
+
+
+@dataclasses.dataclass(frozen=True)
+class TrackResult:
+    """All that was recognised of one dancer.
+
+    Attributes:
+        given: The track as it was read.
+        prepared: The same on the model's skeleton with short gaps filled: what the models read.
+        poses, movements, genre: The stages' results; genre is None without a genre model.
+        notes: What was assumed about this dancer, in sentences.
+    """
+
+    given: PoseTrack
+    prepared: PoseTrack
+    poses: Poses
+    movements: Movements
+    genre: Genre | None
+    notes: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelInfo:
+    """Where a stage's results come from: config name, training step and its scores, as far as they are known."""
+
+    stage: str
+    name: str
+    step: int | None = None
+    scores: Mapping[str, float] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Recognition:
+    """The whole result for one input.
+
+    Attributes:
+        source: Name of the input file or folder.
+        layout: What the input was read as, in words.
+        tracks: One result for each dancer.
+        models: Models and rules used, in order of the stages.
+        notes: What was assumed about the input, in sentences.
+        timings: Seconds by stage.
+    """
+
+    source: str
+    layout: str
+    tracks: tuple[TrackResult, ...]
+    models: tuple[ModelInfo, ...]
+    notes: tuple[str, ...] = ()
+    timings: Mapping[str, float] = dataclasses.field(default_factory=dict)
+
+
+def segments(active: Bool[np.ndarray, "T M"], probabilities: Float[np.ndarray, "T M"]) -> tuple[Segment, ...]:
+    """Runs of consecutive active frames of every movement type, ordered by start frame."""
+    found = []
+    padded = np.pad(active.astype(np.int8), ((1, 1), (0, 0)))
+    change = np.diff(padded, axis=0)
+    for movement in np.flatnonzero(active.any(0)):
+        starts, ends = (np.flatnonzero(change[:, movement] == sign) for sign in (1, -1))
+        for start, end in zip(starts, ends):
+            mean = float(probabilities[start:end, movement].mean())
+            found.append(Segment(int(movement), int(start), int(end), mean))
+    return tuple(sorted(found, key=lambda segment: (segment.start, segment.movement)))

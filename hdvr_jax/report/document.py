@@ -1,0 +1,137 @@
+"""report.json: the complete result for programs.
+
+Fields of the document (numbers that are unknown are null):
+
+    schema      "hdvr_jax.report/1"; the number grows when a field changes its meaning or goes away
+    source      name of the input; layout what it was read as; made_by the program
+    notes       assumptions about the input, in sentences
+    timings     seconds by stage
+    models      stage, name, step (null for rules) and training scores of what was used
+    movement_types  name and part of every movement type; `movement` below counts in this list
+    tracks      one for each dancer:
+        id, fps, frames, image_size, input_skeleton, notes
+        poses       skeleton, joints, frame ("camera": x right, y down, z forward; "world": y up),
+                    points [frame][joint][x, y, z] in metres, rounded to a millimetre
+        input       keypoints [frame][joint][x, y] in pixels and confidence [frame][joint], as read; null for 3D input
+        reprojection  points [frame][joint][x, y] in pixels, error_px and error_body by frame; null for 3D input
+        provenance  kinds ("measured", ...), joints [frame][joint] as index into kinds, shares by kind, and sentences
+        movements   source ("model" or "rules"), segments of movement, part, name, start_frame, end_frame (exclusive),
+                    start and end in seconds, probability (mean)
+        genre       names, overall, running [frame][genre]; null without a genre model
+"""
+
+from typing import Any
+
+import numpy as np
+
+from hdvr_jax.provenance import PROVENANCE_NAMES
+from hdvr_jax.recognition.results import Movements, Recognition, TrackResult
+from hdvr_jax.report.words import provenance_words
+from hdvr_jax.skeletons import get_skeleton
+
+SCHEMA = "hdvr_jax.report/1"
+
+
+def document(recognition: Recognition) -> dict[str, Any]:
+    """The result as JSON-ready values, as the module describes them."""
+    types = recognition.tracks[0].movements
+    return {
+        "schema": SCHEMA,
+        "source": recognition.source,
+        "layout": recognition.layout,
+        "made_by": "hdvr_jax",
+        "notes": list(recognition.notes),
+        "timings": {stage: round(seconds, 3) for stage, seconds in recognition.timings.items()},
+        "models": [
+            {"stage": m.stage, "name": m.name, "step": m.step, "scores": {k: plain(v) for k, v in m.scores.items()}}
+            for m in recognition.models
+        ],
+        "movement_types": [{"name": name, "part": part} for name, part in zip(types.names, types.parts)],
+        "tracks": [_track(result) for result in recognition.tracks],
+    }
+
+
+def plain(values: Any, digits: int = 6) -> Any:
+    """Numbers and arrays as JSON values, rounded; non-finite becomes None."""
+    array = np.asarray(values, np.float64)
+    if array.ndim == 0:
+        return round(float(array), digits) if np.isfinite(array) else None
+    rounded = np.round(array, digits)
+    if np.isfinite(rounded).all():
+        return rounded.tolist()
+    holes = rounded.astype(object)
+    holes[~np.isfinite(rounded)] = None
+    return holes.tolist()
+
+
+def _track(result: TrackResult) -> dict[str, Any]:
+    given, poses = result.given, result.poses
+    return {
+        "id": given.id,
+        "fps": given.fps,
+        "frames": given.frames,
+        "image_size": None if given.image_size is None else list(given.image_size),
+        "input_skeleton": given.skeleton,
+        "notes": list(result.notes),
+        "poses": {
+            "skeleton": poses.skeleton,
+            "joints": list(get_skeleton(poses.skeleton).joints),
+            "frame": poses.frame,
+            "points": plain(poses.points, 3),
+        },
+        **_image(result),
+        "provenance": {
+            "kinds": list(PROVENANCE_NAMES),
+            "joints": result.prepared.provenance.tolist(),
+            "shares": {
+                name: plain((result.prepared.provenance == kind).mean(), 4)
+                for kind, name in enumerate(PROVENANCE_NAMES)
+            },
+            "sentences": provenance_words(result),
+        },
+        "movements": _movements(result.movements, given.fps),
+        "genre": _genre(result),
+    }
+
+
+def _image(result: TrackResult) -> dict[str, Any]:
+    poses = result.poses
+    if poses.projected is None:
+        return {"input": None, "reprojection": None}
+    return {
+        "input": {"keypoints": plain(result.given.keypoints, 1), "confidence": plain(result.given.confidence, 3)},
+        "reprojection": {
+            "points": plain(poses.projected, 1),
+            "error_px": plain(poses.error_px, 2),
+            "error_body": plain(poses.error_body, 4),
+        },
+    }
+
+
+def _movements(movements: Movements, fps: float) -> dict[str, Any]:
+    return {
+        "source": movements.source,
+        "segments": [
+            {
+                "movement": s.movement,
+                "part": movements.parts[s.movement],
+                "name": movements.names[s.movement],
+                "start_frame": s.start,
+                "end_frame": s.end,
+                "start": plain(s.start / fps, 3),
+                "end": plain(s.end / fps, 3),
+                "probability": plain(s.probability, 4),
+            }
+            for s in movements.segments
+        ],
+    }
+
+
+def _genre(result: TrackResult) -> dict[str, Any] | None:
+    if result.genre is None:
+        return None
+    return {
+        "names": list(result.genre.names),
+        "overall": plain(result.genre.overall, 4),
+        "running": plain(result.genre.running, 4),
+    }

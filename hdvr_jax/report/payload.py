@@ -1,0 +1,137 @@
+"""The content of the page, as the scripts of the page read it."""
+
+from typing import Any
+
+import numpy as np
+
+from hdvr_jax.recognition.results import CAMERA, ModelInfo, Recognition, TrackResult
+from hdvr_jax.report.figures import figures
+from hdvr_jax.report.packing import pack, pack_bytes
+from hdvr_jax.report.words import movement_caption, movement_label, provenance_words, scores_line
+from hdvr_jax.skeletons import BODY_PARTS, get_skeleton
+
+_MILLIMETRE = 0.001
+_TENTH_PIXEL = 0.1
+_PROBABILITY = 1 / 250
+
+
+def payload(recognition: Recognition) -> dict[str, Any]:
+    """Everything that the page shows, free of NaN; arrays are packed by `packing`."""
+    first = recognition.tracks[0].movements
+    used = {name for track in recognition.tracks for name in (track.poses.skeleton, track.given.skeleton)}
+    return {
+        "source": {"name": recognition.source, "layout": recognition.layout},
+        "madeBy": "hdvr_jax",
+        "parts": list(BODY_PARTS),
+        "movementTypes": movement_types(first.names, first.parts),
+        "skeletons": {name: _skeleton(name) for name in sorted(used)},
+        "models": [_model(model) for model in recognition.models],
+        "notes": list(recognition.notes),
+        "tracks": [_track(track, recognition.models) for track in recognition.tracks],
+    }
+
+
+def movement_types(names: tuple[str, ...], parts: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Label, part and rank within the part (which chooses the colour) of every type."""
+    types: list[dict[str, Any]] = []
+    ranks = dict.fromkeys(parts, 0)
+    for name, part in zip(names, parts):
+        types.append({"label": movement_label(name, part), "part": part, "rank": ranks[part]})
+        ranks[part] += 1
+    return types
+
+
+def bones(name: str) -> list[list[int]]:
+    """Pairs of joints to draw a line between.
+
+    A skeleton without trunk joints hangs its shoulders on the nose; they are drawn joined to each other instead, and
+    the hips likewise.
+    """
+    skeleton = get_skeleton(name)
+    across = [["left_shoulder", "right_shoulder"], ["left_hip", "right_hip"]]
+    if "nose" not in skeleton.joints or skeleton.root != skeleton.index("nose"):
+        return [list(bone) for bone in skeleton.bones]
+    pairs = [[skeleton.joints[child], skeleton.joints[parent]] for child, parent in skeleton.bones]
+    kept = [pair for pair in pairs if not (pair[0].endswith("shoulder") and pair[1] == "nose")]
+    return [[skeleton.index(child), skeleton.index(parent)] for child, parent in kept + across]
+
+
+def floor_height(points: np.ndarray) -> float | None:
+    """Height of the floor under upright points (T, J, 3): the level that the lowest joints come back to.
+
+    Half of the frames of a dance have a foot on the floor, so the floor is at the median of the lowest joint; jumps
+    are above it, and noise below.
+    """
+    height = points[..., 1]
+    seen = np.isfinite(height).any(1)
+    if not seen.any():
+        return None
+    return float(np.median(np.nanmin(height[seen], 1)))
+
+
+def _skeleton(name: str) -> dict[str, Any]:
+    skeleton = get_skeleton(name)
+    sides = [{"left": "l", "right": "r"}.get(joint.split("_")[0], "c") for joint in skeleton.joints]
+    return {
+        "joints": list(skeleton.joints),
+        "bones": bones(name),
+        "sides": sides,
+        "root": skeleton.root,
+    }
+
+
+def _model(model: ModelInfo) -> dict[str, str]:
+    trained = "not trained" if model.step is None else f"{model.step:,} steps"
+    scores = "" if model.step is None else scores_line(model)
+    return {"stage": model.stage, "name": model.name, "trained": trained, "scores": scores}
+
+
+def _track(result: TrackResult, models: tuple[ModelInfo, ...]) -> dict[str, Any]:
+    points = result.poses.upright()
+    return {
+        "label": f"Dancer {result.given.id}",
+        "frames": result.given.frames,
+        "fps": result.given.fps,
+        "skeleton": result.poses.skeleton,
+        "lifted": result.poses.frame == CAMERA,
+        "points": pack(points, _MILLIMETRE),
+        "floor": floor_height(points),
+        "provenance": pack_bytes(result.prepared.provenance),
+        "confidence": pack_bytes(result.prepared.confidence, _PROBABILITY),
+        "figures": figures(result),
+        "words": provenance_words(result),
+        "notes": list(result.notes),
+        "movements": {
+            "source": result.movements.source,
+            "caption": movement_caption(result.movements, models),
+            "segments": [[s.movement, s.start, s.end, round(s.probability, 3)] for s in result.movements.segments],
+        },
+        "genre": _genre(result),
+        **_image(result),
+    }
+
+
+def _genre(result: TrackResult) -> dict[str, Any] | None:
+    if result.genre is None:
+        return None
+    return {
+        "names": list(result.genre.names),
+        "best": int(result.genre.overall.argmax()),
+        "probabilities": pack_bytes(result.genre.running, _PROBABILITY),
+        "caption": "probability of each genre given what was danced up to that moment",
+    }
+
+
+def _image(result: TrackResult) -> dict[str, Any]:
+    """The 2D side: input, reprojection and the error between them; None for 3D inputs."""
+    poses = result.poses
+    if poses.projected is None:
+        return dict.fromkeys(("input", "inputSkeleton", "size", "reprojection", "errorPx", "errorBody"))
+    return {
+        "input": pack(result.given.keypoints, _TENTH_PIXEL),
+        "inputSkeleton": result.given.skeleton,
+        "size": None if result.given.image_size is None else list(result.given.image_size),
+        "reprojection": pack(poses.projected, _TENTH_PIXEL),
+        "errorPx": pack(poses.error_px, 0.01),
+        "errorBody": pack(poses.error_body, 0.0001),
+    }

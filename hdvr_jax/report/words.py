@@ -1,0 +1,100 @@
+"""What the report says in sentences: what was seen, filled, put together and guessed, and how sure it is."""
+
+import numpy as np
+
+from hdvr_jax.provenance import INTERPOLATED, MEASURED, MISSING, SYNTHESISED
+from hdvr_jax.recognition.results import ModelInfo, Movements, TrackResult
+from hdvr_jax.skeletons import get_skeleton
+
+
+def readable(name: str) -> str:
+    """A name in code as words: left_knee -> left knee."""
+    return name.replace("_", " ")
+
+
+def movement_label(name: str, part: str) -> str:
+    """A movement type's name without the body part that it may start with."""
+    return readable(name).removeprefix(readable(part) + " ")
+
+
+def share(part: float) -> str:
+    """A share as percent, never rounding something to nothing or almost all to all."""
+    percent = 100 * part
+    if 0 < percent < 0.1:
+        return "less than 0.1 %"
+    if 99.9 < percent < 100:
+        return "more than 99.9 %"
+    return f"{percent:.1f} %" if percent % 1 else f"{percent:.0f} %"
+
+
+def provenance_words(result: TrackResult) -> list[str]:
+    """Sentences on how the joints that the models read came about."""
+    prepared = result.prepared
+    names = get_skeleton(prepared.skeleton).joints
+    kinds = prepared.provenance
+    lifted = result.poses.projected is not None
+    lines = [_measured(result, kinds)]
+    if (kinds == INTERPOLATED).any():
+        longest = max(longest_run(kinds[:, joint] == INTERPOLATED) for joint in range(len(names))) / prepared.fps
+        lines.append(
+            f"{share((kinds == INTERPOLATED).mean())} were missing for a short time and filled in between the frames "
+            f"around the gap (longest {longest:.2f} s)."
+        )
+    made = [readable(name) for joint, name in enumerate(names) if (kinds[:, joint] == SYNTHESISED).any()]
+    if made:
+        lines.append(
+            f"{share((kinds == SYNTHESISED).mean())} were put together from other joints, because the input has no "
+            f"such joint: {', '.join(made)}."
+        )
+    if (kinds == MISSING).any():
+        fate = "their 3D position is the model's guess from the rest of the body and the frames around" if lifted else ""
+        worst = [readable(names[joint]) for joint in np.argsort(-(kinds == MISSING).mean(0))[:3]]
+        worst = [name for name in worst if (kinds[:, names.index(name.replace(" ", "_"))] == MISSING).any()]
+        lines.append(
+            f"{share((kinds == MISSING).mean())} were not seen (most often: {', '.join(worst)})"
+            + (f"; {fate}." if fate else " and stay empty.")
+        )
+    lines.append(_depth(result))
+    return lines
+
+
+def _measured(result: TrackResult, kinds: np.ndarray) -> str:
+    given = result.given
+    what = "detected in the image" if given.keypoints.shape[-1] == 2 else "given in 3D by the input"
+    confidence = given.confidence[given.provenance == MEASURED]
+    sure = f", with a median confidence of {np.median(confidence):.2f}" if confidence.size else ""
+    frames, joints = kinds.shape
+    return f"Of {frames * joints:,} joint positions, {share((kinds == MEASURED).mean())} were {what}{sure}."
+
+
+def _depth(result: TrackResult) -> str:
+    if result.poses.projected is None:
+        return "The 3D positions are those of the input; nothing was lifted."
+    return (
+        "Depth is never measured: one camera cannot see it. All distances from the camera, and the size of the body, "
+        "come from the lifter and its assumption of an average adult."
+    )
+
+
+def longest_run(flags: np.ndarray) -> int:
+    """Length of the longest run of true values in a vector."""
+    edges = np.diff(np.pad(flags.astype(np.int8), 1))
+    lengths = np.flatnonzero(edges == -1) - np.flatnonzero(edges == 1)
+    return int(lengths.max(initial=0))
+
+
+def movement_caption(movements: Movements, models: tuple[ModelInfo, ...]) -> str:
+    """How the movements were recognised."""
+    count = len({segment.movement for segment in movements.segments})
+    kinds = f"{count} of {len(movements.names)} movement types seen"
+    if movements.source == "rules":
+        return f"{kinds}; by kinematic rules on the 3D pose, not by a trained model"
+    name = next((model.name for model in models if model.stage == "movements"), "")
+    return f"{kinds}; by the trained model {name}".rstrip()
+
+
+def scores_line(model: ModelInfo) -> str:
+    """A model's training scores in one line."""
+    if not model.scores:
+        return "not recorded"
+    return ", ".join(f"{readable(name)} {value:.3g}" for name, value in sorted(model.scores.items()))
