@@ -255,9 +255,7 @@ def matrix_to_euler(order: str, rotation: Float[ArrayLike, "*B 3 3"]) -> Float[A
     r = jnp.asarray(rotation)
     cosine = safe_norm(jnp.stack([r[..., i, i], r[..., i, j]], axis=-1))
     locked = cosine < 1e-6
-    first = jnp.where(
-        locked, _angle(sign * r[..., k, j], r[..., j, j]), _angle(-sign * r[..., j, k], r[..., k, k])
-    )
+    first = jnp.where(locked, _angle(sign * r[..., k, j], r[..., j, j]), _angle(-sign * r[..., j, k], r[..., k, k]))
     middle = _angle(sign * r[..., i, k], cosine)
     last = jnp.where(locked, 0.0, _angle(-sign * r[..., i, j], r[..., i, i]))
     return jnp.rad2deg(jnp.stack([first, middle, last], axis=-1))
