@@ -15,14 +15,14 @@ _DEFAULT_DIR = pathlib.Path("work") / "datasets"
 
 
 def load(dataset: str, split: str, data_dir: str | os.PathLike | None = None, **options: Any) -> list[dict[str, Any]]:
-    """Clips of one split, in the builder's order, which is the same every time.
+    """Clips of one split, in the builder's order.
 
     The dataset is generated on first use and reused afterwards. Its folder is named by dataset, options, contents of
     the raw files and version, and gets that name only when it is whole: an interrupted generation is never read.
 
     Args:
         dataset: One of `DATASETS`.
-        split: "train", "validation", "test", or another split that the dataset has.
+        split: "train", "validation", "test", or "all" for every clip (its `split` says where it belongs).
         data_dir: Where generated datasets are kept; default the environment variable HDVR_DATA_DIR, else
             `work/datasets` under the current directory.
         options: Options of the dataset's builder config.
@@ -30,14 +30,11 @@ def load(dataset: str, split: str, data_dir: str | os.PathLike | None = None, **
         InputError: unknown dataset, split or option, or raw files that are missing or malformed.
     """
     builder = prepare(dataset, data_dir, **options)
-    if split not in builder.info.splits:
-        raise InputError(f"dataset {dataset} has no split {split!r}; it has {', '.join(builder.info.splits)}")
-    record = importlib.import_module("datasets.record")
-    tfds = importlib.import_module("tensorflow_datasets")
-    read_config = tfds.ReadConfig(interleave_cycle_length=1, shuffle_seed=0)
-    with _quiet():
-        found = tfds.as_numpy(builder.as_dataset(split=split, shuffle_files=False, read_config=read_config))
-        return [record.from_example(example, split) for example in found]
+    splits = sorted(builder.info.splits)
+    if split not in (*splits, "all"):
+        raise InputError(f"dataset {dataset} has no split {split!r}; it has {', '.join(splits)}")
+    wanted = splits if split == "all" else [split]
+    return [clip for name in wanted for clip in _read(builder, name)]
 
 
 def prepare(dataset: str, data_dir: str | os.PathLike | None = None, **options: Any) -> Any:
@@ -52,6 +49,16 @@ def prepare(dataset: str, data_dir: str | os.PathLike | None = None, **options: 
         if not pathlib.Path(builder.data_dir).exists():
             builder.download_and_prepare(file_format="tfrecord")
     return builder
+
+
+def _read(builder: Any, split: str) -> list[dict[str, Any]]:
+    """Clips of one split of a generated dataset, in the order they were written."""
+    record = importlib.import_module("datasets.record")
+    tfds = importlib.import_module("tensorflow_datasets")
+    read_config = tfds.ReadConfig(interleave_cycle_length=1, shuffle_seed=0)
+    with _quiet():
+        found = tfds.as_numpy(builder.as_dataset(split=split, shuffle_files=False, read_config=read_config))
+        return [record.from_example(example, split) for example in found]
 
 
 @contextlib.contextmanager

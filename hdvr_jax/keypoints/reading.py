@@ -1,6 +1,7 @@
 """What every reader takes and returns."""
 
 import dataclasses
+import pathlib
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.pose_track import PoseTrack
@@ -44,7 +45,7 @@ class Options:
         return [field.name for field in dataclasses.fields(self) if getattr(self, field.name) is not None]
 
 
-def choose(names: list[str], wanted: str | None, what: str, path: object, notes: list[str]) -> str:
+def choose(names: list[str], wanted: str | None, what: str, path: pathlib.Path, notes: list[str]) -> str:
     """`wanted` if it is among `names`, else the first name, with a note when there were others.
 
     Raises:
@@ -52,7 +53,7 @@ def choose(names: list[str], wanted: str | None, what: str, path: object, notes:
     """
     if wanted is None:
         if len(names) > 1:
-            notes.append(f"{len(names)} {what}s in {path}; took {names[0]}.")
+            notes.append(f"{len(names)} {what}s in {path.name}; took {names[0]}.")
         return names[0]
     if wanted not in names:
         shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
