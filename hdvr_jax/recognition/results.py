@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Bool, Float
 
+from hdvr_jax.movements import hysteresis
 from hdvr_jax.pose_track import PoseTrack
 
 CAMERA, WORLD = "camera", "world"
@@ -134,12 +135,9 @@ class Recognition:
 
 def segments(active: Bool[np.ndarray, "T M"], probabilities: Float[np.ndarray, "T M"]) -> tuple[Segment, ...]:
     """Runs of consecutive active frames of every movement type, ordered by start frame."""
-    found = []
-    padded = np.pad(active.astype(np.int8), ((1, 1), (0, 0)))
-    change = np.diff(padded, axis=0)
-    for movement in np.flatnonzero(active.any(0)):
-        starts, ends = (np.flatnonzero(change[:, movement] == sign) for sign in (1, -1))
-        for start, end in zip(starts, ends):
-            mean = float(probabilities[start:end, movement].mean())
-            found.append(Segment(int(movement), int(start), int(end), mean))
+    columns, starts, ends = hysteresis.runs(active)
+    found = [
+        Segment(int(movement), int(start), int(end), float(probabilities[start:end, movement].mean()))
+        for movement, start, end in zip(columns, starts, ends)
+    ]
     return tuple(sorted(found, key=lambda segment: (segment.start, segment.movement)))

@@ -47,7 +47,9 @@ def provenance_words(result: TrackResult) -> list[str]:
             f"such joint: {', '.join(made)}."
         )
     if (kinds == MISSING).any():
-        fate = "their 3D position is the model's guess from the rest of the body and the frames around" if lifted else ""
+        fate = (
+            "their 3D position is the model's guess from the rest of the body and the frames around" if lifted else ""
+        )
         worst = [readable(names[joint]) for joint in np.argsort(-(kinds == MISSING).mean(0))[:3]]
         worst = [name for name in worst if (kinds[:, names.index(name.replace(" ", "_"))] == MISSING).any()]
         lines.append(

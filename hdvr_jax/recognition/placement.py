@@ -1,0 +1,137 @@
+"""Where a lifted dancer stands in front of the camera, and how well the poses fit the image.
+
+A lifter gives poses about the hips. The place of the hips in each frame is the one from which the pose projects best
+onto the keypoints: with ideal image points (a, b) of joints at (X, Y, Z) from the hips, the place (x, y, z) solves
+
+    x - a z = a Z - X,    y - b z = b Z - Y
+
+in the least-squares sense over the joints, weighted by confidence. Depth z is by far the least certain of the three,
+so it is smoothed over time before x and y are solved again.
+"""
+
+import dataclasses
+
+import numpy as np
+import scipy.ndimage
+from jaxtyping import Float
+
+from hdvr_jax import cameras
+from hdvr_jax.clip_poses import body_size
+from hdvr_jax.pose_track import PoseTrack
+from hdvr_jax.provenance import MEASURED, SYNTHESISED
+from hdvr_jax.recognition.results import CAMERA, Poses
+
+DEPTH_SMOOTHING_SECONDS = 0.2
+_LEAST_JOINTS = 4
+_LEAST_DEPTH = 0.3
+
+
+@dataclasses.dataclass(frozen=True)
+class Intrinsics:
+    """A pinhole camera without distortion.
+
+    Attributes:
+        focal: (2,) pixels.
+        center: (2,) pixels.
+        assumed: Whether they are a guess.
+    """
+
+    focal: Float[np.ndarray, "2"]
+    center: Float[np.ndarray, "2"]
+    assumed: bool = True
+
+
+# A phone or camcorder at its widest sees 55 to 70 degrees along the longer side.
+ASSUMED_FOCAL = 0.9
+
+
+def assume_intrinsics(track: PoseTrack) -> Intrinsics:
+    """A common camera for a track whose own is unknown: focal length 0.9 times the image's longer side.
+
+    Without an image size, the image is taken as just large enough for all keypoints.
+    """
+    size = track.image_size
+    if size is None:
+        points = track.keypoints[np.isfinite(track.keypoints).all(-1)]
+        size = tuple(points.max(0)) if len(points) else (1.0, 1.0)
+    size = np.maximum(np.asarray(size, np.float32), 1)
+    return Intrinsics(np.full(2, ASSUMED_FOCAL * size.max(), np.float32), size / 2)
+
+
+def place(
+    points: Float[np.ndarray, "T J 3"],
+    prepared: PoseTrack,
+    intrinsics: Intrinsics,
+) -> Poses:
+    """Poses about the hips -> poses in front of the camera, with projection and error.
+
+    Args:
+        points: Metres, camera axes, relative to the hips; NaN where the lifter gives none.
+        prepared: The 2D track on the same skeleton.
+        intrinsics: The camera.
+    """
+    rays = (prepared.keypoints - intrinsics.center) / intrinsics.focal
+    known = np.isfinite(rays).all(-1) & np.isfinite(points).all(-1)
+    # Filled joints have confidence 0 but still say roughly where the dancer is.
+    weights = np.where(known, np.maximum(prepared.confidence, 0.05), 0)
+    safe_rays, safe_points = np.where(known[..., None], rays, 0), np.where(known[..., None], points, 0)
+    depth = _depths(safe_points, safe_rays, weights)
+    enough = known.sum(1) >= _LEAST_JOINTS
+    depth = _smooth(np.where(enough, depth, np.nan), prepared.fps)
+    across = _across(safe_points, safe_rays, weights, depth)
+    root = _carry(np.where(enough[:, None], np.c_[across, depth], np.nan))
+    placed = (points + root[:, None]).astype(np.float32)
+    return _with_projection(placed, prepared, intrinsics)
+
+
+def _with_projection(placed: np.ndarray, prepared: PoseTrack, intrinsics: Intrinsics) -> Poses:
+    camera = cameras.Perspective(focal=intrinsics.focal, center=intrinsics.center)
+    projected = np.array(cameras.project(camera, placed), np.float32)
+    projected[~np.isfinite(placed).all(-1)] = np.nan
+    given = np.isin(prepared.provenance, (MEASURED, SYNTHESISED)) & np.isfinite(projected).all(-1)
+    distance = np.linalg.norm(np.where(given[..., None], projected - prepared.keypoints, 0), axis=-1)
+    count = given.sum(1)
+    error = np.where(count > 0, distance.sum(1) / np.maximum(count, 1), np.nan).astype(np.float32)
+    size = body_size(prepared.keypoints, prepared.skeleton)
+    return Poses(prepared.skeleton, placed, CAMERA, projected, error, (error / size).astype(np.float32))
+
+
+def _depths(points: np.ndarray, rays: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Depth of the hips in every frame: the normal equations with x and y eliminated."""
+    wanted = rays * points[..., 2:] - points[..., :2]
+    slope = rays - _mean(rays, weights)[:, None]
+    offset = wanted - _mean(wanted, weights)[:, None]
+    steepness = (weights[..., None] * slope**2).sum((1, 2))
+    depth = -(weights[..., None] * slope * offset).sum((1, 2)) / np.maximum(steepness, 1e-12)
+    return np.where(steepness > 1e-9, np.maximum(depth, _LEAST_DEPTH), np.nan)
+
+
+def _across(points: np.ndarray, rays: np.ndarray, weights: np.ndarray, depth: np.ndarray) -> np.ndarray:
+    """x and y of the hips in every frame, given their depth."""
+    return _mean(rays * (points[..., 2:] + depth[:, None, None]) - points[..., :2], weights)
+
+
+def _mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Weighted mean over the joints: (T, J, D) and (T, J) -> (T, D)."""
+    return (weights[..., None] * values).sum(1) / np.maximum(weights.sum(1), 1e-9)[:, None]
+
+
+def _smooth(depth: np.ndarray, fps: float) -> np.ndarray:
+    """Depths without outliers and jitter; every frame gets one when any has."""
+    if not np.isfinite(depth).any():
+        return depth
+    filled = _carry(depth[:, None])[:, 0]
+    sigma = DEPTH_SMOOTHING_SECONDS * fps
+    window = 2 * int(sigma) + 1
+    return scipy.ndimage.gaussian_filter1d(scipy.ndimage.median_filter(filled, window, mode="nearest"), sigma)
+
+
+def _carry(values: np.ndarray) -> np.ndarray:
+    """Columns with NaN filled linearly in time; all NaN stays."""
+    values = values.copy()
+    frames = np.arange(len(values))
+    for column in values.T:
+        known = np.isfinite(column)
+        if known.any():
+            column[~known] = np.interp(frames[~known], frames[known], column[known])
+    return values

@@ -1,0 +1,93 @@
+"""Quick looks in notebooks and pictures, without a plotting library."""
+
+import dataclasses
+import html
+
+import cv2
+import numpy as np
+from jaxtyping import Float, UInt8
+
+from hdvr_jax.recognition.results import Recognition
+from hdvr_jax.report import page
+from hdvr_jax.skeletons import get_skeleton
+
+# The page's colours of left, right and middle, as blue, green, red.
+_COLOURS = {"left": (181, 111, 31), "right": (10, 101, 200)}
+_MIDDLE = (108, 99, 89)
+
+
+@dataclasses.dataclass(frozen=True)
+class NotebookPage:
+    """A report that a notebook shows as the value of a cell."""
+
+    content: str
+    height: int
+
+    def _repr_html_(self) -> str:
+        source = html.escape(self.content, quote=True)
+        return f'<iframe srcdoc="{source}" style="width:100%;height:{self.height}px;border:0"></iframe>'
+
+
+def in_notebook(recognition: Recognition, height: int = 900) -> NotebookPage:
+    """The report page for the output of a notebook cell, `height` pixels high."""
+    return NotebookPage(page(recognition), height)
+
+
+def draw_skeleton(
+    image: UInt8[np.ndarray, "H W 3"],
+    points: Float[np.ndarray, "J 2"],
+    skeleton: str,
+    thickness: int = 3,
+) -> UInt8[np.ndarray, "H W 3"]:
+    """A copy of an image (BGR) with one pose drawn over it.
+
+    Args:
+        points: Joints in pixels; those with NaN, and the bones at them, are left out.
+        skeleton: Name of the joint set.
+        thickness: Of the bones, in pixels.
+    """
+    image = image.copy()
+    joints = get_skeleton(skeleton)
+    seen = np.isfinite(points).all(-1)
+    # Four fractional bits: whole pixels make a moving skeleton jitter.
+    fixed = np.clip(np.rint(np.nan_to_num(points) * 16), -(2**26), 2**26).astype(int)
+    for child, parent in joints.bones:
+        if seen[child] and seen[parent]:
+            colour = _colour(joints.joints[child])
+            cv2.line(image, fixed[child].tolist(), fixed[parent].tolist(), colour, thickness, cv2.LINE_AA, 4)
+    for joint in np.flatnonzero(seen):
+        cv2.circle(image, fixed[joint].tolist(), 16 * thickness, _colour(joints.joints[joint]), -1, cv2.LINE_AA, 4)
+    return image
+
+
+def draw_pose(
+    points: Float[np.ndarray, "J 3"],
+    skeleton: str,
+    size: tuple[int, int] = (360, 480),
+    yaw: float = -0.5,
+    background: int = 255,
+) -> UInt8[np.ndarray, "H W 3"]:
+    """A picture (BGR) of one 3D pose, seen from far away.
+
+    Args:
+        points: Metres, x right, y up, z towards the viewer (`Poses.upright`); NaN is left out.
+        skeleton: Name of the joint set.
+        size: Width and height in pixels.
+        yaw: Turn of the dancer about the vertical, radians.
+        background: Grey of the background.
+    """
+    width, height = size
+    across = np.cos(yaw) * points[:, 0] + np.sin(yaw) * points[:, 2]
+    flat = np.stack([across, -points[:, 1]], -1)
+    seen = flat[np.isfinite(flat).all(-1)]
+    canvas = np.full((height, width, 3), background, np.uint8)
+    if not len(seen):
+        return canvas
+    low, high = seen.min(0), seen.max(0)
+    scale = 0.85 * min(width / max(high[0] - low[0], 0.1), height / max(high[1] - low[1], 0.1))
+    placed = (flat - (low + high) / 2) * scale + np.array([width, height]) / 2
+    return draw_skeleton(canvas, placed, skeleton, thickness=max(2, height // 120))
+
+
+def _colour(joint: str) -> tuple[int, int, int]:
+    return _COLOURS.get(joint.split("_")[0], _MIDDLE)

@@ -1,0 +1,52 @@
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+
+from hdvr_jax.report import SCHEMA, document
+from hdvr_jax.report.document import plain
+from tests.recognition import fabricated
+
+
+@pytest.fixture(scope="module")
+def written():
+    return json.loads(json.dumps(document(fabricated.recognition()), allow_nan=False))
+
+
+def test_document_is_complete(written):
+    assert written["schema"] == SCHEMA
+    track = written["tracks"][1]
+    assert track["id"] == "2"
+    assert np.shape(track["poses"]["points"]) == (90, 17, 3)
+    assert np.shape(track["provenance"]["joints"]) == (90, 17)
+    assert np.shape(track["genre"]["running"]) == (90, 2)
+    assert sum(track["provenance"]["shares"].values()) == pytest.approx(1, abs=1e-3)
+
+
+def test_missing_keypoints_are_null(written):
+    assert written["tracks"][0]["input"]["keypoints"][30][3] == [None, None]
+
+
+def test_segments_say_the_same_in_frames_and_seconds(written):
+    segments = written["tracks"][0]["movements"]["segments"]
+    assert segments
+    for segment in segments:
+        kind = written["movement_types"][segment["movement"]]
+        assert (kind["name"], kind["part"]) == (segment["name"], segment["part"])
+        assert segment["start"] == pytest.approx(segment["start_frame"] / 30, abs=1e-3)
+        assert segment["end_frame"] > segment["start_frame"]
+
+
+def test_without_image_and_genre():
+    result = fabricated.recognition(dancers=1)
+    track = result.tracks[0]
+    poses = dataclasses.replace(track.poses, frame="world", projected=None, error_px=None, error_body=None)
+    bare = dataclasses.replace(result, tracks=(dataclasses.replace(track, poses=poses, genre=None),))
+    written = document(bare)["tracks"][0]
+    assert (written["input"], written["reprojection"], written["genre"]) == (None, None, None)
+
+
+def test_plain_numbers():
+    assert plain(np.float32(np.nan)) is None
+    assert plain(np.array([[1.23456, np.inf]]), 2) == [[1.23, None]]
