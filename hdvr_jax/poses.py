@@ -157,27 +157,34 @@ def _root_first(parents: tuple[int, ...]) -> list[int]:
 
 
 def body_frame(
+    points: Float[ArrayLike, "*B J 3"], left_hip: int, right_hip: int, thorax: int | tuple[int, ...]
+) -> Float[Array, "*B 3 3"]:
+    """The trunk's own axes as the columns of a rotation: left, up, forward (right-handed; SMPL's convention).
+
+    Up runs from the middle of the hips to `thorax` (one joint, or the mean of several, as both shoulders); left is
+    the line of the hips made perpendicular to it. A body upright that faces +z with y up has the identity.
+    Coordinates in it are `to_body`'s; right is minus the first. Hips in one place, or in line with the trunk, give
+    some perpendicular axis and no NaN.
+    """
+    points = jnp.asarray(points)
+    return _frame(_joint(points, thorax) - _joint(points, (left_hip, right_hip)), points, left_hip, right_hip)
+
+
+def upright_frame(
     points: Float[ArrayLike, "*B J 3"],
     left_hip: int,
     right_hip: int,
-    thorax: int | tuple[int, ...],
     *,
     up: tuple[float, float, float] = (0.0, 1.0, 0.0),
-    upright: bool = True,
 ) -> Float[Array, "*B 3 3"]:
-    """The body's own axes as the columns of a rotation: left, up, forward (right-handed; SMPL's convention).
-
-    `upright=True`: up is the vector `up` (gravity), so only the body's heading turns the frame. `upright=False`: up
-    runs from the middle of the hips to `thorax` (one joint, or the mean of several, as both shoulders). A body that
-    faces +z with y up has the identity. `to_body` gives coordinates in it; right is the negative of the first one.
-    Hips in one place, or above one another, give some perpendicular axis and no NaN.
-    """
+    """As `body_frame`, but up is the vector `up` (against gravity): the frame turns with the body's heading only."""
     points = jnp.asarray(points)
+    vertical = jnp.broadcast_to(jnp.asarray(up, points.dtype), points[..., 0, :].shape)
+    return _frame(vertical, points, left_hip, right_hip)
+
+
+def _frame(vertical: Array, points: Array, left_hip: int, right_hip: int) -> Array:
     across = points[..., left_hip, :] - points[..., right_hip, :]
-    if upright:
-        vertical = jnp.broadcast_to(jnp.asarray(up, points.dtype), across.shape)
-    else:
-        vertical = _joint(points, thorax) - _joint(points, (left_hip, right_hip))
     vertical, left = rotations.orthonormal_pair(vertical, across)
     return jnp.stack([left, vertical, jnp.cross(left, vertical)], axis=-1)
 
@@ -185,7 +192,7 @@ def body_frame(
 def to_body(
     points: Float[ArrayLike, "*B J 3"], frame: Float[ArrayLike, "*#B 3 3"], origin: Float[ArrayLike, "*#B 3"]
 ) -> Float[Array, "*B J 3"]:
-    """Coordinates (left, up, forward) of `points` in a frame of `body_frame` placed at `origin`."""
+    """Coordinates (left, up, forward) of `points` in a frame of `body_frame` or `upright_frame` at `origin`."""
     offset = points - jnp.asarray(origin)[..., None, :]
     return rotations.rotate(rotations.inverse(frame)[..., None, :, :], offset)
 
