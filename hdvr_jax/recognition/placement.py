@@ -9,8 +9,6 @@ in the least-squares sense over the joints, weighted by confidence. Depth z is b
 so it is smoothed over time before x and y are solved again.
 """
 
-import dataclasses
-
 import numpy as np
 import scipy.ndimage
 from jaxtyping import Float
@@ -26,51 +24,20 @@ _LEAST_JOINTS = 4
 _LEAST_DEPTH = 0.3
 
 
-@dataclasses.dataclass(frozen=True)
-class Intrinsics:
-    """A pinhole camera without distortion.
-
-    Attributes:
-        focal: (2,) pixels.
-        center: (2,) pixels.
-        assumed: Whether they are a guess.
-    """
-
-    focal: Float[np.ndarray, "2"]
-    center: Float[np.ndarray, "2"]
-    assumed: bool = True
-
-
-# A phone or camcorder at its widest sees 55 to 70 degrees along the longer side.
-ASSUMED_FOCAL = 0.9
-
-
-def assume_intrinsics(track: PoseTrack) -> Intrinsics:
-    """A common camera for a track whose own is unknown: focal length 0.9 times the image's longer side.
-
-    Without an image size, the image is taken as just large enough for all keypoints.
-    """
-    size = track.image_size
-    if size is None:
-        points = track.keypoints[np.isfinite(track.keypoints).all(-1)]
-        size = tuple(points.max(0)) if len(points) else (1.0, 1.0)
-    size = np.maximum(np.asarray(size, np.float32), 1)
-    return Intrinsics(np.full(2, ASSUMED_FOCAL * size.max(), np.float32), size / 2)
-
-
 def place(
     points: Float[np.ndarray, "T J 3"],
     prepared: PoseTrack,
-    intrinsics: Intrinsics,
+    camera: cameras.Perspective,
 ) -> Poses:
     """Poses about the hips -> poses in front of the camera, with projection and error.
 
     Args:
         points: Metres, camera axes, relative to the hips; NaN where the lifter gives none.
         prepared: The 2D track on the same skeleton.
-        intrinsics: The camera.
+        camera: Known or guessed.
     """
-    rays = (prepared.keypoints - intrinsics.center) / intrinsics.focal
+    rays = np.asarray(cameras.ideal_coordinates(camera, np.nan_to_num(prepared.keypoints)))
+    rays = np.where(np.isfinite(prepared.keypoints), rays, np.nan)
     known = np.isfinite(rays).all(-1) & np.isfinite(points).all(-1)
     # Filled joints have confidence 0 but still say roughly where the dancer is.
     weights = np.where(known, np.maximum(prepared.confidence, 0.05), 0)
@@ -81,11 +48,10 @@ def place(
     across = _across(safe_points, safe_rays, weights, depth)
     root = _carry(np.where(enough[:, None], np.c_[across, depth], np.nan))
     placed = (points + root[:, None]).astype(np.float32)
-    return _with_projection(placed, prepared, intrinsics)
+    return _with_projection(placed, prepared, camera)
 
 
-def _with_projection(placed: np.ndarray, prepared: PoseTrack, intrinsics: Intrinsics) -> Poses:
-    camera = cameras.Perspective(focal=intrinsics.focal, center=intrinsics.center)
+def _with_projection(placed: np.ndarray, prepared: PoseTrack, camera: cameras.Perspective) -> Poses:
     projected = np.array(cameras.project(camera, placed), np.float32)
     projected[~np.isfinite(placed).all(-1)] = np.nan
     given = np.isin(prepared.provenance, (MEASURED, SYNTHESISED)) & np.isfinite(projected).all(-1)

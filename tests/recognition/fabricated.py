@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from hdvr_jax import cameras
 from hdvr_jax.pose_track import PoseTrack
-from hdvr_jax.recognition.placement import Intrinsics
 from hdvr_jax.recognition.results import (
     CAMERA,
     Genre,
@@ -17,7 +17,7 @@ from hdvr_jax.recognition.results import (
 from hdvr_jax.skeletons import BODY_PARTS
 
 FPS = 30.0
-CAMERA_USED = Intrinsics(np.float32([900, 900]), np.float32([640, 360]))
+CAMERA_USED = cameras.Perspective(np.float32([900, 900]), np.float32([640, 360]))
 # Metres from the hips, x right, y up, z towards the viewer, in the order of h36m17; facing the viewer.
 STANDING = np.float32(
     [

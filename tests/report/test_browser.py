@@ -1,4 +1,4 @@
-"""The page in a real browser: it checks itself (report.html#test) through the handlers that a person's actions reach."""
+"""The page in a real browser: it checks itself (report.html#test) through the handlers that people's actions reach."""
 
 import html
 import json
@@ -12,8 +12,18 @@ from hdvr_jax.report import page
 from tests.recognition import fabricated
 
 _BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-_FLAGS = """--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking
---disable-component-update --disable-sync --hide-scrollbars --virtual-time-budget=3000""".split()
+_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--virtual-time-budget=3000",
+]
 
 pytestmark = pytest.mark.skipif(_BROWSER is None, reason="no Chromium on this machine (apt-get install chromium)")
 
