@@ -3,6 +3,8 @@
 Two packs: "dance" (49 clips: salsa couples of subjects 60 and 61, modern 05, Indian 94, martial arts 135) and
 "actions" (108 clips of everyday motion, subjects 01-14, genre ""). The option `pack` takes "dance", "actions" or "all".
 
+Frame 0 of nearly every clip is the rig's reference pose, not motion, and is left out.
+
 Splits are by take (`assign_splits` holds the rule); the partners of a salsa take share it and so stay together. With
 the published packs the test takes are
     salsa 60/61: 04, 06; Indian: 94_07; martial: 135_07; modern: 05_02, 05_04, 05_07
@@ -68,8 +70,8 @@ def assign_splits(takes: dict[str, str]) -> dict[str, str]:
 class Builder(tfds.core.GeneratorBasedBuilder):
     """Builder of `cmu_mocap`."""
 
-    VERSION = tfds.core.Version("1.0.0")
-    RELEASE_NOTES = {"1.0.0": "First version."}  # noqa: RUF012 (TFDS reads this class attribute)
+    VERSION = tfds.core.Version("1.1.0")
+    RELEASE_NOTES = {"1.1.0": "Without the reference pose in frame 0."}  # noqa: RUF012 (TFDS reads this class attribute)
     MANUAL_DOWNLOAD_INSTRUCTIONS = "Put dance_30fps.npz and actions_30fps.npz into one folder."
 
     def _info(self) -> tfds.core.DatasetInfo:

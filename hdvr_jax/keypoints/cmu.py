@@ -2,6 +2,8 @@
 
 Beside the clips stand `joint_names`, `fps`, `up`, `unit` and `meta`, a JSON text with an entry per clip (genre, CMU
 take "subject_take", description, `pair` for dancers who were captured together). Source: mocap.cs.cmu.edu.
+
+Frame 0 of a clip is usually not motion: the conversion to BVH put the rig's reference pose there, arms out, facing +Z.
 """
 
 import dataclasses
@@ -12,11 +14,13 @@ import numpy as np
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints.arrays import npz_names, open_npz
-from hdvr_jax.keypoints.reading import Options, Reading, choose
+from hdvr_jax.keypoints.reading import Options, Reading, choose, reference_frames
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.skeletons import get_skeleton
 
 SKELETON = "cmu25"
+# A reference pose has its hips along +X to rounding, and straight level arms.
+_HIPS_ALONG_X, _ARMS_ALONG_X = 0.9999, 0.98
 _NOT_CLIPS = ("joint_names", "fps", "up", "unit", "meta")
 
 
@@ -32,6 +36,7 @@ class CmuClip:
         take: The capture session's take; partners who were captured together share it.
         genre: Dance genre, "" for everyday actions.
         description: What CMU says was done, "" if nothing.
+        dropped: How many frames of reference pose before frame 0 were left out.
     """
 
     name: str
@@ -41,6 +46,7 @@ class CmuClip:
     take: str
     genre: str
     description: str
+    dropped: int = 0
 
 
 def recognises(path: pathlib.Path) -> bool:
@@ -50,7 +56,7 @@ def recognises(path: pathlib.Path) -> bool:
 
 def read(path: pathlib.Path, options: Options) -> Reading:
     """One recording of a pack as 3D tracks: `options.clip` is a clip's name, or a take's for all who danced it."""
-    clips = load_pack(path)
+    clips = load_pack(path, drop_reference=options.drop_first_frame is not False)
     notes = ["Motion capture, metres, Y up."]
     together = {clip.take: [other for other in clips if other.take == clip.take] for clip in clips}
     if options.clip in together:
@@ -58,14 +64,18 @@ def read(path: pathlib.Path, options: Options) -> Reading:
     else:
         name = choose([clip.name for clip in clips], options.clip, "clip", path, notes)
         chosen = [clip for clip in clips if clip.name == name]
+    if chosen[0].dropped:
+        notes.append(f"The first {chosen[0].dropped} frames, a reference pose, were left out.")
     if options.fps:
         notes.append(f"Frame rate {options.fps:g} was given; the file says {chosen[0].fps:g}.")
     return Reading([PoseTrack.from_points(c.points, SKELETON, options.fps or c.fps, id=c.name) for c in chosen], notes)
 
 
-def load_pack(path: pathlib.Path) -> list[CmuClip]:
+def load_pack(path: pathlib.Path, drop_reference: bool = True) -> list[CmuClip]:
     """Every clip of a pack, in the file's order.
 
+    Args:
+        drop_reference: Leave out the reference pose that clips begin with.
     Raises:
         InputError: a field is missing or does not fit; names the clip.
     """
@@ -82,7 +92,8 @@ def load_pack(path: pathlib.Path) -> list[CmuClip]:
     names = [name for name in arrays if name not in _NOT_CLIPS]
     if not names:
         raise InputError(f"{path}: no people in the pack; expected at least one clip")
-    return [_clip(path, name, arrays[name], order, fps, meta.get(name, {})) for name in names]
+    clips = [_clip(path, name, arrays[name], order, fps, meta.get(name, {})) for name in names]
+    return [_without_reference(clip) for clip in clips] if drop_reference else clips
 
 
 def _clip(path: pathlib.Path, name: str, points: np.ndarray, order: list[int], fps: float, meta: dict) -> CmuClip:
@@ -102,6 +113,24 @@ def _clip(path: pathlib.Path, name: str, points: np.ndarray, order: list[int], f
         genre=genre,
         description=str(meta.get("desc") or ""),
     )
+
+
+def _without_reference(clip: CmuClip) -> CmuClip:
+    """The clip without the reference pose that it begins with, if it does."""
+    leading = reference_frames(_is_reference(clip.points), clip.fps)
+    return dataclasses.replace(clip, points=clip.points[leading:], dropped=leading)
+
+
+def _is_reference(points: np.ndarray) -> np.ndarray:
+    """(T,) whether each frame has the hips exactly along +X and both arms nearly so."""
+    index = get_skeleton(SKELETON).index
+
+    def along_x(end: str, start: str) -> np.ndarray:
+        line = points[:, index(end)] - points[:, index(start)]
+        return line[:, 0] / np.maximum(np.linalg.norm(line, axis=-1), 1e-6)
+
+    arms = np.minimum(along_x("left_wrist", "left_shoulder"), along_x("right_shoulder", "right_wrist"))
+    return (along_x("left_hip", "right_hip") > _HIPS_ALONG_X) & (arms > _ARMS_ALONG_X)
 
 
 def _joint_order(path: pathlib.Path, names: list[str]) -> list[int]:

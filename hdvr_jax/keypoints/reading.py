@@ -3,8 +3,13 @@
 import dataclasses
 import pathlib
 
+import numpy as np
+from jaxtyping import Bool
+
 from hdvr_jax.errors import InputError
 from hdvr_jax.pose_track import PoseTrack
+
+_LONGEST_REFERENCE = 0.1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,7 +34,7 @@ class Options:
         view: Camera to take from a file of several.
         clip: Recording to take from a file or folder of several.
         unit: "m", "cm", "mm" or "inch": unit of lengths in the file.
-        drop_first_frame: Leave out frame 0 (a reference pose in many BVH files).
+        drop_first_frame: Leave out (or keep) frame 0, a reference pose in many motion files.
         skeleton: Joint set of keypoints whose file does not name it.
     """
 
@@ -59,3 +64,12 @@ def choose(names: list[str], wanted: str | None, what: str, path: pathlib.Path, 
         shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
         raise InputError(f"{path}: no {what} {wanted}; there are: {shown}")
     return wanted
+
+
+def reference_frames(shown: Bool[np.ndarray, " T"], fps: float) -> int:
+    """How many leading frames are a reference pose rather than motion, from whether each frame shows one.
+
+    A run of more than a tenth of a second, or the whole recording, is motion: someone stood so.
+    """
+    run = len(shown) if shown.all() else int(np.argmin(shown))
+    return run if run < len(shown) and run <= max(1, round(_LONGEST_REFERENCE * fps)) else 0
