@@ -15,9 +15,7 @@ def open_npz(path: pathlib.Path) -> dict[str, np.ndarray]:
     Raises:
         InputError: missing, empty, truncated, or not an .npz of plain arrays.
     """
-    check_file(path)
-    if not zipfile.is_zipfile(path):
-        raise InputError(f"{path}: not an .npz archive, or one that was cut short")
+    check_archive(path)
     try:
         with np.load(path, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
@@ -29,8 +27,18 @@ def npz_names(path: pathlib.Path) -> set[str]:
     """Names of the arrays in an .npz file; empty for any other file."""
     if not path.is_file() or not zipfile.is_zipfile(path):
         return set()
-    with zipfile.ZipFile(path) as archive:
-        return {name.removesuffix(".npy") for name in archive.namelist()}
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return {name.removesuffix(".npy") for name in archive.namelist()}
+    except zipfile.BadZipFile:
+        return set()
+
+
+def check_archive(path: pathlib.Path) -> None:
+    """Raises InputError when `path` is not a whole zip archive, which .npz files are."""
+    check_file(path)
+    if not zipfile.is_zipfile(path):
+        raise InputError(f"{path}: not an .npz archive, or one that was cut short")
 
 
 def check_file(path: pathlib.Path) -> None:

@@ -40,7 +40,7 @@ def read(path: pathlib.Path, options: Options) -> Reading:
     if motion.extra_rows:
         notes.append(f"{motion.extra_rows} frames beyond the declared number were left out.")
     if leading := _leading(motion, points, options.drop_first_frame):
-        notes.append(f"The first {leading} frames, a reference pose, were left out.")
+        notes.append(f"{leading} frame(s) of reference pose at the beginning were left out.")
     declared = round(1 / motion.frame_time, 2)
     fps = options.fps or declared
     notes.append(f"{declared:g} frames per second declared" + (f"; {fps:g} was given." if options.fps else "."))

@@ -65,7 +65,7 @@ def read(path: pathlib.Path, options: Options) -> Reading:
         name = choose([clip.name for clip in clips], options.clip, "clip", path, notes)
         chosen = [clip for clip in clips if clip.name == name]
     if chosen[0].dropped:
-        notes.append(f"The first {chosen[0].dropped} frames, a reference pose, were left out.")
+        notes.append(f"{chosen[0].dropped} frame(s) of reference pose at the beginning were left out.")
     if options.fps:
         notes.append(f"Frame rate {options.fps:g} was given; the file says {chosen[0].fps:g}.")
     return Reading([PoseTrack.from_points(c.points, SKELETON, options.fps or c.fps, id=c.name) for c in chosen], notes)

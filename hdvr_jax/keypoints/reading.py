@@ -35,7 +35,6 @@ class Options:
         clip: Recording to take from a file or folder of several.
         unit: "m", "cm", "mm" or "inch": unit of lengths in the file.
         drop_first_frame: Leave out (or keep) frame 0, a reference pose in many motion files.
-        skeleton: Joint set of keypoints whose file does not name it.
     """
 
     fps: float | None = None
@@ -43,7 +42,6 @@ class Options:
     clip: str | None = None
     unit: str | None = None
     drop_first_frame: bool | None = None
-    skeleton: str | None = None
 
     def given(self) -> list[str]:
         """Names of the options that are set."""

@@ -1,0 +1,103 @@
+"""Keypoint and motion files of other tools, and the project's own, to `PoseTrack`s.
+
+A format is one module with `recognises(path)` and `read(path, options)`, and one row of `FORMATS`.
+"""
+
+import dataclasses
+import os
+import pathlib
+from collections.abc import Callable
+
+import numpy as np
+
+from hdvr_jax.errors import InputError
+from hdvr_jax.keypoints import aistpp, bvh, cmu, native
+from hdvr_jax.keypoints.arrays import check_archive
+from hdvr_jax.keypoints.reading import Options, Reading
+
+
+@dataclasses.dataclass(frozen=True)
+class Format:
+    """A kind of file or folder.
+
+    Attributes:
+        name: What a user calls it.
+        description: One line for help texts.
+        recognises: Whether a path looks like this format, by content where possible. Never raises.
+        read: Reads a path; raises InputError with file, frame and field.
+        options: Fields of `Options` that the reader heeds, besides `fps`.
+    """
+
+    name: str
+    description: str
+    recognises: Callable[[pathlib.Path], bool]
+    read: Callable[[pathlib.Path, Options], Reading]
+    options: tuple[str, ...] = ()
+
+
+FORMATS = (
+    Format("tracks", "tracks of this project (.npz, .json)", native.recognises, native.read),
+    Format("aistpp", "AIST++ keypoints (.pkl, or their folder)", aistpp.recognises, aistpp.read, ("view", "clip")),
+    Format("cmu", "CMU motion capture pack (.npz)", cmu.recognises, cmu.read, ("clip", "drop_first_frame")),
+    Format("bvh", "BVH motion (.bvh)", bvh.recognises, bvh.read, ("unit", "drop_first_frame")),
+)
+
+
+def formats() -> list[str]:
+    """Names of the formats that `read` knows."""
+    return [entry.name for entry in FORMATS]
+
+
+def read(
+    path: str | os.PathLike,
+    *,
+    format: str | None = None,
+    fps: float | None = None,
+    view: str | None = None,
+    clip: str | None = None,
+    unit: str | None = None,
+    drop_first_frame: bool | None = None,
+) -> Reading:
+    """Reads the dancers of one recording.
+
+    Args:
+        path: File, or folder of a format that consists of many files.
+        format: One of `formats()`; recognised from the content by default.
+        fps: Replaces the file's frame rate.
+        view: Camera, for files with several ("c01" to "c09" in AIST++; default the first).
+        clip: Recording, for files or folders with several (default the first).
+        unit: "m", "cm", "mm" or "inch", for motion files that do not say (default: what makes a plausible body).
+        drop_first_frame: Whether to leave out frame 0 of a motion file (default: if it is a reference pose).
+    Returns:
+        The tracks, at least one, and notes of what was assumed. A track may be missing throughout.
+    Raises:
+        InputError: nothing there, unknown or ambiguous format, an option that does not apply, or malformed content.
+    """
+    path = pathlib.Path(path)
+    options = Options(fps=fps, view=view, clip=clip, unit=unit, drop_first_frame=drop_first_frame)
+    if fps is not None and not (np.isfinite(fps) and fps > 0):
+        raise InputError(f"fps is {fps}; expected a positive number")
+    chosen = _find(path, format)
+    for option in options.given():
+        if option not in ("fps", *chosen.options):
+            raise InputError(f"{path}: option {option} does not apply to format {chosen.name}")
+    return chosen.read(path, options)
+
+
+def _find(path: pathlib.Path, name: str | None) -> Format:
+    """The format of that name, or the only one that recognises the path."""
+    if name is not None and name not in formats():
+        raise InputError(f"unknown keypoint format {name!r}; known: {', '.join(formats())}")
+    if not path.exists():
+        raise InputError(f"{path}: no such file or folder")
+    if path.is_file() and path.stat().st_size == 0:
+        raise InputError(f"{path}: the file is empty")
+    found = [entry for entry in FORMATS if (entry.name == name if name else entry.recognises(path))]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise InputError(f"{path}: could be {', '.join(entry.name for entry in found)}; say which format it is")
+    if path.suffix == ".npz":
+        check_archive(path)
+    known = "; ".join(f"{entry.name}: {entry.description}" for entry in FORMATS)
+    raise InputError(f"{path}: not recognised as any of: {known}")

@@ -1,0 +1,194 @@
+"""The project's own track files, .npz and .json, one schema for both.
+
+    format   "hdvr-tracks"
+    version  1
+    tracks   one entry per dancer, on one time line
+        keypoints   (frames, joints, 2 or 3): pixels, or metres with Y up; NaN (null in JSON) is missing
+        confidence  (frames, joints) in [0, 1]; may be left out: 1 where the joint is there
+        provenance  (frames, joints): 0 measured, 1 interpolated, 2 synthesised, 3 missing; may be left out
+        skeleton    a name that `hdvr_jax.skeletons` knows
+        fps         frames per second
+        image_size  [width, height] or null
+        id          text
+
+JSON holds exactly this. In an .npz, where arrays are flat, track N's fields are named `N/keypoints` and so on, with an
+`image_size` of [0, 0] for unknown; no field is a Python object.
+"""
+
+import json
+import os
+import pathlib
+import tempfile
+from typing import Any
+
+import numpy as np
+
+from hdvr_jax.errors import InputError
+from hdvr_jax.keypoints.arrays import check_file, npz_names, open_npz
+from hdvr_jax.keypoints.reading import Options, Reading
+from hdvr_jax.pose_track import PoseTrack
+from hdvr_jax.provenance import MISSING, PROVENANCE_NAMES
+
+FORMAT, VERSION = "hdvr-tracks", 1
+_REQUIRED = ("keypoints", "skeleton", "fps")
+_FIELDS = (*_REQUIRED, "confidence", "provenance", "image_size", "id")
+# The mark stands at the beginning of every JSON file that `write` makes.
+_HEAD = 200
+
+
+def recognises(path: pathlib.Path) -> bool:
+    """Whether the file carries the mark of this format."""
+    if path.suffix == ".npz":
+        return {"format", "version"} <= npz_names(path)
+    if not path.is_file() or path.suffix != ".json":
+        return False
+    with path.open("rb") as file:
+        return f'"{FORMAT}"'.encode() in file.read(_HEAD)
+
+
+def read(path: pathlib.Path, options: Options) -> Reading:
+    """The tracks of a file.
+
+    Raises:
+        InputError: not of this format or version, or a field that is missing or does not fit; names track and field.
+    """
+    check_file(path)
+    content = _from_arrays(path, open_npz(path)) if path.suffix == ".npz" else _from_json(path)
+    if content.get("format") != FORMAT or content.get("version") != VERSION:
+        found = f"{content.get('format')!r} version {content.get('version')!r}"
+        raise InputError(f"{path}: format {found}; expected {FORMAT!r} version {VERSION}")
+    entries = content.get("tracks")
+    if not isinstance(entries, list):
+        raise InputError(f"{path}: no list of tracks")
+    if not entries:
+        raise InputError(f"{path}: no people in it: the list of tracks is empty")
+    tracks = [_track(f"{path}: track {number}", entry, options.fps) for number, entry in enumerate(entries)]
+    notes = [f"Frame rate {options.fps:g} was given; the file has {entries[0]['fps']}."] if options.fps else []
+    return Reading(tracks, notes)
+
+
+def write(path: str | os.PathLike, tracks: list[PoseTrack]) -> None:
+    """Writes tracks to `path` (.npz or .json), whole or not at all; reading gives back the same float32 values.
+
+    Raises:
+        InputError: another suffix, no tracks, or a track that contradicts itself.
+    """
+    path = pathlib.Path(path)
+    if path.suffix not in (".npz", ".json"):
+        raise InputError(f"{path}: tracks are written as .npz or .json")
+    if not tracks:
+        raise InputError(f"{path}: no tracks to write")
+    for track in tracks:
+        track.validate()
+    handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            if path.suffix == ".npz":
+                np.savez_compressed(file, **_to_arrays(tracks))
+            else:
+                file.write(_to_json(tracks).encode())
+        os.replace(draft, path)
+    except BaseException:
+        pathlib.Path(draft).unlink(missing_ok=True)
+        raise
+
+
+def _to_arrays(tracks: list[PoseTrack]) -> dict[str, np.ndarray]:
+    arrays = {"format": np.array(FORMAT), "version": np.array(VERSION), "tracks": np.array(len(tracks))}
+    for number, track in enumerate(tracks):
+        for field in _FIELDS:
+            value = getattr(track, field)
+            arrays[f"{number}/{field}"] = np.array((0, 0) if value is None else value)
+    return arrays
+
+
+def _from_arrays(path: pathlib.Path, arrays: dict[str, np.ndarray]) -> dict[str, Any]:
+    """The nested form of flat arrays."""
+    top = {name: arrays[name].tolist() for name in ("format", "version", "tracks") if name in arrays}
+    count = top.get("tracks")
+    if not isinstance(count, int) or not 0 <= count <= len(arrays):
+        raise InputError(f"{path}: tracks is {count!r}; expected the number of tracks")
+    entries = [
+        {field: arrays[f"{number}/{field}"] for field in _FIELDS if f"{number}/{field}" in arrays}
+        for number in range(count)
+    ]
+    return {**top, "tracks": entries}
+
+
+def _to_json(tracks: list[PoseTrack]) -> str:
+    entries = [
+        {
+            "id": track.id,
+            "skeleton": track.skeleton,
+            "fps": track.fps,
+            "image_size": None if track.image_size is None else [int(size) for size in track.image_size],
+            "keypoints": _shortest(track.keypoints),
+            "confidence": _shortest(track.confidence),
+            "provenance": track.provenance.tolist(),
+        }
+        for track in tracks
+    ]
+    return json.dumps({"format": FORMAT, "version": VERSION, "tracks": entries}, allow_nan=False)
+
+
+def _shortest(values: np.ndarray) -> Any:
+    """Nested lists with nine significant digits, which give back the same float32; None for NaN."""
+    if values.ndim:
+        return [_shortest(value) for value in values]
+    return float(f"{values:.9g}") if np.isfinite(values) else None
+
+
+def _from_json(path: pathlib.Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text())
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise InputError(f"{path}: not a whole JSON file ({error})") from error
+    if not isinstance(content, dict):
+        raise InputError(f"{path}: holds a {type(content).__name__}; expected an object")
+    return content
+
+
+def _track(where: str, entry: Any, fps: float | None) -> PoseTrack:
+    if not isinstance(entry, dict):
+        raise InputError(f"{where} is not an object")
+    for field in _REQUIRED:
+        if field not in entry:
+            raise InputError(f"{where}: no field {field}")
+    rate = _array(where, "fps", entry["fps"])
+    if rate.shape != ():
+        raise InputError(f"{where}: fps has shape {rate.shape}; expected one number")
+    confidence = None if entry.get("confidence") is None else _array(where, "confidence", entry["confidence"])
+    track = PoseTrack.from_points(
+        _array(where, "keypoints", entry["keypoints"]),
+        str(entry["skeleton"]),
+        fps or float(rate),
+        confidence=confidence,
+        image_size=_image_size(where, entry.get("image_size")),
+        id=str(entry.get("id", "0")),
+    )
+    if entry.get("provenance") is not None:
+        _set_provenance(where, track, _array(where, "provenance", entry["provenance"]))
+    return track
+
+
+def _image_size(where: str, value: Any) -> tuple[int, int] | None:
+    size = np.zeros(2) if value is None else _array(where, "image_size", value)
+    if size.shape != (2,) or not (size >= 0).all():
+        raise InputError(f"{where}: image_size is {value}; expected [width, height]")
+    return (int(size[0]), int(size[1])) if size.all() else None
+
+
+def _set_provenance(where: str, track: PoseTrack, given: np.ndarray) -> None:
+    """Takes provenance over from the file; what has no position stays MISSING."""
+    if given.shape != track.provenance.shape or not np.isin(given, range(len(PROVENANCE_NAMES))).all():
+        raise InputError(f"{where}: provenance is not {track.provenance.shape} of numbers 0 to 3")
+    seen = track.provenance != MISSING
+    track.provenance[seen] = given[seen]
+
+
+def _array(where: str, field: str, values: Any) -> np.ndarray:
+    try:
+        array = np.array(values, float)
+    except (TypeError, ValueError):
+        raise InputError(f"{where}: {field} is not a regular array of numbers") from None
+    return array
