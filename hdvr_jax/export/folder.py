@@ -7,7 +7,7 @@ import shutil
 import tempfile
 
 from hdvr_jax.errors import InputError
-from hdvr_jax.export.arrays import poses_npz
+from hdvr_jax.export.arrays import write_poses
 from hdvr_jax.recognition.results import Recognition
 from hdvr_jax.report import SCHEMA, document, page
 
@@ -37,17 +37,14 @@ def write(recognition: Recognition, folder: pathlib.Path) -> list[pathlib.Path]:
         InputError: `check`, or the folder cannot be written.
     """
     check(folder)
-    contents = {
-        "poses3d.npz": poses_npz(recognition),
-        "report.html": page(recognition).encode(),
-        "report.json": json.dumps(document(recognition), allow_nan=False).encode(),
-    }
+    texts = {"report.html": page(recognition), "report.json": json.dumps(document(recognition), allow_nan=False)}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         aside = pathlib.Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
         try:
-            for name, content in contents.items():
-                (aside / name).write_bytes(content)
+            write_poses(recognition, aside / "poses3d.npz")
+            for name, text in texts.items():
+                (aside / name).write_text(text, encoding="utf-8")
             for name in FILES:
                 os.replace(aside / name, folder / name)
         finally:

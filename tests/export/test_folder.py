@@ -3,30 +3,27 @@ import json
 import numpy as np
 import pytest
 
-from hdvr_jax import export
+from hdvr_jax import export, keypoints
 from hdvr_jax.errors import InputError
+from hdvr_jax.skeletons import get_skeleton
 from tests.recognition import fabricated
 
 
-def test_poses_come_back(tmp_path):
+def test_poses_come_back_as_tracks(tmp_path):
     result = fabricated.recognition()
     export.write(result, tmp_path / "out")
-    with np.load(tmp_path / "out" / "poses3d.npz", allow_pickle=False) as poses:
-        np.testing.assert_array_equal(poses["points"][1], result.tracks[1].poses.points)
-        np.testing.assert_array_equal(poses["provenance"][0], result.tracks[0].prepared.provenance)
-        assert poses["joint_names"].tolist()[0] == "hip"
-        assert poses["ids"].tolist() == ["1", "2"]
-        assert float(poses["fps"]) == fabricated.FPS
+    tracks = keypoints.read(tmp_path / "out" / "poses3d.npz").tracks
+    assert [track.id for track in tracks] == ["1", "2"]
+    for track, expected in zip(tracks, result.tracks):
+        np.testing.assert_array_equal(track.keypoints, expected.poses.upright())
+        np.testing.assert_array_equal(track.provenance, expected.prepared.provenance)
+        assert track.fps == fabricated.FPS
 
 
-def test_shorter_tracks_end_in_nan(tmp_path):
-    result = fabricated.recognition(dancers=1)
-    longer = type(result)("x", "", (*result.tracks, fabricated.track_result("2", frames=100)), result.models)
-    export.write(longer, tmp_path)
+def test_poses_name_their_joints(tmp_path):
+    export.write(fabricated.recognition(), tmp_path)
     with np.load(tmp_path / "poses3d.npz", allow_pickle=False) as poses:
-        assert poses["points"].shape == (2, 100, 17, 3)
-        assert np.isnan(poses["points"][0, 90:]).all()
-        assert (poses["provenance"][0, 90:] == 3).all()
+        assert tuple(poses["joint_names"]) == get_skeleton("h36m17").joints
 
 
 def test_earlier_results_are_replaced_and_nothing_is_left_beside(tmp_path):

@@ -1,0 +1,100 @@
+"""From a track to the clip that the models' `prepare` takes: the record schema of `datasets/record.py`."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from hdvr_jax import cameras, lifting
+from hdvr_jax.errors import InputError
+from hdvr_jax.pose_track import PoseTrack
+from hdvr_jax.provenance import MISSING
+from hdvr_jax.recognition.results import Poses
+from hdvr_jax.recognition.settings import Settings
+
+VIEW = "input"
+
+
+def usable(tracks: Sequence[PoseTrack], settings: Settings, source: str) -> tuple[list[PoseTrack], list[str]]:
+    """The tracks asked for in which anything was seen, and notes about those left out.
+
+    Raises:
+        InputError: no track, no such track, or no joint in any of them.
+    """
+    if not tracks:
+        raise InputError(f"{source}: holds no dancer")
+    known = [track.id for track in tracks]
+    for dancer in settings.dancers:
+        if dancer not in known:
+            raise InputError(f"{source}: no track {dancer!r}; there are: {', '.join(known)}")
+    chosen = [track for track in tracks if not settings.dancers or track.id in settings.dancers]
+    seen = [track for track in chosen if (track.provenance != MISSING).any()]
+    if not seen:
+        raise InputError(f"{source}: no joint was seen in any frame (all {chosen[0].frames} frames are empty or NaN)")
+    empty = [track.id for track in chosen if track not in seen]
+    return seen, [f"Track {id} was left out: no joint was seen in any frame." for id in empty]
+
+
+def camera_of(track: PoseTrack, settings: Settings) -> tuple[cameras.Perspective, str]:
+    """The camera of a 2D track, and a sentence on what was assumed about it."""
+    camera = lifting.guess_camera(track.image_size, track.keypoints)
+    told = "The image size is unknown: it was taken to end where the keypoints do. " if track.image_size is None else ""
+    if settings.focal is not None:
+        camera = dataclasses.replace(camera, focal=np.full(2, settings.focal, np.float32))
+        return camera, f"{told}Focal length {settings.focal:.0f} px, as given."
+    focal = float(camera.focal[0])
+    return camera, (
+        f"{told}The camera is unknown: a focal length of {focal:.0f} px was assumed (the image's longer side). "
+        "Distances from the camera grow with it in proportion; poses hardly depend on it."
+    )
+
+
+def clip_2d(track: PoseTrack, camera: cameras.Perspective) -> dict[str, Any]:
+    """A clip with one view and no known 3D."""
+    frames, joints = track.keypoints.shape[:2]
+    size = track.image_size or tuple(2 * np.asarray(camera.center))
+    return {
+        **_labels(track, track.skeleton),
+        "points_world": np.full((frames, joints, 3), np.nan, np.float32),
+        "keypoints": track.keypoints[None],
+        "confidence": track.confidence[None],
+        "views": (VIEW,),
+        "focal": np.asarray(camera.focal, np.float32)[None],
+        "center": np.asarray(camera.center, np.float32)[None],
+        "distortion": np.zeros((1, 5), np.float32),
+        "rotation": np.eye(3, dtype=np.float32)[None],
+        "translation": np.zeros((1, 3), np.float32),
+        "image_size": np.asarray(size, np.int32)[None],
+    }
+
+
+def clip_3d(track: PoseTrack, poses: Poses) -> dict[str, Any]:
+    """A clip with 3D (metres, y up) and no view."""
+    frames, joints = poses.points.shape[:2]
+    return {
+        **_labels(track, poses.skeleton),
+        "points_world": poses.upright(),
+        "keypoints": np.zeros((0, frames, joints, 2), np.float32),
+        "confidence": np.zeros((0, frames, joints), np.float32),
+        "views": (),
+        "focal": np.zeros((0, 2), np.float32),
+        "center": np.zeros((0, 2), np.float32),
+        "distortion": np.zeros((0, 5), np.float32),
+        "rotation": np.zeros((0, 3, 3), np.float32),
+        "translation": np.zeros((0, 3), np.float32),
+        "image_size": np.zeros((0, 2), np.int32),
+    }
+
+
+def _labels(track: PoseTrack, skeleton: str) -> dict[str, Any]:
+    unknown = dict.fromkeys(("choreography", "take", "genre", "description"), "")
+    return {
+        **unknown,
+        "clip": track.id,
+        "dancer": track.id,
+        "split": "test",
+        "source3d": "none",
+        "skeleton": skeleton,
+        "fps": track.fps,
+    }
