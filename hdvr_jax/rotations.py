@@ -23,8 +23,8 @@ def safe_norm(
 ) -> Float[Array, "..."]:
     """Euclidean norm over `axis` whose gradient at zero is zero (that of `jnp.linalg.norm` is NaN)."""
     squared = jnp.sum(jnp.square(x), axis=axis, keepdims=keepdims)
-    positive = squared > 0
-    return jnp.where(positive, jnp.sqrt(jnp.where(positive, squared, 1.0)), 0.0)
+    zero = squared == 0  # not `squared > 0`, which would turn NaN into 0
+    return jnp.where(zero, 0.0, jnp.sqrt(jnp.where(zero, 1.0, squared)))
 
 
 def normalize(x: Float[ArrayLike, "*B D"]) -> Float[Array, "*B D"]:
