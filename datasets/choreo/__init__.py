@@ -1,0 +1,1 @@
+"""The built-in dataset: procedural dance of nine genres."""
