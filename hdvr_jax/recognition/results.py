@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Bool, Float
 
-from hdvr_jax.movements import hysteresis
+from hdvr_jax.movements import MovementType, hysteresis
 from hdvr_jax.pose_track import PoseTrack
 
 CAMERA, WORLD = "camera", "world"
@@ -52,16 +52,14 @@ class Movements:
     """Movements of one dancer.
 
     Attributes:
-        names: M names of movement types.
-        parts: M body parts, one for each type.
+        types: The M movement types of the vocabulary.
         probabilities: (T, M) in [0, 1]; 0 or 1 when they come from rules.
         active: (T, M) whether the type is recognised in the frame.
         segments: Runs of `active`, ordered by start.
         source: "model" or "rules".
     """
 
-    names: tuple[str, ...]
-    parts: tuple[str, ...]
+    types: tuple[MovementType, ...]
     probabilities: Float[np.ndarray, "T M"]
     active: Bool[np.ndarray, "T M"]
     segments: tuple[Segment, ...]

@@ -7,7 +7,7 @@ Fields of the document (numbers that are unknown are null):
     notes       assumptions about the input, in sentences
     timings     seconds by stage
     models      stage, name, step (null for rules) and training scores of what was used
-    movement_types  name and part of every movement type; `movement` below counts in this list
+    movement_types  id, name, part and description of every movement type; `movement` below counts in this list
     tracks      one for each dancer:
         id, fps, frames, image_size, input_skeleton, notes
         poses       skeleton, joints, frame ("camera": x right, y down, z forward; "world": y up),
@@ -34,7 +34,6 @@ SCHEMA = "hdvr_jax.report/1"
 
 def document(recognition: Recognition) -> dict[str, Any]:
     """The result as JSON-ready values, as the module describes them."""
-    types = recognition.tracks[0].movements
     return {
         "schema": SCHEMA,
         "source": recognition.source,
@@ -46,7 +45,10 @@ def document(recognition: Recognition) -> dict[str, Any]:
             {"stage": m.stage, "name": m.name, "step": m.step, "scores": {k: plain(v) for k, v in m.scores.items()}}
             for m in recognition.models
         ],
-        "movement_types": [{"name": name, "part": part} for name, part in zip(types.names, types.parts)],
+        "movement_types": [
+            {"id": kind.id, "name": kind.name, "part": kind.part, "description": kind.description}
+            for kind in recognition.tracks[0].movements.types
+        ],
         "tracks": [_track(result) for result in recognition.tracks],
     }
 
@@ -114,8 +116,8 @@ def _movements(movements: Movements, fps: float) -> dict[str, Any]:
         "segments": [
             {
                 "movement": s.movement,
-                "part": movements.parts[s.movement],
-                "name": movements.names[s.movement],
+                "part": movements.types[s.movement].part,
+                "name": movements.types[s.movement].name,
                 "start_frame": s.start,
                 "end_frame": s.end,
                 "start": plain(s.start / fps, 3),

@@ -32,8 +32,8 @@ def _movement(result: TrackResult) -> tuple[str, str, str]:
     seconds = frames[most] / result.given.fps
     return (
         "Most of the time",
-        movement_label(movements.names[most], movements.parts[most]).capitalize(),
-        f"{readable(movements.parts[most])}, {seconds:.1f} s",
+        movement_label(movements.types[most]).capitalize(),
+        f"{readable(movements.types[most].part)}, {seconds:.1f} s",
     )
 
 

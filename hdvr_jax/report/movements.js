@@ -92,10 +92,10 @@ HDVR.MovementChart = class extends HDVR.Chart {
     const slack = 3 * (this.player.window[1] - this.player.window[0]) * this.player.fps / this.canvas.clientWidth;
     const item = row.items.find((one) => one.lane === lane && one.start - slack <= frame && frame < one.end + slack);
     if (!item) return `${HDVR.sentence(row.part)}\nno movement recognised`;
-    const { label } = this.player.content.movementTypes[item.type];
+    const { label, description } = this.player.content.movementTypes[item.type];
     const [from, to] = [item.start, item.end].map((at) => (at / this.player.fps).toFixed(2));
     const sure = this.player.track.movements.source === "model" ? `\nprobability ${HDVR.percent(item.probability)}` : "";
-    return `${HDVR.sentence(row.part)}: ${label}\n${from} \u2013 ${to} s${sure}`;
+    return `${HDVR.sentence(row.part)}: ${label}\n${from} \u2013 ${to} s${sure}\n${description}`;
   }
 
   /** Every movement with how often and how long it was seen. */

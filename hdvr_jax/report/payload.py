@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from hdvr_jax.movements import MovementType
 from hdvr_jax.recognition.results import CAMERA, ModelInfo, Recognition, TrackResult
 from hdvr_jax.report.figures import figures
 from hdvr_jax.report.packing import pack, pack_bytes
@@ -23,7 +24,7 @@ def payload(recognition: Recognition) -> dict[str, Any]:
         "source": {"name": recognition.source, "layout": recognition.layout},
         "madeBy": "hdvr_jax",
         "parts": list(BODY_PARTS),
-        "movementTypes": movement_types(first.names, first.parts),
+        "movementTypes": movement_types(first.types),
         "skeletons": {name: _skeleton(name) for name in sorted(used)},
         "models": [_model(model) for model in recognition.models],
         "notes": list(recognition.notes),
@@ -31,13 +32,14 @@ def payload(recognition: Recognition) -> dict[str, Any]:
     }
 
 
-def movement_types(names: tuple[str, ...], parts: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Label, part and rank within the part (which chooses the colour) of every type."""
+def movement_types(kinds: tuple[MovementType, ...]) -> list[dict[str, Any]]:
+    """Label, part, description and rank within the part (which chooses the colour) of every type."""
     types: list[dict[str, Any]] = []
-    ranks = dict.fromkeys(parts, 0)
-    for name, part in zip(names, parts):
-        types.append({"label": movement_label(name, part), "part": part, "rank": ranks[part]})
-        ranks[part] += 1
+    ranks = dict.fromkeys(BODY_PARTS, 0)
+    for kind in kinds:
+        about = {"label": movement_label(kind), "part": kind.part, "description": kind.description}
+        types.append({**about, "rank": ranks[kind.part]})
+        ranks[kind.part] += 1
     return types
 
 

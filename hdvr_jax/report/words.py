@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from hdvr_jax.movements import MovementType
 from hdvr_jax.provenance import INTERPOLATED, MEASURED, MISSING, SYNTHESISED
 from hdvr_jax.recognition.results import ModelInfo, Movements, TrackResult
 from hdvr_jax.skeletons import get_skeleton
@@ -12,9 +13,10 @@ def readable(name: str) -> str:
     return name.replace("_", " ")
 
 
-def movement_label(name: str, part: str) -> str:
-    """A movement type's name without the body part that it may start with."""
-    return readable(name).removeprefix(readable(part) + " ")
+def movement_label(kind: MovementType) -> str:
+    """A movement type's name without the body part that it may start with, in small letters."""
+    name, part = readable(kind.name), readable(kind.part) + " "
+    return name[len(part) :] if name.lower().startswith(part) else name[:1].lower() + name[1:]
 
 
 def share(part: float) -> str:
@@ -88,7 +90,7 @@ def longest_run(flags: np.ndarray) -> int:
 def movement_caption(movements: Movements, models: tuple[ModelInfo, ...]) -> str:
     """How the movements were recognised."""
     count = len({segment.movement for segment in movements.segments})
-    kinds = f"{count} of {len(movements.names)} movement types seen"
+    kinds = f"{count} of {len(movements.types)} movement types seen"
     if movements.source == "rules":
         return f"{kinds}; by kinematic rules on the 3D pose, not by a trained model"
     name = next((model.name for model in models if model.stage == "movements"), "")

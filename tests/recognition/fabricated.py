@@ -3,6 +3,7 @@
 import numpy as np
 
 from hdvr_jax import cameras
+from hdvr_jax.movements import MovementType
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.recognition.results import (
     CAMERA,
@@ -55,14 +56,18 @@ def seen(points: np.ndarray, id: str = "1") -> PoseTrack:
     return PoseTrack.from_points(keypoints, "h36m17", FPS, image_size=(1280, 720), id=id)
 
 
+def _type(part: str, kind: str) -> MovementType:
+    name = f"{part} {kind}".replace("_", " ").capitalize()
+    return MovementType(f"{part}_{kind}", name, part, "spatial", f"A {kind}.", 0.1, ())
+
+
 def movements(frames: int) -> Movements:
     """Two types for each part, some of them active at the same time."""
-    parts = tuple(part for part in BODY_PARTS for _ in range(2))
-    names = tuple(f"{part}_{kind}" for part, kind in zip(parts, ("flexion", "circle") * len(BODY_PARTS)))
-    phase = np.arange(frames)[:, None] + 7 * np.arange(len(names))
+    types = tuple(_type(part, kind) for part in BODY_PARTS for kind in ("flexion", "circle"))
+    phase = np.arange(frames)[:, None] + 7 * np.arange(len(types))
     active = phase % 40 < 25
     probabilities = np.where(active, 0.9, 0.1).astype(np.float32)
-    return Movements(names, parts, probabilities, active, segments(active, probabilities), "model")
+    return Movements(types, probabilities, active, segments(active, probabilities), "model")
 
 
 def track_result(id: str = "1", frames: int = 90) -> TrackResult:

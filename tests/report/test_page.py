@@ -1,4 +1,5 @@
 import base64
+import dataclasses
 import json
 import re
 
@@ -101,4 +102,6 @@ def test_share_never_rounds_away_something():
 def test_small_words():
     assert longest_run(np.array([1, 0, 1, 1, 0], bool)) == 2
     assert longest_run(np.zeros(3, bool)) == 0
-    assert movement_label("left_knee_flexion", "left_knee") == "flexion"
+    kinds = fabricated.movements(3).types
+    assert movement_label(kinds[-1]) == "circle"
+    assert movement_label(dataclasses.replace(kinds[-1], name="Step")) == "step"
