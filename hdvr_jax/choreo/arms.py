@@ -5,6 +5,8 @@ has its middle), so that the one direction where the swing is undefined (up, in 
 path between two poses is an arc without gimbal lock. Directions are (out, up, forward) in the chest's frame.
 """
 
+import functools
+
 import numpy as np
 from jaxtyping import Float
 
@@ -87,6 +89,7 @@ def from_directions(upper: tuple[float, float, float], forearm: tuple[float, flo
     return dict(zip(ARM_PARTS, (float(v) for v in values), strict=True))
 
 
+@functools.cache
 def pose_parts(name: str) -> dict[str, float]:
     """The four arm parts of a named pose of `ARM_POSES`."""
     return from_directions(*ARM_POSES[name])

@@ -31,9 +31,10 @@ def channel_curves(
     """Every channel of `CHANNELS` over the frames of `time`, in the dancer's style and inside the joint limits."""
     beat = clock.beat(time)
     waves = [(wave, part) for part in parts for wave in part.placed.figure.waves]
+    written = [part.placed.figure.channel_keys() for part in parts]
     curves = {}
     for name, channel in CHANNELS.items():
-        values = through_keys(time - dancer.lag * channel.lag, _keys(name, parts, clock), channel.rate)
+        values = through_keys(time - dancer.lag * channel.lag, _keys(name, parts, written, clock), channel.rate)
         for wave, part in waves:
             if wave.channel == name:
                 values = values + part.scale * _wave(wave, part.placed.first, beat)
@@ -45,12 +46,14 @@ def channel_curves(
     return curves
 
 
-def _keys(name: str, parts: list[Part], clock: Clock) -> list[tuple[float, float]]:
+def _keys(
+    name: str, parts: list[Part], written: list[dict[str, tuple[tuple[float, float], ...]]], clock: Clock
+) -> list[tuple[float, float]]:
     """The keys of one channel in seconds; a figure without any sends the channel home."""
     keys = []
-    for part in parts:
+    for part, figure_keys in zip(parts, written, strict=True):
         figure, first = part.placed.figure, part.placed.first
-        own = figure.channel_keys().get(name)
+        own = figure_keys.get(name)
         if own is None:
             keys.append((clock.seconds(first + _SETTLE), _home(name, part)))
             continue
