@@ -1,0 +1,57 @@
+"""How far the dancer's own body hides each joint from the camera, from image positions and depths alone.
+
+Symbols: T frames, J joints, K capsules (limbs that hide).
+"""
+
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from hdvr_jax.detector_noise.params import Layout
+
+_BEHIND_FREE, _BEHIND_HIDDEN = 0.03, 0.13  # metres behind a limb: not hidden yet, hidden wholly
+_HEAD_DEPTH = 0.16  # metres from the front of a face to the back of its ears
+
+
+def person_scale(points_image: Float[Array, "*T J 2"], mask: Float[Array, "*#T J"]) -> Float[Array, "*T"]:
+    """Root mean square distance of the joints with mask 1 from their mean, in pixels: the unit of all errors here.
+
+    Detectors work on a crop around the person, so their errors shrink with a crouching person as with a distant one;
+    this scale does both. 0 where fewer than two joints count.
+    """
+    count = jnp.maximum(mask.sum(-1), 1.0)
+    points = jnp.where(mask[..., None] > 0, points_image, 0.0)
+    mean = points.sum(-2) / count[..., None]
+    square = jnp.where(mask[..., None] > 0, jnp.square(points - mean[..., None, :]), 0.0).sum((-2, -1)) / count
+    return jnp.where(square > 0, jnp.sqrt(jnp.where(square > 0, square, 1.0)), 0.0)
+
+
+def occlusion(
+    points_image: Float[Array, "T J 2"], depth: Float[Array, "T J"], scale: Float[Array, " T"], layout: Layout
+) -> Float[Array, "T J"]:
+    """How much each joint is hidden by the dancer's own trunk, head and limbs: 0 free, 1 hidden.
+
+    A limb is a capsule around a segment in the image; it hides a joint that lies within its radius and behind it. A
+    joint of the face is hidden by the head itself as far as it lies behind the point between the ears. The edges are
+    soft since radii are only roughly right.
+
+    Args:
+      points_image: pixels, finite.
+      depth: metres along the optical axis, finite.
+      scale: `person_scale` of each frame.
+      layout: of the skeleton.
+    """
+    start = jnp.einsum("kj,tjc->tck", layout.capsule_start, points_image)
+    along = jnp.einsum("kj,tjc->tck", layout.capsule_end, points_image) - start
+    depth_start, depth_end = depth @ layout.capsule_start.T, depth @ layout.capsule_end.T
+    inverse = 1.0 / jnp.maximum(jnp.square(along).sum(1), 1e-6)
+    dx = points_image[..., 0][..., None] - start[:, None, 0]
+    dy = points_image[..., 1][..., None] - start[:, None, 1]
+    ux, uy = along[:, None, 0], along[:, None, 1]
+    share = jnp.clip((dx * ux + dy * uy) * inverse[:, None], 0.0, 1.0)
+    distance = jnp.sqrt(jnp.square(dx - share * ux) + jnp.square(dy - share * uy))
+    unit = 1.0 / jnp.maximum(scale, 1e-6)[:, None, None]
+    inside = jnp.clip(1.5 - distance * unit / layout.radius, 0.0, 1.0)
+    gap = depth[..., None] - depth_start[:, None] - share * (depth_end - depth_start)[:, None]
+    behind = jnp.clip((gap - _BEHIND_FREE) / (_BEHIND_HIDDEN - _BEHIND_FREE), 0.0, 1.0)
+    turned = layout.face * jnp.clip(0.5 + (depth - (depth @ layout.ears)[:, None]) / _HEAD_DEPTH, 0.0, 1.0)
+    return jnp.maximum((inside * behind * layout.hides).max(-1), turned)
