@@ -24,11 +24,6 @@ GROUPS = {  # limbs: the kinds of joint that err together
     "arm": ("elbow", "wrist"),
     "leg": ("knee", "ankle"),
 }
-    "head": ("nose", "eye", "ear"),
-    "trunk": ("shoulder", "hip"),
-    "arm": ("elbow", "wrist"),
-    "leg": ("knee", "ankle"),
-}
 GROUP_FIELDS = ("error_share", "logit_share")
 _PAIRED_GROUPS = ("arm", "leg")  # left and right are two groups
 _HEAD = ("nose", "left_eye", "right_eye", "left_ear", "right_ear", "head")
