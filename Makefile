@@ -1,0 +1,51 @@
+# Each target makes the virtual environment first if it is missing or older than the requirements.
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+PIP := $(VENV)/bin/pip install --quiet --disable-pip-version-check
+DEMO := work/demo
+
+.PHONY: demo test test-slow lint bench clean
+
+# The main job on the built-in data: generate, train the hierarchy, evaluate it, recognise a clip it has not seen.
+demo: $(VENV)/runtime
+	$(RUN) train.py --config=configs/lifter_choreo.py:size=demo --workdir=$(DEMO)/models/lifter
+	$(RUN) train.py --config=configs/movements_choreo.py:size=demo,lifter=$(DEMO)/models/lifter --workdir=$(DEMO)/models/movements
+	$(RUN) train.py --config=configs/genre_choreo.py:size=demo,lifter=$(DEMO)/models/lifter,movements=$(DEMO)/models/movements --workdir=$(DEMO)/models/genre
+	$(RUN) evaluate.py --workdir=$(DEMO)/models/lifter --json=$(DEMO)/lifter.json
+	$(RUN) evaluate.py --workdir=$(DEMO)/models/movements --json=$(DEMO)/movements.json
+	$(RUN) evaluate.py --workdir=$(DEMO)/models/genre --json=$(DEMO)/genre.json
+	$(RUN) -m datasets.export_clip --dataset=choreo --options=size=demo --split=test --out=$(DEMO)/clip.npz
+	$(RUN) recognize.py $(DEMO)/clip.npz --models=$(DEMO)/models --out=$(DEMO)/report
+
+# Fast tests, one process per core.
+test: $(VENV)/dev
+	$(RUN) -m pytest -n 2 -m "not slow"
+
+# What takes minutes rather than seconds; run before a release.
+test-slow: $(VENV)/dev
+	$(RUN) -m pytest -m slow
+
+lint: $(VENV)/dev
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+
+# Tables and figures of the README that come from measurements of speed and of the data.
+bench: $(VENV)/dev
+	$(RUN) -m benchmarks.fit_detector_noise
+	$(RUN) -m benchmarks.choreo_difficulty
+
+clean:
+	rm -rf $(VENV) work .pytest_cache .ruff_cache .hypothesis
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed, this is %d.%d" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/runtime: requirements.txt | $(VENV)/bin/python
+	$(PIP) -r requirements.txt
+	touch $@
+
+$(VENV)/dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
+	$(PIP) -r requirements-dev.txt
+	touch $@ $(VENV)/runtime

@@ -1,0 +1,32 @@
+"""Lifter on AIST++: real detections of nine cameras, trained on ch01, ch02, ch05, ch06 and tested on ch03.
+
+    python train.py --config=configs/lifter_aistpp.py --workdir=work/lifter_aistpp
+
+With evaluate.py, its data part is the benchmark of any other lifter on real detections; split=all takes all five
+recordings, for lifters that were trained without any of them. Camera c05 swaps left and right and is left out.
+"""
+
+import ml_collections
+
+from configs.lifter_common import lifter_config
+from hdvr_jax.configurations import parse_arg
+
+
+def get_config(arg: str = "") -> ml_collections.ConfigDict:
+    """Arguments: size = full or tiny (seconds, for tests); split = what to evaluate on (test or all)."""
+    options = parse_arg(arg, size="full", split="test")
+    tiny = options.size == "tiny"
+    config = lifter_config("lifter_aistpp", widths=(3, 3) if tiny else (3, 3, 3, 3), outputs=8 if tiny else 32)
+    config.data.dataset = "aistpp"
+    config.data.observation = "detections"
+    config.data.skip_views = ("c05",)
+    config.data.validation_split = "test"
+    config.evaluate.split = options.split
+    config.evaluate.metric = "body_mpjpe_mm"
+    config.evaluate.groups = ("clip", "view")
+    config.train.batch_size = 4 if tiny else 32
+    config.train.steps = 20 if tiny else 3000
+    config.train.eval_every = config.train.checkpoint_every = 10 if tiny else 1000
+    if tiny:
+        config.model.channels = 32
+    return config

@@ -1,0 +1,29 @@
+"""Lifter on CMU motion capture seen by random cameras: varied bodies, fitted detector noise, split by take.
+
+    python train.py --config=configs/lifter_cmu.py --workdir=work/lifter_cmu
+    python evaluate.py --workdir=work/lifter_cmu
+    python evaluate.py --workdir=work/lifter_cmu --config=configs/lifter_aistpp.py
+
+Needs the CMU packs (HDVR_REAL_DATA). Expected time and scores: README.
+"""
+
+import ml_collections
+
+from configs.lifter_common import lifter_config
+from hdvr_jax.configurations import parse_arg
+
+
+def get_config(arg: str = "") -> ml_collections.ConfigDict:
+    """Arguments: size = full or tiny (one that trains in seconds, for tests)."""
+    options = parse_arg(arg, size="full")
+    tiny = options.size == "tiny"
+    config = lifter_config("lifter_cmu", widths=(3, 3) if tiny else (3, 3, 3, 3), outputs=8 if tiny else 64)
+    config.data.dataset = "cmu_mocap"
+    config.train.batch_size = 4 if tiny else 24
+    config.train.steps = 20 if tiny else 20000
+    config.train.log_every = 10 if tiny else 100
+    config.train.eval_every = config.train.checkpoint_every = 10 if tiny else 2000
+    if tiny:
+        config.model.channels = 32
+        config.evaluate.views = 1
+    return config

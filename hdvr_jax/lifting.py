@@ -1,0 +1,117 @@
+"""From tracks and clips to what a lifter reads, and from its poses back to the track.
+
+Detections are gap-filled, put on the lifter's skeleton and frame rate, and turned into rays of the camera.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from hdvr_jax import cameras, poses
+from hdvr_jax.pose_track import PoseTrack
+from hdvr_jax.skeletons import get_mapping
+
+Clip = Mapping[str, Any]
+# Lengths are padded to a multiple of this, so that few distinct lengths are ever compiled.
+PAD_FRAMES = 512
+
+
+def guess_camera(image_size: tuple[int, int] | None, keypoints: Float[np.ndarray, "T J 2"]) -> cameras.Perspective:
+    """A camera for a video of which nothing is known: centred, focal length equal to the longer side of the image.
+
+    Without an image size, the image is taken to end where the keypoints do.
+    """
+    if image_size is None:
+        known = keypoints[np.isfinite(keypoints).all(-1)]
+        image_size = tuple(np.maximum(known.max(0), 1.0)) if len(known) else (1920, 1080)
+    width, height = image_size
+    return cameras.Perspective(
+        np.full(2, max(width, height), np.float32), np.array([width / 2, height / 2], np.float32)
+    )
+
+
+def _at(values: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Values at fractional frames; beyond the ends, those of the ends."""
+    times = np.clip(times, 0, len(values) - 1)
+    before = np.floor(times + 1e-6).astype(int)
+    after = np.minimum(before + 1, len(values) - 1)
+    share = np.clip(times - before, 0, 1).reshape(-1, *[1] * (values.ndim - 1)).astype(np.float32)
+    blend = values[before] * (1 - share) + values[after] * share
+    return np.where(share < 1e-4, values[before], blend).astype(np.float32)
+
+
+def track_rays(track: PoseTrack, camera: cameras.Perspective, skeleton: str, fps: float) -> dict[str, np.ndarray]:
+    """A 2D track as the lifter's rays (T', J, 2) and confidence (T', J), at `fps` frames per second.
+
+    Joints missing for a while are interpolated and keep confidence 0, which hides them from the lifter; joints never
+    seen are 0.
+    """
+    filled = track.fill_gaps()
+    pixels = poses.resample(filled.keypoints, track.fps, fps)
+    confidence = poses.resample(track.confidence, track.fps, fps)
+    mapping = get_mapping(track.skeleton, skeleton)
+    rays = np.asarray(cameras.ideal_coordinates(camera, np.nan_to_num(pixels)))
+    rays = np.where(np.isfinite(pixels), rays, np.nan)
+    return {
+        "rays": np.nan_to_num(mapping.apply(rays)).astype(np.float32),
+        "confidence": mapping.confidence(confidence),
+    }
+
+
+def world_motion(clip: Clip, fps: float) -> dict[str, Any]:
+    """A clip's 3D motion on COCO-17 at `fps`, gaps filled: points_world (T, J, 3), and labels."""
+    track = PoseTrack.from_points(clip["points_world"], clip["skeleton"], clip["fps"], id=clip["clip"])
+    points = poses.resample(track.fill_gaps().to_skeleton("coco17").keypoints, clip["fps"], fps)
+    return {"points_world": np.nan_to_num(points), **_labels(clip)}
+
+
+def recorded_views(clip: Clip, skeleton: str, fps: float, skip: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:
+    """Each recorded view but those in `skip`: rays, confidence, points_camera (T, J, 3; NaN unknown), labels."""
+    truth = get_mapping(clip["skeleton"], skeleton).apply(np.asarray(clip["points_world"], np.float32))
+    truth = poses.resample(truth, clip["fps"], fps)
+    for view, name in enumerate(clip["views"]):
+        if name in skip:
+            continue
+        extrinsics = cameras.Extrinsics(clip["rotation"][view], clip["translation"][view])
+        yield {
+            **view_rays(clip, view, skeleton, fps),
+            "points_camera": np.asarray(cameras.world_to_camera(extrinsics, truth), np.float32),
+            **_labels(clip),
+            "view": name,
+        }
+
+
+def view_rays(clip: Clip, view: int, skeleton: str, fps: float) -> dict[str, np.ndarray]:
+    """`track_rays` of one recorded view of a clip, through its own camera."""
+    camera = cameras.Perspective(clip["focal"][view], clip["center"][view], clip["distortion"][view])
+    track = PoseTrack.from_points(
+        clip["keypoints"][view], clip["skeleton"], clip["fps"], confidence=clip["confidence"][view], id=clip["clip"]
+    )
+    return track_rays(track, camera, skeleton, fps)
+
+
+def _labels(clip: Clip) -> dict[str, str]:
+    return {name: str(clip[name]) for name in ("clip", "dancer", "genre")}
+
+
+def lift(
+    predict: Callable[[dict], dict], rays: dict[str, np.ndarray], fps_lifter: float, fps: float, frames: int
+) -> Float[np.ndarray, "T J 3"]:
+    """Root-relative poses in camera axes (metres) for every frame of a track.
+
+    Args:
+        predict: batch of rays, confidence and frame_mask with B = 1 -> {"poses": (1, T', J, 3)}.
+        rays: from `track_rays` or `view_rays`.
+        fps_lifter, fps: Frame rates of the rays and of the track.
+        frames: Number of frames of the track.
+    """
+    length = len(rays["rays"])
+    padded = -length % PAD_FRAMES
+    batch = {
+        name: np.pad(value, ((0, padded), *[(0, 0)] * (value.ndim - 1)), "edge")[None] for name, value in rays.items()
+    }
+    batch["frame_mask"] = (np.arange(length + padded) < length)[None].astype(np.float32)
+    lifted = np.asarray(predict(batch)["poses"])[0, :length]
+    return _at(lifted, np.arange(frames) * fps_lifter / fps)

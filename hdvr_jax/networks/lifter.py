@@ -1,0 +1,138 @@
+"""The dilated temporal convolution lifter (Pavllo et al. 2019, section 3 and figure 2).
+
+One set of weights, two forms. The training form sees windows of exactly one receptive field and gives the pose of one
+frame; its convolutions have stride equal to their width, so each is a reshape and one matrix product. The sequence
+form gives every frame of a sequence by dilated convolutions. Both compute the same function.
+"""
+
+import math
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int, PRNGKeyArray
+
+from hdvr_jax.networks.batch_norm import BatchNorm
+from hdvr_jax.networks.dropout import hashed_dropout
+
+
+class Layer(nn.Module):
+    """Convolution, then batch normalisation, ReLU and dropout.
+
+    The kernel is stored tap-major as a (width * in, out) matrix.
+    """
+
+    width: int
+    channels: int
+    dropout: float
+    momentum: float
+    axis_name: str | None
+
+    @nn.compact
+    def __call__(self, x, *, dilation: int | None, train: bool, mask, key, example):
+        """x (B, T, C). `dilation` None: stride = width (training form); else valid convolution."""
+        shape = (self.width * x.shape[-1], self.channels)
+        kernel = self.param("kernel", nn.initializers.he_uniform(), shape)
+        if dilation is None:
+            h = x.reshape(x.shape[0], -1, shape[0]) @ kernel
+        else:
+            h = dilated_convolution(x, kernel, self.width, dilation, as_product=train)
+        h = BatchNorm(self.momentum, axis_name=self.axis_name, name="norm")(h, train=train, mask=mask)
+        h = nn.relu(h)
+        return hashed_dropout(h, self.dropout, key, example) if train and self.dropout > 0 else h
+
+
+def dilated_convolution(
+    x: Float[Array, "B T C"], kernel: Float[Array, "width_C D"], width: int, dilation: int, as_product: bool
+) -> Float[Array, "B T_valid D"]:
+    """Valid convolution over time of a tap-major (width * C, D) kernel.
+
+    `as_product` lays the taps side by side and multiplies: on processors the gradient of that is several times faster
+    than that of the convolution, which wins where no gradient is taken.
+    """
+    length = x.shape[1] - (width - 1) * dilation
+    if width == 1:
+        return x @ kernel
+    if as_product:
+        taps = [jax.lax.slice_in_dim(x, tap * dilation, tap * dilation + length, axis=1) for tap in range(width)]
+        return jnp.concatenate(taps, -1) @ kernel
+    return jax.lax.conv_general_dilated(
+        x,
+        kernel.reshape(width, x.shape[-1], -1),
+        window_strides=(1,),
+        padding="VALID",
+        rhs_dilation=(dilation,),
+        dimension_numbers=("NWC", "WIO", "NWC"),
+    )
+
+
+class TemporalLifter(nn.Module):
+    """2D keypoint sequences to one pose per frame.
+
+    Attributes:
+        joints_out: Number of joints of the output.
+        widths: Odd filter widths; their product is the receptive field in frames.
+        channels: Width of the hidden layers.
+        dropout: Share of activations dropped in training.
+        causal: Whether a frame's pose may use frames after it.
+        momentum: Decay of the running batch statistics.
+        axis_name: Device axis over which batch statistics are taken in training.
+    """
+
+    joints_out: int
+    widths: tuple[int, ...] = (3, 3, 3)
+    channels: int = 1024
+    dropout: float = 0.25
+    causal: bool = False
+    momentum: float = 0.9
+    axis_name: str | None = None
+
+    @property
+    def receptive_field(self) -> int:
+        """Frames that one output depends on."""
+        return math.prod(self.widths)
+
+    @property
+    def padding(self) -> tuple[int, int]:
+        """Frames to add before and after a sequence so that every frame gets a pose."""
+        past = (self.receptive_field - 1) if self.causal else (self.receptive_field - 1) // 2
+        return past, self.receptive_field - 1 - past
+
+    @nn.compact
+    def __call__(
+        self,
+        x: Float[Array, "B T C"],
+        *,
+        strided: bool,
+        train: bool = False,
+        mask: Float[Array, " B"] | None = None,
+        key: PRNGKeyArray | None = None,
+        example: Int[Array, " B"] | None = None,
+    ) -> Float[Array, "B T_out J 3"]:
+        """Poses of the frames whose whole receptive field lies in `x`.
+
+        Args:
+            x: (B, T, C) inputs; with `strided`, T equals the receptive field and one frame comes out.
+            mask: (B,) which examples count in the batch statistics; None for all.
+            key, example: dropout's key of the step and each example's index; needed when training with dropout.
+        """
+
+        def layer(name, h, index, width, dilation):
+            module = Layer(width, self.channels, self.dropout, self.momentum, self.axis_name, name=name)
+            layer_key = None if key is None else jax.random.fold_in(key, index)
+            return module(h, dilation=dilation, train=train, mask=mask, key=layer_key, example=example)
+
+        h = layer("expand", x, 0, self.widths[0], None if strided else 1)
+        dilation = self.widths[0]
+        for block, width in enumerate(self.widths[1:]):
+            tap = width - 1 if self.causal else width // 2
+            if strided:
+                residual = h.reshape(h.shape[0], -1, width, self.channels)[:, :, tap]
+            else:
+                length = h.shape[1] - (width - 1) * dilation
+                residual = jax.lax.dynamic_slice_in_dim(h, tap * dilation, length, 1)
+            h = layer(f"conv_{block}", h, 2 * block + 1, width, None if strided else dilation)
+            h = residual + layer(f"mix_{block}", h, 2 * block + 2, 1, None if strided else 1)
+            dilation *= width
+        h = nn.Dense(self.joints_out * 3, name="shrink")(h)
+        return h.reshape(*h.shape[:2], self.joints_out, 3)

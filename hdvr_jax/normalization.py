@@ -1,0 +1,66 @@
+"""From keypoints in pixels to what the lifter reads, independent of where in the image the dancer is.
+
+Each frame is seen as if the camera were turned to look straight at the dancer's hips: a person at the edge of a
+wide image is seen from another direction than one in its middle, and a lifter that knows no camera cannot tell. The
+poses that the lifter gives are in the frame of that turned camera; `rotation` turns them back.
+"""
+
+import chex
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from hdvr_jax import rotations
+
+CONFIDENT = 1e-3
+
+
+@chex.dataclass(frozen=True)
+class Sighting:
+    """A dancer as the lifter sees it.
+
+    Attributes:
+        inputs: (T, J, 3) x and y relative to the root in units of the dancer's size, and confidence.
+        rotation: (T, 3, 3) camera frame -> frame that looks at the root.
+        scale: () root mean square distance of the joints from the root, in tangents of the viewing angle.
+    """
+
+    inputs: Float[Array, "T J 3"]
+    rotation: Float[Array, "T 3 3"]
+    scale: Float[Array, ""]
+
+
+def looking_at(ray: Float[Array, "*B 3"]) -> Float[Array, "*B 3 3"]:
+    """The smallest rotation that turns a viewing ray onto the optical axis (0, 0, 1)."""
+    ray = rotations.normalize(ray)
+    x, y, z = ray[..., 0], ray[..., 1], ray[..., 2]
+    k = 1 / (1 + jnp.maximum(z, -0.999))
+    rows = [[1 - k * x * x, -k * x * y, -x], [-k * x * y, 1 - k * y * y, -y], [x, y, z]]
+    return jnp.stack([jnp.stack(row, -1) for row in rows], -2)
+
+
+def sight(
+    rays: Float[Array, "T J 2"],
+    confidence: Float[Array, "T J"],
+    frame_mask: Float[Array, " T"],
+    root: int,
+) -> Sighting:
+    """Normalises one dancer's keypoints.
+
+    Args:
+        rays: (T, J, 2) ideal image points (x / z, y / z); any value where confidence is 0, but the root must be
+            finite in every frame.
+        confidence: (T, J); joints at 0 are hidden from the lifter.
+        frame_mask: (T,) 1 for frames of the sequence; others are padding and have no say in the scale.
+        root: Index of the joint looked at.
+    """
+    seen = (confidence > CONFIDENT)[..., None]
+    safe = jnp.where(seen, rays, 0)
+    direction = jnp.concatenate([rays, jnp.ones_like(rays[..., :1])], -1)
+    rotation = looking_at(direction[:, root])
+    turned = rotations.rotate(rotation[:, None], jnp.concatenate([safe, jnp.ones_like(safe[..., :1])], -1))
+    flat = jnp.where(seen, turned[..., :2] / jnp.maximum(turned[..., 2:], 0.1), 0)
+    real = frame_mask[:, None, None]
+    count = jnp.maximum((seen * real).sum(), 1)
+    scale = jnp.sqrt(jnp.maximum((flat**2 * real).sum() / count, 1e-12))
+    inputs = jnp.concatenate([flat / scale, jnp.where(seen, confidence[..., None], 0)], -1)
+    return Sighting(inputs=inputs, rotation=rotation, scale=scale)
