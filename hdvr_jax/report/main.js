@@ -102,7 +102,7 @@ HDVR.Page = class {
     this.movements.drawLabels();
     if (player.track.genre) this.genre.drawLegend(byId("genre-legend"));
     byId("scrub").value = String(player.frame);
-    byId("clock").textContent = `${player.time.toFixed(2)} / ${player.duration.toFixed(2)} s   #${player.frame}`;
+    byId("clock").textContent = `${player.time.toFixed(2)} / ${player.duration.toFixed(2)} s \u00b7 frame ${player.frame}`;
     this.showLegends();
   }
 
@@ -145,8 +145,8 @@ HDVR.connectControls = (page) => {
 };
 
 HDVR.onKey = (event, player, scene) => {
-  if (event.altKey || event.ctrlKey || event.metaKey || ["SELECT", "TEXTAREA"].includes(event.target.tagName)) return;
-  if (event.key === " " && ["BUTTON", "SUMMARY"].includes(event.target.tagName)) return;
+  if (event.altKey || event.ctrlKey || event.metaKey || event.target.matches?.("select")) return;
+  if (event.key === " " && event.target.matches?.("button, summary, [type=checkbox]")) return;
   const second = Math.round(player.fps);
   const actions = {
     " ": () => player.play(!player.playing),

@@ -1,0 +1,140 @@
+"""Recognises dance in a keypoint or motion file: 3D poses, movements of the body parts, genre, and a report.
+
+python recognize.py INPUT --out DIR
+
+INPUT is a file or folder of keypoints (2D or 3D) or motion capture. DIR receives report.html (open it in a browser; it
+needs no network), report.json and poses3d.npz.
+"""
+
+import argparse
+import contextlib
+import dataclasses
+import math
+import os
+import pathlib
+import sys
+import time
+from collections.abc import Iterator, Sequence
+
+DEFAULT_MODELS = "work/demo/models"
+
+
+class _Parser(argparse.ArgumentParser):
+    """Prints what is wrong with the arguments in one line, as all other errors."""
+
+    def error(self, message: str) -> None:
+        self.exit(2, f"error: {message} (--help shows how to use it)\n")
+
+
+class _Watch:
+    """Prints each stage with the seconds that it took, and remembers them."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextlib.contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[stage] = time.perf_counter() - start
+        print(f"{stage:<12}{self.seconds[stage]:6.1f} s", flush=True)
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not (value >= 0 and math.isfinite(value)):
+        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds, 0 or more")
+    return value
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not (value > 0 and math.isfinite(value)):
+        raise argparse.ArgumentTypeError(f"{text} is not a positive number")
+    return value
+
+
+def _parser() -> argparse.ArgumentParser:
+    about, _, details = __doc__.partition("\n\n")
+    parser = _Parser(prog="recognize.py", description=about, epilog=details.partition("\n\n")[2])
+    add = parser.add_argument
+    add("input", metavar="INPUT", type=pathlib.Path, help="keypoint or motion file, or a folder of them")
+    add("--out", metavar="DIR", type=pathlib.Path, required=True, help="folder for the results; made if missing")
+    add(
+        "--models",
+        metavar="DIR",
+        type=pathlib.Path,
+        default=pathlib.Path(DEFAULT_MODELS),
+        help="folder with the workdirs lifter, movements and genre (default: %(default)s, which `make demo` trains)",
+    )
+    add("--format", help="format of INPUT, where it cannot be told from the content")
+    add("--fps", type=_positive, help="frames per second, replacing those of the file")
+    add("--view", help="camera to take from an input of several")
+    add("--clip", help="recording to take from an input of several")
+    add("--unit", choices=("m", "cm", "mm", "inch"), help="unit of a motion file that does not name it")
+    add("--track", metavar="ID", action="append", default=[], help="dancer to recognise; repeat it for several")
+    add("--focal", metavar="PX", type=_positive, help="focal length of the camera in pixels (default: guessed)")
+    add(
+        "--max-gap",
+        metavar="S",
+        type=_seconds,
+        default=0.5,
+        help="fill in joints that are missing for up to this many seconds (default: %(default)s)",
+    )
+    return parser
+
+
+def _use_compilation_cache() -> None:
+    """Keeps compiled programs between runs: most of the time of a short clip is compilation."""
+    import jax
+
+    base = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    jax.config.update("jax_compilation_cache_dir", str(pathlib.Path(base) / "hdvr_jax"))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
+
+
+def run(arguments: argparse.Namespace) -> list[pathlib.Path]:
+    """Recognises and writes; returns the paths of the results, the page first.
+
+    Raises:
+        InputError: input, models or output folder cannot be used.
+    """
+    watch = _Watch()
+    from hdvr_jax import export
+
+    export.check(arguments.out)
+    with watch("start"):
+        _use_compilation_cache()
+        from hdvr_jax import keypoints, recognition
+    with watch("read"):
+        names = ("format", "fps", "view", "clip", "unit")
+        reading = keypoints.read(arguments.input, **{name: getattr(arguments, name) for name in names})
+    with watch("models"):
+        models = recognition.load_models(arguments.models)
+    settings = recognition.Settings(arguments.max_gap, arguments.focal, tuple(arguments.track))
+    result = recognition.recognise(reading, models, settings, arguments.input.resolve().name, watch)
+    with watch("write"):
+        paths = export.write(dataclasses.replace(result, timings=dict(watch.seconds)), arguments.out)
+    return sorted(paths, key=lambda path: path.suffix != ".html")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit status: 0, 2 for something that the user can put right (told in one line), 130 when interrupted."""
+    arguments = _parser().parse_args(argv)
+    from hdvr_jax.errors import InputError
+
+    try:
+        paths = run(arguments)
+    except InputError as error:
+        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    for path in paths:
+        print(path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
