@@ -1,5 +1,6 @@
 """BVH motion files as 3D tracks in metres, Y up."""
 
+import dataclasses
 import pathlib
 
 import numpy as np
@@ -46,8 +47,9 @@ def read(path: pathlib.Path, options: Options) -> Reading:
     notes.append(f"{declared:g} frames per second declared" + (f"; {fps:g} was given." if options.fps else "."))
     skeleton, joints, made = _to_skeleton(path, [plain_name(name) for name in motion.names], points[leading:] * scale)
     track = PoseTrack.from_points(joints, skeleton, fps, id=path.stem)
-    track.provenance[:, made] = np.where(track.provenance[:, made] == MISSING, MISSING, SYNTHESISED)
-    return Reading([track], notes)
+    provenance = np.where(np.isin(np.arange(joints.shape[1]), made), SYNTHESISED, track.provenance)
+    provenance = np.where(track.provenance == MISSING, MISSING, provenance).astype(np.int8)
+    return Reading([dataclasses.replace(track, provenance=provenance)], notes)
 
 
 def _scale(path: pathlib.Path, motion: bvh_motion.Motion, unit: str | None, notes: list[str]) -> float:

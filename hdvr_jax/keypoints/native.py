@@ -15,6 +15,7 @@ JSON holds exactly this. In an .npz, where arrays are flat, track N's fields are
 `image_size` of [0, 0] for unknown; no field is a Python object.
 """
 
+import dataclasses
 import json
 import os
 import pathlib
@@ -131,11 +132,11 @@ def _to_json(tracks: list[PoseTrack]) -> str:
     return json.dumps({"format": FORMAT, "version": VERSION, "tracks": entries}, allow_nan=False)
 
 
-def _shortest(values: np.ndarray) -> Any:
-    """Nested lists with nine significant digits, which give back the same float32; None for NaN."""
-    if values.ndim:
+def _shortest(values: np.ndarray) -> list:
+    """Nested lists of numbers with nine digits, enough to give back the same float32; None for NaN."""
+    if values.ndim > 1:
         return [_shortest(value) for value in values]
-    return float(f"{values:.9g}") if np.isfinite(values) else None
+    return [float(f"{value:.9g}") if np.isfinite(value) else None for value in values]
 
 
 def _from_json(path: pathlib.Path) -> dict[str, Any]:
@@ -166,9 +167,9 @@ def _track(where: str, entry: Any, fps: float | None) -> PoseTrack:
         image_size=_image_size(where, entry.get("image_size")),
         id=str(entry.get("id", "0")),
     )
-    if entry.get("provenance") is not None:
-        _set_provenance(where, track, _array(where, "provenance", entry["provenance"]))
-    return track
+    if entry.get("provenance") is None:
+        return track
+    return _with_provenance(where, track, _array(where, "provenance", entry["provenance"]))
 
 
 def _image_size(where: str, value: Any) -> tuple[int, int] | None:
@@ -178,12 +179,12 @@ def _image_size(where: str, value: Any) -> tuple[int, int] | None:
     return (int(size[0]), int(size[1])) if size.all() else None
 
 
-def _set_provenance(where: str, track: PoseTrack, given: np.ndarray) -> None:
-    """Takes provenance over from the file; what has no position stays MISSING."""
+def _with_provenance(where: str, track: PoseTrack, given: np.ndarray) -> PoseTrack:
+    """The track with provenance taken over from the file; what has no position stays MISSING."""
     if given.shape != track.provenance.shape or not np.isin(given, range(len(PROVENANCE_NAMES))).all():
         raise InputError(f"{where}: provenance is not {track.provenance.shape} of numbers 0 to 3")
-    seen = track.provenance != MISSING
-    track.provenance[seen] = given[seen]
+    provenance = np.where(track.provenance == MISSING, MISSING, given).astype(np.int8)
+    return dataclasses.replace(track, provenance=provenance)
 
 
 def _array(where: str, field: str, values: Any) -> np.ndarray:

@@ -31,7 +31,7 @@ _ALLOWED = {
     **{
         (module, kind.__name__): kind
         for module in ("builtins", "__builtin__")
-        for kind in (set, frozenset, bytearray, complex)
+        for kind in (set, frozenset, bytes, bytearray, complex)
     },
     **{
         (f"numpy.{core}.{name}", function.__name__): function

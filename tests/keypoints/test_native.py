@@ -1,0 +1,134 @@
+"""The project's own track files."""
+
+import dataclasses
+import json
+import os
+
+import numpy as np
+import pytest
+
+from hdvr_jax.errors import InputError
+from hdvr_jax.keypoints import native, read
+from hdvr_jax.pose_track import PoseTrack
+from hdvr_jax.provenance import INTERPOLATED, MISSING
+
+
+def _tracks() -> list[PoseTrack]:
+    random = np.random.default_rng(0)
+    flat = random.uniform(0, 1e3, (4, 17, 2)).astype(np.float32)
+    flat[1, 3] = np.nan
+    first = PoseTrack.from_points(
+        flat, "coco17", 59.94, confidence=random.random((4, 17)), image_size=(640, 480), id="Ärmel 1"
+    )
+    provenance = first.provenance.copy()
+    provenance[2] = INTERPOLATED
+    second = PoseTrack.from_points(random.normal(size=(1, 17, 3)), "h36m17", 25)
+    return [dataclasses.replace(first, provenance=provenance), second]
+
+
+@pytest.mark.parametrize("suffix", ["npz", "json"])
+def test_round_trip_is_exact(tmp_path, suffix):
+    path = tmp_path / f"tracks.{suffix}"
+    native.write(path, _tracks())
+    found = read(path).tracks
+    assert len(found) == 2
+    for before, after in zip(_tracks(), found, strict=True):
+        for field in ("skeleton", "fps", "image_size", "id"):
+            assert getattr(after, field) == getattr(before, field)
+        for field in ("keypoints", "confidence", "provenance"):
+            np.testing.assert_array_equal(getattr(after, field), getattr(before, field))
+            assert getattr(after, field).dtype == getattr(before, field).dtype
+
+
+def test_nothing_but_the_whole_file_appears(tmp_path, monkeypatch):
+    path = tmp_path / "tracks.npz"
+    path.write_text("before")
+    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        native.write(path, _tracks())
+    assert [file.name for file in tmp_path.iterdir()] == ["tracks.npz"]
+    assert path.read_text() == "before"
+
+
+def test_what_cannot_be_written(tmp_path):
+    with pytest.raises(InputError, match=r"written as \.npz or \.json"):
+        native.write(tmp_path / "tracks.csv", _tracks())
+    with pytest.raises(InputError, match="no tracks"):
+        native.write(tmp_path / "tracks.npz", [])
+
+
+@pytest.mark.parametrize("suffix", ["npz", "json"])
+def test_truncated_files_are_input_errors(tmp_path, suffix):
+    path = tmp_path / f"tracks.{suffix}"
+    native.write(path, _tracks())
+    whole = path.read_bytes()
+    for share in np.linspace(0, 0.99, 12):
+        path.write_bytes(whole[: int(share * len(whole))])
+        with pytest.raises(InputError, match="tracks"):
+            read(path)
+
+
+def test_fields_that_may_be_left_out(tmp_path):
+    path = tmp_path / "small.json"
+    entry = {"skeleton": "coco17", "fps": 30, "keypoints": [[[1, 2]] * 16 + [[None, None]]]}
+    path.write_text(json.dumps({"format": "hdvr-tracks", "version": 1, "tracks": [entry]}))
+    (track,) = read(path, fps=10).tracks
+    assert (track.confidence[0] == [1] * 16 + [0]).all()
+    assert track.provenance[0, 16] == MISSING
+    assert (track.image_size, track.id, track.fps) == (None, "0", 10)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"keypoints": None}, "keypoints have shape"),
+        ({"keypoints": [[[1, 2]] * 16]}, "16 joints; skeleton coco17 has 17"),
+        ({"keypoints": [[[1, 2, 3, 4]] * 17]}, "shape"),
+        ({"keypoints": [[[1, 2]] * 17, [[1, 2]]]}, "track 0: keypoints is not a regular array"),
+        ({"keypoints": "points"}, "track 0: keypoints is not a regular array"),
+        ({"keypoints": []}, "keypoints"),
+        ({"skeleton": "octopus"}, "unknown skeleton 'octopus'"),
+        ({"fps": 0}, "fps is 0"),
+        ({"fps": [30]}, "fps has shape"),
+        ({"fps": "fast"}, "fps is not"),
+        ({"confidence": [[1]]}, "confidence has shape"),
+        ({"provenance": [[9] * 17]}, "provenance is not"),
+        ({"image_size": [640]}, "image_size is"),
+        ({"image_size": [-1, 5]}, "image_size is"),
+    ],
+)
+def test_malformed_fields_are_named(tmp_path, change, message):
+    path = tmp_path / "bad.json"
+    entry = {"skeleton": "coco17", "fps": 30, "keypoints": [[[1, 2]] * 17]} | change
+    path.write_text(json.dumps({"format": "hdvr-tracks", "version": 1, "tracks": [entry]}))
+    with pytest.raises(InputError, match=message):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({"version": 2, "tracks": []}, "version 2; expected 'hdvr-tracks' version 1"),
+        ({"version": 1}, "no list of tracks"),
+        ({"version": 1, "tracks": []}, "no people in it"),
+        ({"version": 1, "tracks": [3]}, "track 0 is not an object"),
+        ({"version": 1, "tracks": [{"fps": 3}]}, "track 0: no field keypoints"),
+    ],
+)
+def test_malformed_files(tmp_path, content, message):
+    path = tmp_path / "bad.json"
+    path.write_text(json.dumps({"format": "hdvr-tracks", **content}))
+    with pytest.raises(InputError, match=message):
+        read(path)
+
+
+def test_archives_of_objects_and_of_odd_counts_are_refused(tmp_path):
+    path = tmp_path / "bad.npz"
+    head = {"format": "hdvr-tracks", "version": 1}
+    np.savez(path, **head, tracks=np.array([{}], dtype=object))
+    with pytest.raises(InputError, match=r"bad\.npz: cannot be read as \.npz"):
+        read(path)
+    for count in (10**9, -1, "two", [1, 2]):
+        np.savez(path, **head, tracks=count)
+        with pytest.raises(InputError, match="expected the number of tracks"):
+            read(path)
