@@ -1,0 +1,26 @@
+"""Movement types of the body parts: the vocabulary, its kinematic signals and the annotator."""
+
+from hdvr_jax.movements.annotator import CAMERA_UP, WORLD_UP, annotate, segments
+from hdvr_jax.movements.kinematics import Signal, compute_signals, signal_table
+from hdvr_jax.movements.vocabulary import (
+    Condition,
+    MovementType,
+    Vocabulary,
+    load_vocabulary,
+    mirrored_condition,
+)
+
+__all__ = [
+    "CAMERA_UP",
+    "WORLD_UP",
+    "Condition",
+    "MovementType",
+    "Signal",
+    "Vocabulary",
+    "annotate",
+    "compute_signals",
+    "load_vocabulary",
+    "mirrored_condition",
+    "segments",
+    "signal_table",
+]

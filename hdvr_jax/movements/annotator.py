@@ -1,0 +1,92 @@
+"""Labelling 3D motion with movement types, frame by frame, from kinematics."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from hdvr_jax.errors import InputError
+from hdvr_jax.movements.hysteresis import BRIDGE_SECONDS, fill_short_runs, latch, runs
+from hdvr_jax.movements.kinematics import compute_signals, signal_table
+from hdvr_jax.movements.vocabulary import Vocabulary, load_vocabulary
+from hdvr_jax.skeletons import get_mapping, get_skeleton
+
+WORLD_UP = (0.0, 1.0, 0.0)
+CAMERA_UP = (0.0, -1.0, 0.0)
+
+Segment = tuple[str, float, float]
+
+
+def annotate(
+    points: Float[np.ndarray, "T J 3"],
+    fps: float,
+    skeleton: str,
+    *,
+    up: Sequence[float] = WORLD_UP,
+    vocabulary: Vocabulary | None = None,
+) -> tuple[Bool[np.ndarray, "T M"], Bool[np.ndarray, "T M"]]:
+    """Which movement types a dancer performs in each frame (HDVR section 2.3, from rules instead of annotators).
+
+    Args:
+        points: (T, J, 3) joints in metres, in the world or in a camera's frame; NaN where missing. Only positions
+            relative to the mid-hip matter.
+        fps: Frames per second.
+        skeleton: Name of the joint set; anything that maps to h36m17.
+        up: Direction against gravity in the frame of `points`: `WORLD_UP`, or `CAMERA_UP` for a level camera.
+        vocabulary: Defaults to the project's.
+    Returns:
+        labels (T, M): several types may hold at once.
+        valid (T, M): False where a joint that the type needs is missing; the label there is False and means nothing.
+    Raises:
+        InputError: shapes, frame rate or `up` do not fit.
+    """
+    vocabulary = load_vocabulary() if vocabulary is None else vocabulary
+    direction = _check(points, fps, skeleton, up)
+    if points.shape[0] == 0:
+        return np.zeros((0, len(vocabulary)), bool), np.zeros((0, len(vocabulary)), bool)
+    joints = get_mapping(skeleton, "h36m17").apply(points.astype(np.float64))
+    signals = compute_signals(joints, float(fps), direction)
+    on, off, valid = _events(signals, vocabulary)
+    labels = latch(on, off | ~valid)
+    minimum = np.array([entry.minimum_seconds for entry in vocabulary.types]) * fps
+    labels = fill_short_runs(labels, False, np.full(len(vocabulary), BRIDGE_SECONDS * fps)) & valid
+    return fill_short_runs(labels, True, minimum), valid
+
+
+def segments(labels: Bool[np.ndarray, "T M"], fps: float, vocabulary: Vocabulary | None = None) -> list[Segment]:
+    """Runs of labels as (type id, start, end) in seconds, ordered by start, then by type."""
+    vocabulary = load_vocabulary() if vocabulary is None else vocabulary
+    if labels.shape[1] != len(vocabulary):
+        raise InputError(f"labels have {labels.shape[1]} types; the vocabulary has {len(vocabulary)}")
+    columns, starts, ends = runs(labels)
+    order = np.lexsort((columns, starts))
+    ids = vocabulary.ids
+    return [(ids[columns[i]], float(starts[i] / fps), float(ends[i] / fps)) for i in order]
+
+
+def _check(points: np.ndarray, fps: float, skeleton: str, up: Sequence[float]) -> Float[np.ndarray, "3"]:
+    joints = len(get_skeleton(skeleton).joints)
+    if points.ndim != 3 or points.shape[1:] != (joints, 3):
+        raise InputError(f"points have shape {points.shape}; skeleton {skeleton} needs (frames, {joints}, 3)")
+    if not (np.isfinite(fps) and fps > 0):
+        raise InputError(f"fps is {fps}; expected a positive number")
+    direction = np.asarray(up, float)
+    if direction.shape != (3,) or not np.isfinite(direction).all() or np.linalg.norm(direction) < 1e-6:
+        raise InputError(f"up is {up}; expected three numbers that are not all zero")
+    return direction / np.linalg.norm(direction)
+
+
+def _events(signals: Float[np.ndarray, "T S"], vocabulary: Vocabulary) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Frames (T, M) where all conditions are beyond their on-threshold, where any is behind its off-threshold, and
+    where all signals are known."""
+    columns = {name: index for index, name in enumerate(signal_table())}
+    shape = (signals.shape[0], len(vocabulary))
+    on, off, valid = np.ones(shape, bool), np.zeros(shape, bool), np.ones(shape, bool)
+    for which in range(max(len(entry.conditions) for entry in vocabulary.types)):
+        having = [m for m, entry in enumerate(vocabulary.types) if len(entry.conditions) > which]
+        rules = [vocabulary.types[m].conditions[which] for m in having]
+        values = signals[:, [columns[rule.signal] for rule in rules]] * [rule.sign for rule in rules]
+        on[:, having] &= values > [rule.sign * rule.on for rule in rules]
+        off[:, having] |= values < [rule.sign * rule.off for rule in rules]
+        valid[:, having] &= np.isfinite(values)
+    return on, off, valid

@@ -1,0 +1,60 @@
+"""Signals of one leg, knee and foot."""
+
+import numpy as np
+
+from hdvr_jax.movements.body import Body, dot, smoothstep, unit
+from hdvr_jax.movements.signals_arm import bend, swing_angles, to_outward
+from hdvr_jax.movements.signals_trunk import Signals, axial_rotation, support
+from hdvr_jax.movements.smoothing import local_linear, rate
+
+
+def leg_signals(body: Body, side: str) -> Signals:
+    """All signals of one side ("left" or "right"), without the side in their names."""
+    sign, fps = (1.0 if side == "left" else -1.0), body.fps
+    other = "right" if side == "left" else "left"
+    hip, knee, ankle = (body.joint(f"{side}_{joint}") for joint in ("hip", "knee", "ankle"))
+    thigh = to_outward(body.pelvis.coordinates(unit(knee - hip)), sign)
+    shank = to_outward(body.pelvis.coordinates(unit(ankle - knee)), sign)
+    elevation, flexion, abduction, _ = swing_angles(thigh)
+    knee_flexion = bend(hip, knee, ankle)
+    whole = to_outward(body.pelvis.coordinates(unit(ankle - hip)), sign)
+    knee_height = dot(knee - hip, body.heading.up) / np.maximum(np.linalg.norm(knee - hip, axis=-1), 1e-6)
+    load = support(body)
+    middle = 0.5 * (hip + ankle)
+    return {
+        "hip_elevation": elevation,
+        "hip_flexion": flexion,
+        "hip_abduction": abduction,
+        "leg_rotation": axial_rotation(thigh, shank, -1.0, knee_flexion),
+        "leg_elevation": swing_angles(whole)[0],
+        "leg_speed": np.degrees(np.linalg.norm(rate(whole, fps), axis=-1)),
+        "leg_support": load if side == "left" else 1.0 - load,
+        "knee_flexion": knee_flexion,
+        "knee_flexion_rate": rate(knee_flexion, fps),
+        "knee_height": knee_height,
+        "knee_lift": dot(knee - body.joint(f"{other}_knee"), body.heading.up) / body.leg_length,
+        "knee_outward": sign * dot(knee - middle, body.heading.left) / body.leg_length,
+        **_foot_places(body, side, sign),
+    }
+
+
+def _foot_places(body: Body, side: str, sign: float) -> Signals:
+    """The ankle against the other ankle and its own hip, in leg lengths."""
+    other = "right" if side == "left" else "left"
+    ankle, fps, leg = body.joint(f"{side}_ankle"), body.fps, body.leg_length
+    apart = to_outward(body.heading.coordinates(ankle - body.joint(f"{other}_ankle")), sign) / leg
+    speed = rate(apart, fps)
+    lift = apart[:, 2]
+    behind = -body.heading.coordinates(ankle - body.joint(f"{side}_hip"))[:, 0] / leg
+    # A foot that lands is braked: upward acceleration, close to the floor only.
+    braking = local_linear(speed[:, 2], fps)[1] * (1.0 - smoothstep(lift, 0.06, 0.15))
+    return {
+        "foot_lift": lift,
+        "foot_forward": apart[:, 0],
+        "foot_outward": apart[:, 1],
+        "foot_behind_hip": behind,
+        "foot_forward_rate": speed[:, 0],
+        "foot_outward_rate": speed[:, 1],
+        "foot_braking": braking,
+        "feet_apart": np.hypot(apart[:, 0], apart[:, 1]),
+    }
