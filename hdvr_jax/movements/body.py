@@ -9,6 +9,7 @@ lifter of 2D poses provides.
 """
 
 import dataclasses
+import itertools
 
 import numpy as np
 from jaxtyping import Float
@@ -134,7 +135,7 @@ def _lengths(relative: Float[np.ndarray, "T 17 3"]) -> tuple[float, float, float
 
     def length(*chain: str) -> float:
         total = 0.0
-        for start, end in zip(chain[:-1], chain[1:], strict=True):
+        for start, end in itertools.pairwise(chain):
             bone = np.linalg.norm(relative[:, _H36M.index(end)] - relative[:, _H36M.index(start)], axis=-1)
             bone = bone[np.isfinite(bone)]
             total += float(np.median(bone)) if bone.size else np.nan
