@@ -87,8 +87,6 @@ def _average(ema: Any, params: Any, step: Any, decay: float) -> Any:
 
 def _gradients(family: Family, state: State, batch: Any, key: Any, axis_name: str | None) -> tuple[Any, Any, Metrics]:
     augment_key, loss_key = jax.random.split(jax.random.fold_in(key, state.step))
-    if axis_name is not None:
-        loss_key = jax.random.fold_in(loss_key, jax.lax.axis_index(axis_name))
     batch = family.augment(batch, augment_key, True)
 
     def objective(params: Any) -> Any:
@@ -110,9 +108,10 @@ def make_update(family: Family, optimizer: Any, ema: float = 0.0) -> Update:
 
     Returns:
       `update(state, batch, key, *, axis_name=None) -> (state, metrics)`. `key` is the key of the run, the same at every
-      step: the step's own key is `fold_in(key, state.step)`. With an `axis_name` the batch is this device's shard, and
-      state and metrics come out equal on all devices. `metrics` is {name: (sum, weight)} over the whole batch: the
-      family's terms, and `grad_norm`, the norm of the mean gradient before any clipping, with weight 1.
+      step: the step's own key is `fold_in(key, state.step)`, the same on all devices. With an `axis_name` the batch is
+      this device's shard, and state and metrics come out equal on all devices. `metrics` is {name: (sum, weight)} over
+      the whole batch: the family's terms, and `grad_norm`, the norm of the mean gradient before any clipping, with
+      weight 1.
     """
 
     def update(state: State, batch: Any, key: Any, *, axis_name: str | None = None) -> tuple[State, Metrics]:

@@ -51,10 +51,13 @@ def unchanged(batch: Batch, key: Any, train: bool) -> Batch:
 class Family:
     """Pure functions that say how one kind of model is prepared for, trained, run and scored.
 
-    A batch is a dict of arrays with leading axis B. Beside the family's own arrays it holds `mask` (B,) float32 (1 a real
-    example, 0 padding), `frame_mask` (B, T) float32 (1 where the frame is real), `example` (B,) int32 (the position in
+    A batch is a dict of arrays with leading axis B. Beside the family's own arrays it holds `mask` (B,) float32 (1 a
+    real example, 0 padding), `frame_mask` (B, T) float32 (1 where the frame is real), `example` (B,) int32 (position in
     the stream of examples: unique within a batch and the same however the batch is sharded) and `sequence` (B,) int32
     (which entry of `prepare`'s list the example was cut from).
+
+    Keys are the same on all devices: randomness per example is drawn from `fold_in(key, example)`, so that sharding
+    changes nothing.
 
     Attributes:
       name: the name in the table.
@@ -64,14 +67,17 @@ class Family:
         variables beside "params" as they stand after the step ({} where there are none), equal on all devices.
       predict: (variables, batch) -> outputs, a dict of arrays with leading B; never needs `mask`.
       scores: (outputs, batch) -> {name: (sum (B, ...), weight (B, ...))}, per example; the caller applies `mask`.
-      prepare: (clips, upstream) -> list of dicts of NumPy arrays, one dict per sequence (a clip seen from one view, say).
-        An array is (T, ...) with the same T for all of a sequence, or a scalar, or named in `fixed`. A str is a label:
-        it is never put into a batch, and evaluation can group by it. NaN is left as it is. `upstream` is
-        {name: hdvr_jax.upstream.Model} of the trained models that the config names.
+      prepare: (clips, upstream) -> list of dicts of NumPy arrays, one dict per sequence (a clip seen from one view,
+        say). An array is (T, ...) with the same T for all of a sequence, or a scalar, or named in `fixed`. A str is a
+        label: it is never put into a batch, and evaluation can group by it. NaN is left as it is. `upstream` is
+        {name: function of a clip}, from the trained models that the config names (see `on_clip`).
       fixed: names of the prepared arrays with one or more axes and none of them time.
-      augment: (batch, key, train) -> batch, on device inside the step. Keys per example are `fold_in(key, example)`, so
-        that sharding changes nothing. Called with train=False before `predict` in evaluation.
-      summarise: {name: (sum (...), weight (...))} -> {metric: float}; metrics that are not one ratio (F-scores) go here.
+      augment: (batch, key, train) -> batch, on device inside the step. Called with train=False before `predict` in
+        evaluation, and with train=True on the batch that `init` gets.
+      summarise: {name: (sum (...), weight (...))} -> {metric: float}; metrics that are not one ratio (F-scores) go
+        here.
+      on_clip: (predict, clip) -> what later stages read of this model, or None where there is no later stage.
+        `predict` is batch -> outputs with the trained variables in it.
     """
 
     name: str
@@ -83,6 +89,7 @@ class Family:
     fixed: tuple[str, ...] = ()
     augment: Callable[..., Batch] = unchanged
     summarise: Callable[[Totals], dict[str, float]] = ratios
+    on_clip: Callable[..., Any] | None = None
 
 
 def build(config: Any, axis_name: str | None = None) -> Family:

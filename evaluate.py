@@ -1,0 +1,55 @@
+"""Evaluates a trained model and prints its tables, for all seeds of its training.
+
+python evaluate.py --workdir=DIR [--dataset=NAME] [--split=NAME] [--set=FIELD=VALUE ...] [--json=FILE]
+
+--set changes a field of `data`, `evaluate` or `upstream` of the model's config, such as --set=data.options.raw_dir=DIR.
+"""
+
+import pathlib
+from collections.abc import Sequence
+
+from absl import flags
+
+from hdvr_jax import checkpoints, configurations, devices, evaluation, families, pipeline, scripts, trained
+
+_WORKDIR = flags.DEFINE_string("workdir", None, "Folder of the training.")
+_JSON = flags.DEFINE_string("json", None, "File to write the tables to.")
+_STEP = flags.DEFINE_string("step", "best", "Which checkpoint: best, latest or a number of steps.")
+_DATASET = flags.DEFINE_string("dataset", None, "Another dataset than the model was trained on.")
+_SPLIT = flags.DEFINE_string("split", None, "Another split than the config's evaluate.split.")
+_GROUPS = flags.DEFINE_list("groups", None, "Labels to make tables by, instead of the config's evaluate.groups.")
+_SET = flags.DEFINE_multi_string("set", [], "FIELD=VALUE, a changed field of the config.")
+
+
+def main(argv: Sequence[str]) -> None:
+    """Evaluates."""
+    del argv
+    devices.enable_compile_cache()
+    step = checkpoints.resolve_step(_WORKDIR.value, _STEP.value)
+    config = configurations.for_evaluation(
+        configurations.load_config(_WORKDIR.value), _DATASET.value, _SPLIT.value, _GROUPS.value, _SET.value
+    )
+    family, settings = families.build(config), config.evaluate
+    scorer = evaluation.make_scorer(family)
+    upstream = trained.load_upstream(config.upstream)
+    sequences = pipeline.load_sequences(family, config.data, settings.split, upstream)
+    windows = pipeline.evaluation_windows(family, settings, sequences)
+    tables = []
+    for index in range(config.num_seeds):
+        _, variables = checkpoints.restore_for_inference(_WORKDIR.value, step, index)
+        tables.append(
+            evaluation.evaluate(family, scorer, variables, windows, settings.batch_size, tuple(settings.groups))
+        )
+    mean, spread = evaluation.over_seeds(tables)
+    seeds = list(range(config.seed, config.seed + config.num_seeds))
+    source = {"config": config.name, "family": family.name, "dataset": config.data.dataset, "split": settings.split}
+    print(", ".join(f"{key} {value}" for key, value in {**source, "step": step, "seeds": seeds}.items()) + "\n")
+    print(evaluation.format_tables(mean, spread if len(seeds) > 1 else None))
+    if _JSON.value:
+        found = {"mean": mean, "deviation": spread, **{f"seed {seed}": t for seed, t in zip(seeds, tables)}}
+        found = {name: evaluation.to_json(table) for name, table in found.items()}
+        configurations.write_json(pathlib.Path(_JSON.value), {**source, "step": step, "seeds": seeds, **found})
+
+
+if __name__ == "__main__":
+    scripts.run(main, required=("workdir",))

@@ -1,0 +1,195 @@
+"""The one training loop: data, steps, evaluation, checkpoints, scalars.
+
+Reproducible and resumable to the bit: the state after step s depends on the config alone. Data and random keys of a
+step are functions of the seed and the step, so a training that was killed goes on from its latest checkpoint as if
+nothing had happened.
+"""
+
+import dataclasses
+import importlib
+import os
+import pathlib
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import numpy as np
+
+from hdvr_jax import configurations, devices, evaluation, families, pipeline, seeds, trained
+from hdvr_jax.checkpoints import Checkpoints
+from hdvr_jax.errors import InputError
+from hdvr_jax.families import Family
+from hdvr_jax.interrupts import Interrupted, Interrupts
+from hdvr_jax.optimizers import make_optimizer
+from hdvr_jax.progress import Progress
+from hdvr_jax.update import Metrics, State, evaluation_variables, make_update
+
+# The first batch's examples that give `init` its shapes.
+_INIT_EXAMPLES = 2
+
+
+@dataclasses.dataclass(frozen=True)
+class _Training:
+    """What stays the same through a training."""
+
+    config: Any
+    seeds: tuple[int, ...]
+    family: Family
+    windows: pipeline.Windows
+    validation: pipeline.Windows | None
+    scorer: evaluation.Scorer
+    step: Callable[[State, Any, Any], tuple[State, Metrics]]
+    init: Callable[[], State]
+
+
+def train(config: Any, workdir: str | os.PathLike) -> None:
+    """Trains `config` in `workdir`, from its latest checkpoint if there is one.
+
+    Writes config.json, checkpoints/ (latest and best) and tensorboard/.
+
+    Raises:
+      InputError: the config or the data cannot be used, the workdir belongs to another config, or a loss is not finite.
+      Interrupted: by Ctrl-C, after saving.
+    """
+    config = configurations.normalise(config)
+    _check(config)
+    devices.enable_compile_cache()
+    configurations.claim(workdir, config)
+    with Checkpoints(workdir) as checkpoints:
+        done = checkpoints.latest_step()
+        if done >= config.train.steps:
+            print(f"training finished: {workdir} has all {done} steps (raise train.steps to continue)")
+            return
+        training = _set_up(config)
+        state = checkpoints.restore(jax.eval_shape(training.init)) if done else training.init()
+        print(f"{'continuing' if done else 'training'} {config.name or config.family} in {workdir}, from step {done}")
+        _run(training, state, done, checkpoints, pathlib.Path(workdir))
+
+
+def _check(config: Any) -> None:
+    for name in ("steps", "log_every", "eval_every", "checkpoint_every"):
+        if config.train[name] < 1:
+            raise InputError(f"config.train.{name}: expected 1 or more, got {config.train[name]}")
+    if config.num_seeds < 1:
+        raise InputError(f"config.num_seeds: expected 1 or more, got {config.num_seeds}")
+    if config.evaluate.mode not in ("min", "max"):
+        raise InputError(f"config.evaluate.mode: {config.evaluate.mode!r} is neither 'min' nor 'max'")
+    devices.check_batch_size(config.train.batch_size, jax.local_device_count())
+
+
+def _set_up(config: Any) -> _Training:
+    """Loads the data and puts everything together that `_run` needs."""
+    count = jax.local_device_count()
+    family, mapped = families.build(config), families.build(config, devices.axis_name(count))
+    upstream = trained.load_upstream(config.upstream)
+    data = config.data
+    sequences = pipeline.load_sequences(family, data, data.train_split, upstream)
+    windows = pipeline.training_windows(family, data, sequences)
+    validation = None
+    if data.validation_split:
+        sequences = pipeline.load_sequences(family, data, data.validation_split, upstream)
+        validation = pipeline.evaluation_windows(family, config.evaluate, sequences)
+    epoch = max(1, len(windows) // config.train.batch_size)
+    optimizer = make_optimizer(config.optim, config.train.steps, epoch)
+    chosen = tuple(range(config.seed, config.seed + config.num_seeds))
+    update, several = make_update(mapped, optimizer, config.optim.ema), len(chosen) > 1
+    if several:
+        update = seeds.over_seeds(update, sequential=jax.default_backend() == "cpu")
+    example = pipeline.batch_at(windows, chosen[:1], min(_INIT_EXAMPLES, config.train.batch_size), 0)
+    return _Training(
+        config=config,
+        seeds=chosen,
+        family=family,
+        windows=windows,
+        validation=validation,
+        scorer=evaluation.make_scorer(family),
+        step=devices.make_step(update, count, batch_axis=int(several)),
+        init=lambda: seeds.init_states(family, optimizer, example, chosen, config.optim.ema),
+    )
+
+
+def _run(training: _Training, state: State, done: int, checkpoints: Checkpoints, workdir: pathlib.Path) -> None:
+    """Steps from `done` to the end."""
+    settings = training.config.train
+    steps = settings.steps
+    keys = seeds.keys(training.seeds)
+    batches = pipeline.train_batches(training.windows, training.seeds, settings.batch_size, done, steps - done)
+    writer = _writer(workdir)
+    progress = Progress(done, steps, sys.stdout)
+    history: list[Metrics] = []
+    with Interrupts() as interrupts:
+        for step, batch in enumerate(batches, done + 1):
+            state, metrics = training.step(state, batch, keys)
+            history.append(metrics)
+            evaluating = training.validation is not None and _due(step, settings.eval_every, steps)
+            saving = evaluating or interrupts.requested or _due(step, settings.checkpoint_every, steps)
+            if saving or _due(step, settings.log_every, steps):
+                scalars = _summary(history, step, training.seeds, workdir)
+                rate = progress.report(step, scalars["loss"])
+                writer.write_scalars(step, {f"train/{k}": v for k, v in scalars.items()} | {"steps_per_second": rate})
+                history = []
+            if saving:
+                devices.assert_replicated(state)
+                score = _evaluate(training, state, step, writer, progress) if evaluating else float("inf")
+                checkpoints.save(state, step, score)
+                progress.restart()
+            if interrupts.requested and step < steps:
+                writer.close()
+                raise Interrupted(f"stopped at step {step} of {steps}; saved. The same command continues from there")
+    writer.close()
+    progress.note(f"training finished: {steps} steps in {workdir}")
+
+
+def _due(step: int, every: int, steps: int) -> bool:
+    return step % every == 0 or step == steps
+
+
+def _writer(workdir: pathlib.Path) -> Any:
+    # Imported here: clu brings TensorFlow.
+    return importlib.import_module("clu.metric_writers").SummaryWriter(str(workdir / "tensorboard"))
+
+
+def _summary(history: list[Metrics], step: int, chosen: tuple[int, ...], workdir: pathlib.Path) -> dict[str, float]:
+    """Means of the metrics since the last report, up to `step`; those of every seed where there are several.
+
+    Raises:
+      InputError: a sum is not finite; names the first such step and the terms.
+    """
+    found = jax.device_get(history)
+    for index, metrics in enumerate(found, step - len(found) + 1):
+        if broken := [name for name, (total, _) in metrics.items() if not np.isfinite(total).all()]:
+            raise InputError(
+                f"step {index}: not finite: {', '.join(sorted(broken))}. The training was stopped; "
+                f"{workdir} keeps its checkpoints from before"
+            )
+    scalars = {}
+    for name in found[0]:
+        total, weight = (np.sum([np.asarray(m[name][i], np.float64) for m in found], 0) for i in (0, 1))
+        values = np.divide(total, weight, out=np.full_like(total, np.nan), where=weight > 0)
+        scalars[name] = float(np.mean(values))
+        if len(chosen) > 1:
+            scalars |= {f"{name}/seed_{seed}": float(value) for seed, value in zip(chosen, values)}
+    return scalars
+
+
+def _evaluate(training: _Training, state: State, step: int, writer: Any, progress: Progress) -> float:
+    """Evaluates on the validation split; returns the score that the best checkpoint is chosen by, lower is better."""
+    settings, count = training.config.evaluate, len(training.seeds)
+    variables = evaluation_variables(jax.device_get(state))
+    tables = [
+        evaluation.evaluate(
+            training.family,
+            training.scorer,
+            seeds.select(variables, index, count),
+            training.validation,
+            settings.batch_size,
+        )
+        for index in range(count)
+    ]
+    mean, _ = evaluation.over_seeds(tables)
+    value = evaluation.metric(mean, settings.metric)
+    scalars = {f"validation/{name}": number for name, number in mean["overall"]["all"].items()}
+    writer.write_scalars(step, scalars)
+    progress.note(f"step {step}  validation {settings.metric} {value:.5g}")
+    return value if settings.mode == "min" else -value

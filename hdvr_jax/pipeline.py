@@ -1,0 +1,253 @@
+"""From prepared sequences to batches: windows, masks, order, batches.
+
+All sequences are put end to end once; a batch is gathered from indices with one copy per array. Which examples a batch
+holds is a pure function of the seed and the step, so that a training resumes exactly where it stopped.
+
+Symbols: N windows, B batch, T frames of a window, K seeds.
+"""
+
+import dataclasses
+import functools
+import importlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from jaxtyping import Int
+
+from hdvr_jax import corpus
+from hdvr_jax.errors import InputError
+from hdvr_jax.families import Family
+
+Batch = dict[str, np.ndarray]
+# Names that `Windows.gather` gives to its own arrays.
+_RESERVED = ("mask", "frame_mask", "example", "sequence")
+_SHORTEST = 64
+
+
+class Windows:
+    """Windows of a fixed length over a list of sequences; or, without a length, whole sequences.
+
+    Window i of a sequence starts at frame `i * stride - pad[0]`. What is left of a window without its padding on both
+    sides are its own frames; windows go on until their own frames have reached the sequence's last, and each has one
+    or more own frames inside. Frames outside the sequence repeat its first or last frame and have frame_mask 0.
+
+    Attributes:
+      labels: per sequence, its str entries.
+      length: frames of a window (of the longest sequence where windows are whole sequences).
+      whole: whether a window is a whole sequence.
+    """
+
+    def __init__(
+        self,
+        sequences: Sequence[Mapping[str, Any]],
+        *,
+        length: int = 0,
+        stride: int = 1,
+        pad: tuple[int, int] = (0, 0),
+        fixed: tuple[str, ...] = (),
+    ):
+        """Puts the sequences (what `Family.prepare` returns) end to end.
+
+        Args:
+          length: frames of a window; 0 for whole sequences.
+          stride: frames from one window to the next.
+          pad: frames that windows may reach beyond a sequence on either side.
+          fixed: names of arrays that have axes but no time axis.
+
+        Raises:
+          InputError: no sequences, or arrays that do not fit together; names the sequence and the field.
+        """
+        if not sequences:
+            raise InputError("there are no sequences to cut windows from")
+        if length < 0 or stride < 1 or min(pad) < 0:
+            raise InputError(f"windows of {length} frames every {stride} with {pad} padding are not possible")
+        self.labels = [{k: v for k, v in entry.items() if isinstance(v, str)} for entry in sequences]
+        entries = [{k: np.asarray(v) for k, v in entry.items() if not isinstance(v, str)} for entry in sequences]
+        framed = [name for name, value in entries[0].items() if value.ndim and name not in fixed]
+        self._frames = np.array([_frames(index, entry, framed) for index, entry in enumerate(entries)])
+        self._offsets = np.concatenate([[0], np.cumsum(self._frames)[:-1]])
+        _check_fields(entries)
+        self._framed = {name: np.concatenate([entry[name] for entry in entries]) for name in framed}
+        self._fixed = {k: np.stack([entry[k] for entry in entries]) for k in entries[0] if k not in framed}
+        self.whole = not length
+        self.length = length or int(self._frames.max())
+        self._sequence, self._start = self._cut(self.length, stride, (0, 0) if self.whole else pad)
+
+    def _cut(self, length: int, stride: int, pad: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+        own = max(1, length - sum(pad))
+        needed = 1 - (-np.maximum(0, self._frames - own) // stride)
+        counts = np.minimum(needed, -(-self._frames // stride))
+        sequence = np.repeat(np.arange(len(self._frames)), counts)
+        within = np.arange(len(sequence)) - np.repeat(np.cumsum(counts) - counts, counts)
+        return sequence, within * stride - pad[0]
+
+    def __len__(self) -> int:
+        return len(self._sequence)
+
+    @property
+    def frames(self) -> Int[np.ndarray, " N"]:
+        """Frames of the sequence that each window is cut from."""
+        return self._frames[self._sequence]
+
+    def gather(self, index: Int[np.ndarray, "*B"], length: int | None = None) -> Batch:
+        """The windows of those indices, with leading axes as the index has, and frame_mask and sequence.
+
+        Args:
+          length: frames, where it is not the windows' own.
+        """
+        sequence = self._sequence[index]
+        place = self._start[index][..., None] + np.arange(length or self.length)
+        last = self._frames[sequence][..., None] - 1
+        inside = np.clip(place, 0, last)
+        rows = inside + self._offsets[sequence][..., None]
+        # mode="clip" saves NumPy a check of the indices; they are in range already.
+        batch = {name: np.take(value, rows, axis=0, mode="clip") for name, value in self._framed.items()}
+        batch |= {name: np.take(value, sequence, axis=0) for name, value in self._fixed.items()}
+        batch["frame_mask"] = (inside == place).astype(np.float32)
+        batch["sequence"] = sequence.astype(np.int32)
+        return batch
+
+
+def _frames(index: int, entry: Mapping[str, np.ndarray], framed: Sequence[str]) -> int:
+    lengths = {name: len(entry[name]) for name in framed if name in entry and entry[name].ndim}
+    if not lengths or len(set(lengths.values())) != 1 or 0 in lengths.values():
+        found = ", ".join(f"{name} {count}" for name, count in lengths.items()) or "no array with a time axis"
+        raise InputError(f"sequence {index}: expected arrays over one same number of frames (1 or more), got {found}")
+    return next(iter(lengths.values()))
+
+
+def _check_fields(entries: Sequence[Mapping[str, np.ndarray]]) -> None:
+    if taken := sorted(set(_RESERVED) & set(entries[0])):
+        raise InputError(f"sequence 0: the name {taken[0]} is taken; choose another")
+    for index, entry in enumerate(entries):
+        if odd := sorted(set(entry) ^ set(entries[0])):
+            raise InputError(f"sequence {index}: field {odd[0]} is in it or in sequence 0, but not in both")
+
+
+@dataclasses.dataclass(frozen=True)
+class Order:
+    """The endless stream of a training's examples: every window once per epoch, in an order of the epoch's own.
+
+    Attributes:
+      seed: of the order.
+      count: number of windows.
+      batch_size: examples per step.
+    """
+
+    seed: int
+    count: int
+    batch_size: int
+
+    def permutation(self, epoch: int) -> Int[np.ndarray, " N"]:
+        """Order of the windows in an epoch: a pure function of seed and epoch."""
+        return _permutation(self.seed, epoch, self.count)
+
+    def batch_at(self, step: int) -> Int[np.ndarray, " B"]:
+        """Windows of a step. A batch may reach from one epoch into the next: nothing is dropped."""
+        place = step * self.batch_size + np.arange(self.batch_size)
+        epochs = place // self.count
+        parts = [self.permutation(int(e))[place[epochs == e] % self.count] for e in np.unique(epochs)]
+        return np.concatenate(parts)
+
+
+@functools.lru_cache(maxsize=32)
+def _permutation(seed: int, epoch: int, count: int) -> np.ndarray:
+    order = np.random.default_rng([seed, epoch]).permutation(count)
+    order.setflags(write=False)
+    return order
+
+
+def batch_at(windows: Windows, seeds: Sequence[int], batch_size: int, step: int) -> Batch:
+    """The batch of a step: arrays (B, ...), or (K, B, ...) with an order of its own for each of K > 1 seeds."""
+    index = np.stack([Order(seed, len(windows), batch_size).batch_at(step) for seed in seeds])
+    batch = windows.gather(index)
+    batch["mask"] = np.ones(index.shape, np.float32)
+    # int32 wraps after two thousand million examples, which keeps examples of one batch apart all the same.
+    stream = (step * batch_size + np.arange(batch_size)).astype(np.int64)
+    batch["example"] = np.broadcast_to((stream % 2**31).astype(np.int32), index.shape)
+    return batch if len(seeds) > 1 else {name: value[0] for name, value in batch.items()}
+
+
+def train_batches(
+    windows: Windows, seeds: Sequence[int], batch_size: int, start_step: int, num_steps: int
+) -> Iterator[Batch]:
+    """`batch_at` of `num_steps` steps from `start_step` on, gathered ahead of need by tf.data."""
+    tf = _tensorflow()
+    example = batch_at(windows, seeds, batch_size, start_step)
+    names = sorted(example)
+
+    def gather(step: np.ndarray) -> list[np.ndarray]:
+        batch = batch_at(windows, seeds, batch_size, int(step))
+        return [np.ascontiguousarray(batch[name]) for name in names]
+
+    def fetch(step: Any) -> dict[str, Any]:
+        tensors = tf.numpy_function(gather, [step], [tf.as_dtype(example[name].dtype) for name in names])
+        for name, tensor in zip(names, tensors):
+            tensor.set_shape(example[name].shape)
+        return dict(zip(names, tensors))
+
+    steps = tf.data.Dataset.range(start_step, start_step + num_steps)
+    return steps.map(fetch).prefetch(2).as_numpy_iterator()
+
+
+def _tensorflow() -> Any:
+    """TensorFlow, which only feeds; accelerators belong to JAX. Imported here: it costs seconds."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    tf = importlib.import_module("tensorflow")
+    tf.config.set_visible_devices([], "GPU")
+    return tf
+
+
+def eval_batches(windows: Windows, batch_size: int) -> Iterator[Batch]:
+    """Every window once, the last batch filled up with examples of mask 0.
+
+    Whole sequences come in the order of their lengths, each batch as long as its longest asks, rounded up so that few
+    lengths ever come about.
+    """
+    order = np.argsort(windows.frames, kind="stable") if windows.whole else np.arange(len(windows))
+    for start in range(0, len(order), batch_size):
+        index = order[start : start + batch_size]
+        real = len(index)
+        length = _rounded(int(windows.frames[index].max())) if windows.whole else None
+        index = np.concatenate([index, np.repeat(index[-1:], batch_size - real)])
+        batch = windows.gather(index, length)
+        batch["mask"] = (np.arange(batch_size) < real).astype(np.float32)
+        batch["example"] = np.where(batch["mask"] > 0, index, len(order) + np.arange(batch_size)).astype(np.int32)
+        yield batch
+
+
+def _rounded(length: int) -> int:
+    """The next of 64, 96, 128, 192, 256, ..."""
+    power = max(_SHORTEST, 1 << (length - 1).bit_length())
+    return power * 3 // 4 if length <= power * 3 // 4 and power > _SHORTEST else power
+
+
+def load_sequences(family: Family, data: Any, split: str, upstream: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The prepared sequences of one split of the dataset that `config.data` names.
+
+    Raises:
+      InputError: unknown dataset, split or option, or nothing in the split that the family can use.
+    """
+    clips = corpus.load(data.dataset, split, data.data_dir or None, **data.options)
+    sequences = family.prepare(clips, dict(upstream))
+    if not sequences:
+        raise InputError(f"dataset {data.dataset}, split {split}: none of its {len(clips)} clips can be used")
+    return sequences
+
+
+def training_windows(family: Family, data: Any, sequences: Sequence[Mapping[str, Any]]) -> Windows:
+    """Windows to train on, as `config.data` says."""
+    return Windows(
+        sequences,
+        length=data.window_frames,
+        stride=data.stride_frames,
+        pad=tuple(data.pad_frames),
+        fixed=family.fixed,
+    )
+
+
+def evaluation_windows(family: Family, evaluate: Any, sequences: Sequence[Mapping[str, Any]]) -> Windows:
+    """Windows that cover every frame once, as `config.evaluate` says."""
+    return Windows(sequences, length=evaluate.window_frames, stride=max(1, evaluate.window_frames), fixed=family.fixed)

@@ -1,0 +1,44 @@
+"""What the command-line scripts share: flags in, exit codes out, errors of users in one line."""
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from absl import app, flags
+
+from hdvr_jax.errors import InputError
+
+
+def run(main: Callable[[Sequence[str]], Any], required: Sequence[str] = ()) -> None:
+    """Runs a script: `main(argv)` after its flags are parsed.
+
+    Exit code 2 with `error: ...` for what the user gave wrong (flags or InputError), 130 for Ctrl-C.
+
+    Args:
+      required: names of flags that must be given.
+    """
+
+    def parse(argv: Sequence[str]) -> Sequence[str]:
+        flags.mark_flags_as_required(required)
+        try:
+            return flags.FLAGS(argv)
+        except flags.Error as error:
+            return _stop(error)
+
+    def guarded(argv: Sequence[str]) -> Any:
+        try:
+            if len(argv) > 1:
+                raise InputError(f"unexpected argument {argv[1]!r}; try --help")
+            return main(argv)
+        except InputError as error:
+            return _stop(error)
+        except KeyboardInterrupt as error:
+            print(f"\n{error or 'interrupted'}", file=sys.stderr)
+            sys.exit(130)
+
+    app.run(guarded, flags_parser=parse)
+
+
+def _stop(error: Exception) -> Any:
+    print("error:", " ".join(str(error).split()), file=sys.stderr)
+    sys.exit(2)
