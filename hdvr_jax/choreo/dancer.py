@@ -56,7 +56,7 @@ def sample_dancer(rng: np.random.Generator, name: str) -> Dancer:
         lag=float(rng.uniform(0.5, 1.5)),
         early=float(np.clip(rng.normal(0.0, 0.05), -0.12, 0.12)),
         jitter=float(rng.uniform(0.008, 0.028)),
-        knees=float(rng.uniform(0.004, 0.035)),
+        knees=float(rng.uniform(0.0, 0.018)),
         favour=float(np.clip(rng.normal(1.0, 0.06), 0.85, 1.15)),
         turnout=float(rng.uniform(3.0, 24.0)),
         wobble=float(rng.uniform(0.6, 2.4)),

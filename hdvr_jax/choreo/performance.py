@@ -23,8 +23,9 @@ from hdvr_jax.choreo.score import Part, channel_curves
 from hdvr_jax.choreo.timing import Clock
 
 _SIDES = (("l", "left", 1.0), ("r", "right", -1.0))
-_STRAIGHT = 0.988  # of the leg: how far a standing leg stretches
+_STRAIGHT = 0.992  # of the leg: how far a standing leg stretches
 _FREE_REACH = 0.985
+_KNEE_FOLLOWS = np.radians(32.0)
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def _pelvis(
         grip = feet[side].standing * (1.0 - minimum_jerk(channels[f"free_{side}"] / 0.5))
         grip = minimum_jerk(smooth(grip, 0.05, fps) * 2.0)
         ceilings.append(ankles[side][:, 1] + rise - socket[:, 1] + 0.35 * body.leg * (1.0 - grip))
-    width = 0.012
+    width = 0.007
     low = -width * np.logaddexp(-ceilings[0] / width, -ceilings[1] / width)
     pelvis[:, 1] = smooth(low, 0.05, fps) + body.leg * (np.minimum(channels["height"], 0.0) - dancer.knees)
     return pelvis
@@ -127,8 +128,8 @@ def _leg(
     free = minimum_jerk(channels[f"free_{side}"])[:, None]
     opened = sign * np.radians(channels[f"turnout_{side}"])
     facing = heading + opened
-    aim = horizontal(foot.yaw) + horizontal(facing)
-    front = aim / np.maximum(np.linalg.norm(aim, axis=-1, keepdims=True), 1e-6)
+    # The knee goes with the foot as far as the hip's rotation allows, whatever a turn has not yet brought round.
+    front = horizontal(facing + _KNEE_FOLLOWS * np.tanh((foot.yaw - facing) / (2.0 * _KNEE_FOLLOWS)))
     raised = hip + body.leg * _free_offset(channels, side, sign, heading)
     ankle = planted + free * (raised - planted)
     knee, ankle = solve_leg(body, hip, ankle, front)

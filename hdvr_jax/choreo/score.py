@@ -42,7 +42,9 @@ def channel_curves(
         if _angular(name):
             values = values + dancer.wobble * _drift(rng, time, fps)
         values = smooth(values, dancer.softness * (0.55 if name.startswith(("free", "heel")) else 1.0), fps)
-        curves[name] = soft_clamp(values, channel.low, channel.high)
+        # A share or a heel on the floor rests at its lower limit, where a soft clamp would lift it.
+        clamp = np.clip if name.startswith(("free_l", "free_r", "heel")) else soft_clamp
+        curves[name] = clamp(values, channel.low, channel.high)
     return curves
 
 
