@@ -112,7 +112,9 @@ def make_config(
     own = {field.name: field.default for field in dataclasses.fields(config_class) if field.name not in base}
     if unknown := sorted(set(options) - set(own)):
         raise InputError(f"unknown dataset option {unknown[0]}; known: {', '.join(sorted(own)) or 'none'}")
-    changed = [f"{key}-{options[key]}" for key in sorted(options) if options[key] != own[key]]
+    # Where raw files lie says nothing that their fingerprint does not.
+    named = [key for key in sorted(options) if not (fingerprint and key == "raw_dir")]
+    changed = [f"{key}-{options[key]}" for key in named if options[key] != own[key]]
     name = re.sub(r"[^A-Za-z0-9.\-]+", "-", "-".join(changed or ["default"]))
     if len(name) > _MAX_CONFIG_NAME or name != "-".join(changed or ["default"]):
         name = f"{name[:_MAX_CONFIG_NAME]}-{zlib.crc32(repr(changed).encode()):08x}"

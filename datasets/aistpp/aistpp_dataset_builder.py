@@ -75,6 +75,9 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         root = _root(self.builder_config)
         official = aistpp_layout.official_splits(root, self.builder_config.protocol)
         kept = {path: assign_split(path.stem, official) for path in _sequences(root)}
+        if not any(kept.values()):
+            protocol = self.builder_config.protocol
+            raise InputError(f"{root}: the {protocol} lists in splits name none of the {len(kept)} sequences")
         return {
             split: self._generate_examples(root, [path for path in kept if kept[path] == split])
             for split in SPLITS

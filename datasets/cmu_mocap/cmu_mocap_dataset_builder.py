@@ -87,7 +87,9 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         clips = [clip for path in _raw_files(self.builder_config) for clip in load_pack(path)]
         splits = assign_splits({clip.take: clip.genre for clip in clips})
         return {
-            split: self._generate_examples([clip for clip in clips if splits[clip.take] == split]) for split in SPLITS
+            split: self._generate_examples([clip for clip in clips if splits[clip.take] == split])
+            for split in SPLITS
+            if split in splits.values()
         }
 
     def _generate_examples(self, clips: list[CmuClip]) -> Iterator[tuple[str, dict]]:
