@@ -44,11 +44,18 @@ def prepare(dataset: str, data_dir: str | os.PathLike | None = None, **options: 
     _keep_from_accelerators()
     module = importlib.import_module(f"datasets.{dataset}.{dataset}_dataset_builder")
     where = pathlib.Path(data_dir or os.environ.get("HDVR_DATA_DIR") or _DEFAULT_DIR)
+    config = module.builder_config(**options)
     with _quiet():
-        builder = module.Builder(data_dir=str(where), config=module.builder_config(**options))
-        if not pathlib.Path(builder.data_dir).exists():
+        builder = module.Builder(data_dir=str(where), config=config)
+        if pathlib.Path(builder.data_dir).exists():
+            return builder
+        try:
             builder.download_and_prepare(file_format="tfrecord")
-    return builder
+        except OSError:
+            # Another process may have put the same dataset in place meanwhile.
+            if not pathlib.Path(builder.data_dir).exists():
+                raise
+        return module.Builder(data_dir=str(where), config=config)
 
 
 def _read(builder: Any, split: str) -> list[dict[str, Any]]:

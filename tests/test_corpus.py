@@ -71,6 +71,20 @@ def test_generation_killed_half_way_is_started_afresh(raw, tmp_path):
     assert sorted(_names(raw, where, "all")) == [f"cmu_07_{take:02d}" for take in range(5)]
 
 
+def test_two_processes_that_generate_at_once_both_read_it(raw, tmp_path, monkeypatch):
+    """The second starts and ends while the first is in the middle."""
+    make, inner = cmu_mocap_dataset_builder._record, []
+
+    def interrupted(clip):
+        monkeypatch.setattr(cmu_mocap_dataset_builder, "_record", make)
+        inner.append(_names(raw, tmp_path / "out"))
+        return make(clip)
+
+    monkeypatch.setattr(cmu_mocap_dataset_builder, "_record", interrupted)
+    assert _names(raw, tmp_path / "out") == inner[0] == _names(raw, tmp_path / "out")
+    assert not list((tmp_path / "out").rglob("*incomplete*"))
+
+
 def test_same_clips_in_the_same_order_every_time(raw, tmp_path):
     clips = [
         corpus.load("cmu_mocap", "train", tmp_path / name, raw_dir=raw, pack="actions") for name in ("a", "a", "b")

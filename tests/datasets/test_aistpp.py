@@ -82,8 +82,9 @@ def test_without_cameras_there_are_no_views(tmp_path):
 def test_malformed_raw_files_leave_no_dataset_behind(raw, tmp_path):
     fakes.dump(raw / "keypoints3d" / f"{_NAMES[0]}.pkl", fakes.points3d(frames=4))
     for _ in range(2):
-        with pytest.raises(InputError, match="4 frames of 3D but 5 of detections"):
+        with pytest.raises(InputError, match="4 frames of 3D but 5 of detections") as caught:
             _load(raw, tmp_path)
+        assert "\n" not in str(caught.value)
     assert not list((tmp_path / "out").rglob("dataset_info.json"))
 
 
