@@ -52,7 +52,8 @@ class Body:
         return self.thigh + self.shank
 
 
-# Shares of body height (Drillis and Contini 1966; joint-centre widths after de Leva 1996) and their spread between people.
+# Shares of body height and their spread between people (lengths after Drillis and Contini 1966; widths between joint
+# centres after de Leva 1996).
 _SHARES = {
     "lumbar": (0.125, 0.04), "thorax": (0.170, 0.04), "neck": (0.050, 0.06), "head": (0.075, 0.05),
     "upper_arm": (0.172, 0.04), "forearm": (0.148, 0.04), "thigh": (0.236, 0.035), "shank": (0.234, 0.035),

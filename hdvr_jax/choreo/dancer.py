@@ -51,7 +51,7 @@ def sample_dancer(rng: np.random.Generator, name: str) -> Dancer:
         trunk=float(rng.uniform(0.7, 1.25)),
         arms=float(rng.uniform(0.75, 1.12)),
         hips=float(rng.uniform(0.65, 1.25)),
-        steps=float(rng.uniform(0.75, 1.12)),
+        steps=float(rng.uniform(0.8, 1.15)),
         softness=float(rng.uniform(0.045, 0.095)),
         lag=float(rng.uniform(0.5, 1.5)),
         early=float(np.clip(rng.normal(0.0, 0.05), -0.12, 0.12)),

@@ -25,7 +25,9 @@ class Foot:
     standing: Bool[np.ndarray, " T"]
 
 
-def foot_track(layout: Layout, name: str, clock: Clock, time: Float[np.ndarray, " T"], leg: float) -> Foot:
+def foot_track(
+    layout: Layout, name: str, clock: Clock, time: Float[np.ndarray, " T"], leg: float, lift_factor: float
+) -> Foot:
     """Plays the moves of foot "l" or "r"; `leg` scales the layout to metres. A standing foot does not slide."""
     x, z, yaw = layout.start.foot(name)
     place = np.tile([x * leg, z * leg], (time.size, 1))
@@ -42,7 +44,7 @@ def foot_track(layout: Layout, name: str, clock: Clock, time: Float[np.ndarray, 
         if move.lift > 0:
             distance = leg * np.linalg.norm(there - now)
             place = place + leg * np.outer(minimum_jerk(u), there - now)
-            lift = np.maximum(lift, leg * _arc(move, distance) * bump(u, 0.42))
+            lift = np.maximum(lift, lift_factor * leg * _arc(move, distance) * bump(u, 0.42))
             roll = np.radians(8.0 + 30.0 * min(distance / 0.5, 1.0))
             heel = np.maximum(heel, roll * bump((time - first + _HEEL_OFF) / (last - first + _HEEL_OFF), 0.42))
             standing &= (time <= first) | (time >= last)

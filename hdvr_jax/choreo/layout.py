@@ -10,7 +10,7 @@ import numpy as np
 from hdvr_jax.choreo.figure import Figure, Jump, Step, mirror, other
 
 STANCE = 0.17  # between the balls of the feet, leg lengths
-_STAGE = 0.9  # the centre of the feet is steered back inside this distance (leg lengths)
+_STAGE = 1.1  # the centre of the feet is steered back inside this distance (leg lengths)
 _PLANTED_TWIST = np.radians(40.0)  # a body that turns further than this takes the standing foot along
 _STEERS = (0.0, 45.0, -45.0, 90.0, -90.0, 135.0, -135.0)
 
@@ -118,7 +118,7 @@ def _steered(figure: Figure, stance: Stance, turnout: float, home: np.ndarray, f
         end, _, _ = _dance(candidate, 0.0, stance, turnout)
         away = np.hypot((end.left[0] + end.right[0]) / 2 - home[0], (end.left[1] + end.right[1]) / 2 - home[1])
         facing = 1.0 - np.cos(end.heading - front)
-        cost = 4.0 * max(away - _STAGE, 0.0) + 0.5 * away + 0.35 * facing + abs(extra) / 150.0
+        cost = 4.0 * max(away - _STAGE, 0.0) + 0.35 * away + 0.35 * facing + abs(extra) / 150.0
         if cost < lowest - 1e-9:
             best, lowest = candidate, cost
     return best

@@ -10,8 +10,8 @@ BELLY = (
         "hip_circle",
         4,
         waves=(
-            Wave("hip_side", 0, 4, 0.085, 0.5),
-            Wave("hip_fwd", 0, 4, 0.065, 0.5, 0.25),
+            Wave("hip_side", 0, 4, 0.1, 0.5),
+            Wave("hip_fwd", 0, 4, 0.08, 0.5, 0.25),
             Wave("hip_pitch", 0, 4, 7, 0.5, 0.0),
         ),
         arms=_SIDES,
@@ -20,7 +20,7 @@ BELLY = (
         "figure_eight",
         4,
         waves=(
-            Wave("hip_side", 0, 4, 0.075, 0.5),
+            Wave("hip_side", 0, 4, 0.09, 0.5),
             Wave("hip_yaw", 0, 4, 18, 0.5, 0.25),
             Wave("hip_fwd", 0, 4, 0.03, 1.0),
         ),

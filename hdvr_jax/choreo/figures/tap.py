@@ -1,4 +1,4 @@
-"""Tap: shuffles, flaps, ball change, time step, cramp roll, buffalo, wings, paddle, heel drops, maxie ford, waltz clog."""
+"""Tap: shuffles, flaps, ball change, time step, cramp roll, buffalo, wings, paddle, heel drops, waltz clog."""
 
 from hdvr_jax.choreo.figure import Figure, Jump, Step, Wave
 

@@ -1,4 +1,4 @@
-"""Waltz: box step with rise and fall, natural and reverse turns, whisk, chasse from promenade, hesitation, spin turn."""
+"""Waltz: box step with rise and fall, natural and reverse turns, whisk, chasse, hesitation, spin turn."""
 
 from hdvr_jax.choreo.figure import Figure, Pivot, Step
 
