@@ -1,9 +1,10 @@
 """A statistical model of the errors of a 2D keypoint detector, cheap enough to run inside a training step.
 
 A joint is seen well or badly. How badly is the logit of its confidence: a constant of the joint, minus a part for
-occlusion by the dancer's own body, plus a slow random part. The error is Gaussian, correlated in time and within a
-limb, and its spread grows as that logit falls: this is what makes the tails heavy. A badly seen joint may also be put
-on its twin of the other side, the whole body may be named left for right, and the whole person may be missed.
+occlusion by the dancer's own body and for a trunk that is not upright, plus a slow random part. The error is correlated
+in time and within a limb, and its spread grows as that logit falls: this is what makes the tails heavy. A badly seen
+joint may also be put on its twin of the other side, the whole body may be named left for right, and the whole person
+may be missed.
 
 Lengths in the image are in units of `person_scale`, so the model does not depend on resolution or distance. The
 parameters are fitted to real detections by benchmarks/fit_detector_noise.py.
@@ -15,12 +16,34 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray, UInt32
 
-from hdvr_jax.detector_noise.occlusion import occlusion, person_scale
-from hdvr_jax.detector_noise.params import KINDS, NoiseParams, from_table, joint_kind, load_params
+from hdvr_jax.detector_noise.occlusion import lean, occlusion, person_scale
+from hdvr_jax.detector_noise.params import (
+    KINDS,
+    Layout,
+    NoiseParams,
+    from_table,
+    joint_group,
+    joint_kind,
+    load_params,
+    make_layout,
+)
 from hdvr_jax.detector_noise.process import correlate, episodes, normals
 
-__all__ = ["KINDS", "NoiseParams", "error_spread", "from_table", "joint_kind", "load_params", "occlusion",
-           "person_scale", "sample"]  # fmt: skip
+__all__ = [
+    "KINDS",
+    "Layout",
+    "NoiseParams",
+    "error_spread",
+    "from_table",
+    "joint_group",
+    "joint_kind",
+    "lean",
+    "load_params",
+    "make_layout",
+    "occlusion",
+    "person_scale",
+    "sample",
+]
 _TAIL_SLOPE = 2.5  # d log P(normal < z) / dz around z = -2.1
 _LOGIT_RANGE = (-7.5, 7.5)  # confidences beyond 0.0006 and 0.9994 say nothing more
 
@@ -55,11 +78,14 @@ def sample(
     size = person_scale(points, known * layout.body)
     noise, words = _noise(key, points.shape[:2], fps, params)
     hidden = occlusion(points, jnp.where(known, depth, 0.0), size, layout)
-    logit = params.logit - params.logit_occluded * hidden + params.logit_spread * noise[..., 2]
-    logit = jnp.clip(logit, *_LOGIT_RANGE)
-    error = (error_spread(logit, params) * size[:, None])[..., None] * noise[..., :2] + _bias(points, params)
+    loss = params.logit_occluded * hidden + params.logit_lean * lean(points, size, layout)[:, None]
+    logit = jnp.clip(params.logit - loss + params.logit_spread * noise[..., 2], *_LOGIT_RANGE)
+    spread = error_spread(logit, params, noise[..., 3]) * size[:, None]
     threshold = params.twin_threshold - params.twin_slope * logit + _rarer(scale)
     twin = (noise[..., 3] < threshold) & known[:, layout.mirror]
+    # What lies on the twin lies there as precisely as the twin itself is found.
+    spread = jnp.where(twin, spread[:, layout.mirror], spread)
+    error = spread[..., None] * noise[..., :2] + _bias(points, params)
     target = jnp.where(twin[..., None], points[:, layout.mirror], points)
     keypoints = jnp.where(known[..., None], target + scale * error, 0.0)
     confidence = jnp.where(known, jax.nn.sigmoid(logit), 0.0)
@@ -70,9 +96,14 @@ def sample(
     return keypoints, jnp.where(missed[:, None], 0.0, confidence)
 
 
-def error_spread(logit: Float[Array, "*T J"], params: NoiseParams) -> Float[Array, "*T J"]:
-    """Standard deviation of the error per image axis, in person scales, given the logit of the confidence."""
-    return params.spread_seen + params.spread * jnp.exp(-params.spread_slope * logit)
+def error_spread(
+    logit: Float[Array, "*T J"], params: NoiseParams, unit: float | Float[Array, "*T J"] = 0.0
+) -> Float[Array, "*T J"]:
+    """Standard deviation of the error per image axis, in person scales, given the logit of the confidence.
+
+    `unit` is a standard normal that widens the tails; 0 gives the median.
+    """
+    return (params.spread_seen + params.spread * jnp.exp(-params.spread_slope * logit)) * jnp.exp(-params.tail * unit)
 
 
 def _rarer(scale: float | Float[Array, ""]) -> Float[Array, ""]:

@@ -9,6 +9,8 @@ from jaxtyping import Array, Float
 from hdvr_jax.detector_noise.params import Layout
 
 _BEHIND_FREE, _BEHIND_HIDDEN = 0.03, 0.13  # metres behind a limb: not hidden yet, hidden wholly
+_LEAN_COSINE = 0.5  # cosine of the trunk's angle to the image's vertical from which on it counts as lying
+_LEAN_LENGTH = 0.4  # person scales; a trunk shorter than this in the image points at the camera
 _HEAD_DEPTH = 0.16  # metres from the front of a face to the back of its ears
 
 
@@ -53,5 +55,16 @@ def occlusion(
     inside = jnp.clip(1.5 - distance * unit / layout.radius, 0.0, 1.0)
     gap = depth[..., None] - depth_start[:, None] - share * (depth_end - depth_start)[:, None]
     behind = jnp.clip((gap - _BEHIND_FREE) / (_BEHIND_HIDDEN - _BEHIND_FREE), 0.0, 1.0)
-    turned = layout.face * jnp.clip(0.5 + (depth - (depth @ layout.ears)[:, None]) / _HEAD_DEPTH, 0.0, 1.0)
+    turn = 0.5 + (depth - (depth @ layout.ears)[:, None]) / _HEAD_DEPTH
+    turned = layout.face * jnp.clip((turn - layout.face_free) / (1.0 - layout.face_free), 0.0, 1.0)
     return jnp.maximum((inside * behind * layout.hides).max(-1), turned)
+
+
+def lean(points_image: Float[Array, "T J 2"], scale: Float[Array, " T"], layout: Layout) -> Float[Array, " T"]:
+    """How far the trunk is from upright in the image: 0 upright, 1 at 60 degrees and beyond, upside down included.
+
+    Detectors have seen few such people. Up is towards smaller y: the image must stand upright.
+    """
+    upward = jnp.einsum("j,tjc->tc", layout.torso[1], points_image)
+    length = jnp.sqrt(jnp.maximum(jnp.square(upward).sum(-1), jnp.square(_LEAN_LENGTH * scale)) + 1e-12)
+    return jnp.clip((1.0 + upward[:, 1] / length) / (1.0 - _LEAN_COSINE), 0.0, 1.0)

@@ -15,8 +15,11 @@ from hdvr_jax.errors import InputError
 from hdvr_jax.skeletons import get_skeleton
 
 KINDS = ("nose", "eye", "ear", "shoulder", "elbow", "wrist", "hip", "knee", "ankle")
-KIND_FIELDS = ("logit", "logit_spread", "logit_occluded", "logit_seconds", "spread", "spread_seen", "spread_slope",
-               "error_seconds", "twin_threshold", "twin_slope", "lateral", "upward")  # fmt: skip
+KIND_FIELDS = (
+    *("logit", "logit_spread", "logit_occluded", "logit_seconds"),
+    *("spread_seen", "spread", "spread_slope", "tail", "error_seconds"),
+    *("twin_threshold", "twin_slope", "lateral", "upward"),
+)
 PERSON_FIELDS = ("twin_seconds", "swap_rate", "swap_seconds", "miss_rate", "miss_seconds")
 GROUPS = {  # limbs: the kinds of joint that err together
     "head": ("nose", "eye", "ear"),
@@ -24,7 +27,7 @@ GROUPS = {  # limbs: the kinds of joint that err together
     "arm": ("elbow", "wrist"),
     "leg": ("knee", "ankle"),
 }
-GROUP_FIELDS = ("error_share", "logit_share")
+MIX_FIELDS = ("error_share", "logit_share")
 _PAIRED_GROUPS = ("arm", "leg")  # left and right are two groups
 _HEAD = ("nose", "left_eye", "right_eye", "left_ear", "right_ear", "head")
 # Joints that no detector of COCO-17 gives, and the kind whose noise they take.
@@ -44,6 +47,7 @@ class Layout:
       radius: of the limbs, in person scales.
       hides: 1 where limb k can hide joint j (a limb does not hide its own ends, the head not the face).
       face: 1 where the joint turns away with the head; all 0 in a skeleton without ears.
+      face_free: share of a half turn of the head at which the joint begins to be hidden: ears half, the others none.
       ears: weights of the point between the ears.
     """
 
@@ -56,6 +60,7 @@ class Layout:
     radius: Float[Array, " K"]
     hides: Float[Array, "J K"]
     face: Float[Array, " J"]
+    face_free: Float[Array, " J"]
     ears: Float[Array, " J"]
 
 
@@ -67,13 +72,14 @@ class NoiseParams:
       logit, logit_spread: mean and standard deviation of the logit of confidence of a joint that nothing hides.
       logit_occluded: what full occlusion takes from that logit.
       logit_seconds: time constant of its random part.
-      spread_seen, spread, spread_slope: the standard deviation of the error per image axis, in person scales, is
-        spread_seen + spread * exp(-spread_slope * logit).
+      spread_seen, spread, spread_slope, tail: the standard deviation of the error per image axis, in person scales, is
+        (spread_seen + spread * exp(-spread_slope * logit)) * exp(-tail * the normal that decides on twins).
       error_seconds: time constant of the error.
       twin_threshold, twin_slope: a joint lies on its twin of the other side where a standard normal is below
         threshold - slope * logit.
       lateral, upward: constant error along the trunk's left-right vector (outward positive) and upward vector, in
         lengths of those vectors: the detector's joint is not where the 3D source's is.
+      logit_lean: what the logit loses where the trunk leans by 60 degrees or more in the image.
       twin_seconds: time constant of that normal.
       swap_rate, swap_seconds: how often per second the sides of the whole body are exchanged, and mean duration.
       miss_rate, miss_seconds: the same for missing the whole person.
@@ -88,11 +94,13 @@ class NoiseParams:
     spread: Float[Array, " J"]
     spread_seen: Float[Array, " J"]
     spread_slope: Float[Array, " J"]
+    tail: Float[Array, " J"]
     error_seconds: Float[Array, " J"]
     twin_threshold: Float[Array, " J"]
     twin_slope: Float[Array, " J"]
     lateral: Float[Array, " J"]
     upward: Float[Array, " J"]
+    logit_lean: Float[Array, " J"]
     twin_seconds: Float[Array, ""]
     swap_rate: Float[Array, ""]
     swap_seconds: Float[Array, ""]
@@ -142,7 +150,8 @@ def from_table(table: dict, skeleton: str = "coco17") -> NoiseParams:
     joints = get_skeleton(skeleton).joints
     kinds, person, groups = table["kinds"], table["person"], table["groups"]
     per_joint = {f: [kinds[joint_kind(joint)][f] for joint in joints] for f in KIND_FIELDS}
-    mixes = {f: _mixing(joints, {name: groups[name][f] for name in GROUPS}) for f in GROUP_FIELDS}
+    per_joint["logit_lean"] = [groups[joint_group(joint).split("_")[-1]]["logit_lean"] for joint in joints]
+    mixes = {f: _mixing(joints, {name: groups[name][f] for name in GROUPS}) for f in MIX_FIELDS}
     return NoiseParams(
         **{f: jnp.asarray(values, jnp.float32) for f, values in per_joint.items()},
         **{f: jnp.asarray(person[f], jnp.float32) for f in PERSON_FIELDS},
@@ -171,6 +180,7 @@ def make_layout(skeleton: str) -> Layout:
         radius=jnp.asarray([limb[2] for limb in limbs], jnp.float32),
         hides=jnp.asarray([[float(joint not in limb[3]) for limb in limbs] for joint in joints], jnp.float32),
         face=jnp.asarray(head * (ears.sum() > 0)),
+        face_free=jnp.asarray([0.5 * joint.endswith("_ear") for joint in joints], jnp.float32),
         ears=jnp.asarray(ears),
     )
 
