@@ -1,0 +1,214 @@
+"""Body part movements (HDVR, Hu & Ahuja 2021, section 2.3): one LSTM per body part, several labels at a time.
+
+Trained on the labels that the kinematic annotator gives to true 3D motion, it reads 2D detections, poses that a lifter
+made of them, or the true 3D itself (`config.model.inputs`).
+
+Rare types are weighted up: a positive counts sqrt((1 - r) / r) times, r the share of frames that show the type, at most
+`config.model.max_positive_weight` times. The shares are counted over the training batches seen so far and kept with the
+model. HDVR does not say how it treats rare types; this is our choice, and so are all sizes.
+
+Symbols: B batch, T frames, J joints, E body parts, M movement types.
+"""
+
+import dataclasses
+import functools
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from hdvr_jax import body_inputs, clip_poses, losses, metrics
+from hdvr_jax.errors import InputError
+from hdvr_jax.families import Batch, Family, Totals
+from hdvr_jax.movements import Vocabulary, load_vocabulary
+from hdvr_jax.networks.lstm import MovementNetwork
+from hdvr_jax.skeletons import BODY_PARTS
+from hdvr_jax.update import psum
+
+# Frames that a fresh model acts as if it had seen, a tenth of them positive; and how long counts are remembered.
+_PRIOR_FRAMES, _PRIOR_SHARE, _MEMORY = 100.0, 0.1, 0.999
+_COUNTS = ("true_positives", "false_positives", "false_negatives")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Setup:
+    """What the functions of the family share: the network, the vocabulary and the config's choices."""
+
+    inputs: str
+    skeleton: str
+    own_axes: bool
+    fps: float
+    turn: bool
+    mirror: bool
+    max_weight: float
+    vocabulary: Vocabulary
+    network: MovementNetwork
+    axis_name: str | None
+
+
+def make(config: Any, axis_name: str | None = None) -> Family:
+    """The family of a config, whose fields are explained in `configs/movements_common.py`."""
+    model = config.model
+    vocabulary = load_vocabulary()
+    setup = _Setup(
+        inputs=model.inputs,
+        skeleton=model.skeleton,
+        own_axes=model.own_axes and model.inputs != "2d",
+        fps=config.data.fps,
+        turn=model.turn and model.inputs == "3d_true",
+        mirror=model.mirror,
+        max_weight=model.max_positive_weight,
+        vocabulary=vocabulary,
+        network=MovementNetwork(
+            slots=type_slots(vocabulary),
+            parts=len(BODY_PARTS),
+            features=model.features,
+            layers=model.layers,
+            bidirectional=model.bidirectional,
+            dropout=model.dropout,
+        ),
+        axis_name=axis_name,
+    )
+    return Family(
+        name="movements",
+        init=functools.partial(_init, setup),
+        loss=functools.partial(_loss, setup),
+        predict=functools.partial(_predict, setup),
+        scores=_scores,
+        prepare=functools.partial(_prepare, setup),
+        augment=functools.partial(_augment, setup),
+        summarise=functools.partial(_summarise, vocabulary),
+        on_clip=functools.partial(_on_clip, setup),
+    )
+
+
+def type_slots(vocabulary: Vocabulary) -> tuple[tuple[int, int], ...]:
+    """(part, place among that part's types) of every movement type."""
+    used = dict.fromkeys(BODY_PARTS, 0)
+    slots = []
+    for part in vocabulary.parts:
+        slots.append((BODY_PARTS.index(part), used[part]))
+        used[part] += 1
+    return tuple(slots)
+
+
+def _prepare(setup: _Setup, clips: list[Any], upstream: Any) -> list[dict[str, Any]]:
+    """One sequence per view, or one per clip for true 3D; `labels` (T, M) int8 is -1 where nothing is known."""
+    prepared = []
+    for clip in clips:
+        found = clip_poses.sequences(clip, setup.inputs, setup.skeleton, setup.fps, upstream.get("lifter"))
+        if found:
+            labels = clip_poses.movement_labels(clip, setup.vocabulary, setup.fps)
+            prepared += [{**sequence, "labels": labels} for sequence in found]
+    return prepared
+
+
+def _augment(setup: _Setup, batch: Batch, key: Any, train: bool) -> Batch:
+    """In training: turns true 3D by a random yaw, and shows every other example in a mirror, labels and all."""
+    if not train:
+        return batch
+    turns, mirrors = (body_inputs.per_example(k, batch["example"]) for k in jax.random.split(key))
+    if setup.turn:
+        batch = body_inputs.turn(batch, jax.vmap(lambda k: jax.random.uniform(k, maxval=2 * jnp.pi))(turns))
+    if setup.mirror:
+        chosen = jax.vmap(jax.random.bernoulli)(mirrors)
+        batch = body_inputs.mirror(batch, chosen, setup.skeleton)
+        swapped = batch["labels"][..., jnp.array(setup.vocabulary.mirror)]
+        batch = {**batch, "labels": body_inputs.choose(chosen, swapped, batch["labels"])}
+    return batch
+
+
+def _inputs(setup: _Setup, batch: Batch) -> Any:
+    joints, path = body_inputs.joint_features(batch, setup.skeleton, setup.own_axes)
+    return body_inputs.select_parts(joints, path, setup.skeleton)
+
+
+def _init(setup: _Setup, key: Any, batch: Batch) -> Any:
+    params = setup.network.init(key, _inputs(setup, batch), batch["frame_mask"])["params"]
+    types = len(setup.vocabulary.parts)
+    return {"params": params, "decisions": {name: jnp.zeros(types) for name in ("positive", "known", "threshold")}}
+
+
+def _known(batch: Batch) -> Any:
+    """(B, T, M) 1 where the frame is real and its label is known."""
+    return (batch["labels"] >= 0) * batch["frame_mask"][..., None]
+
+
+def _positive_weights(setup: _Setup, decisions: Any) -> Any:
+    """(M,) how many times a positive of each type counts."""
+    share = (decisions["positive"] + _PRIOR_FRAMES * _PRIOR_SHARE) / (decisions["known"] + _PRIOR_FRAMES)
+    return jnp.clip(jnp.sqrt((1 - share) / share), 1.0, setup.max_weight)
+
+
+def _counted(setup: _Setup, decisions: Any, positive: Any, known: Any) -> Any:
+    """The decisions with this step's labels counted in, over all devices."""
+    axes = (0, 1)
+    seen = psum({"positive": positive.sum(axes), "known": known.sum(axes)}, setup.axis_name)
+    return {**decisions, **{name: _MEMORY * decisions[name] + count for name, count in seen.items()}}
+
+
+def _loss(setup: _Setup, variables: Any, batch: Batch, key: Any, train: bool) -> Any:
+    """Weighted binary cross-entropy summed over frames and types with a known label (HDVR's L_BCE, all parts)."""
+    known = _known(batch) * batch["mask"][:, None, None]
+    positive = (batch["labels"] > 0) * known
+    decisions = _counted(setup, variables["decisions"], positive, known) if train else variables["decisions"]
+    logits = setup.network.apply(
+        {"params": variables["params"]},
+        _inputs(setup, batch),
+        batch["frame_mask"],
+        key if train else None,
+        batch["example"],
+    )
+    weights, count = _positive_weights(setup, decisions), known.sum((1, 2))
+    total, weight = (losses.bce_with_logits(logits, positive, known, weights) * count).sum(), count.sum()
+    active = (logits > decisions["threshold"]) * known
+    hits = (active * positive).sum()
+    terms = {"loss": (total, weight), "micro_f": (2 * hits, active.sum() + positive.sum())}
+    return total, ({"decisions": decisions}, terms)
+
+
+def _predict(setup: _Setup, variables: Any, batch: Batch) -> dict[str, Any]:
+    """`probabilities` (B, T, M), scaled so that 0.5 is the decision, `active` (B, T, M) bool; 0 where no frame is."""
+    logits = setup.network.apply({"params": variables["params"]}, _inputs(setup, batch), batch["frame_mask"])
+    probabilities = jax.nn.sigmoid(logits - variables["decisions"]["threshold"])
+    probabilities = probabilities * batch["frame_mask"][..., None]
+    return {"probabilities": probabilities, "active": probabilities > 0.5}
+
+
+def _on_clip(setup: _Setup, predict: Any, clip: Any) -> np.ndarray:
+    """Probabilities (T, M) at the clip's own frames; the mean over its views where there are several."""
+    found = clip_poses.sequences(clip, setup.inputs, setup.skeleton, setup.fps)
+    if not found:
+        raise InputError(f"clip {clip['clip']}: holds nothing that a movement model of {setup.inputs} poses can read")
+    frames = len(clip["points_world"])
+    views = []
+    for sequence in found:
+        probabilities = np.asarray(predict(clip_poses.as_batch(sequence))["probabilities"])[0]
+        probabilities = probabilities[: len(sequence["points"])]
+        views.append(clip_poses.at_frames(probabilities, setup.fps, frames, clip["fps"]))
+    return np.mean(views, 0)
+
+
+def _scores(outputs: dict[str, Any], batch: Batch) -> Totals:
+    """Counts (B, M) of right and wrong decisions, each with the number of frames that were decided."""
+    known = _known(batch)
+    counts = metrics.multilabel_counts(outputs["active"], batch["labels"] > 0, known)
+    return {name: (count, known.sum(1)) for name, count in zip(_COUNTS, counts, strict=True)}
+
+
+def _summarise(vocabulary: Vocabulary, totals: Totals) -> dict[str, float]:
+    """F-scores: macro (mean over the types that occur), micro, and of every part the mean over its types that occur.
+
+    `types` is how many types occur, `support/<part>` the number of positive labels.
+    """
+    counts = np.array([np.asarray(totals[name][0], np.float64) for name in _COUNTS])
+    support = counts[0] + counts[2]
+    result = {
+        "macro_f": float(metrics.f_score(*counts)),
+        "micro_f": float(metrics.f_score(*counts, average="micro")),
+        "types": float((support > 0).sum()),
+    }
+    parts = {part: list(vocabulary.indices(part)) for part in BODY_PARTS}
+    result |= {f"f/{part}": float(metrics.f_score(*counts[:, columns])) for part, columns in parts.items()}
+    return result | {f"support/{part}": float(support[columns].sum()) for part, columns in parts.items()}
