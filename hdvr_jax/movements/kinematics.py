@@ -32,7 +32,7 @@ _MIDLINE = {
     "trunk_rotation_rate": ("deg/s", True, "speed of trunk_rotation"),
     "trunk_flexion_rate": ("deg/s", False, "speed of trunk_flexion"),
     "trunk_shimmy": ("deg/s", False, "size of quick alternations of trunk_rotation_rate"),
-    "hip_shift": ("leg", True, "pelvis beside the line from the carrying foot to the chest"),
+    "hip_shift": ("leg", True, "pelvis to the side of both the carrying foot and the chest"),
     "hip_shift_rate": ("leg/s", True, "speed of hip_shift"),
     "hip_hike": ("deg", True, "height of the left hip over the right one, as the hip line's slope"),
     "hip_twist_rate": ("deg/s", True, "turning speed of the hips beyond that of the shoulders"),

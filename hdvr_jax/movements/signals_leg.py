@@ -46,8 +46,9 @@ def _foot_places(body: Body, side: str, sign: float) -> Signals:
     speed = rate(apart, fps)
     lift = apart[:, 2]
     behind = -body.heading.coordinates(ankle - body.joint(f"{side}_hip"))[:, 0] / leg
-    # A foot that lands is braked: upward acceleration, close to the floor only.
-    braking = local_linear(speed[:, 2], fps)[1] * (1.0 - smoothstep(lift, 0.06, 0.15))
+    # A foot that lands is still going down while the floor brakes it; both feet are then at about the same height.
+    near = smoothstep(lift, -0.08, -0.03) * (1.0 - smoothstep(lift, 0.06, 0.15))
+    braking = local_linear(speed[:, 2], fps)[1] * near * smoothstep(-speed[:, 2], 0.05, 0.2)
     return {
         "foot_lift": lift,
         "foot_forward": apart[:, 0],

@@ -9,9 +9,9 @@ from hdvr_jax.movements.smoothing import local_linear, rate
 Signals = dict[str, Float[np.ndarray, " T"]]
 
 # From crown to nose the direction points this far below the horizontal when the face looks straight ahead (the head
-# proportions of the joint mappings), and this is how far the line from mid-shoulders to mid-head leans forward.
+# proportions of the joint mappings), and this is how far the line from mid-shoulders to crown leans forward.
 _FACE_DROP_DEGREES = 53.0
-_NECK_REST_DEGREES = 28.0
+_NECK_REST_DEGREES = 15.0
 # The head turns about a point this far from mid-shoulders to crown; the nose, seen from there, gives the azimuth.
 _NECK_PIVOT = 0.35
 # Height difference of the ankles, in leg lengths, at which the lower foot carries everything.
@@ -49,11 +49,11 @@ def head_signals(body: Body) -> Signals:
     nose, crown = body.joint("nose"), body.joint("head")
     face = unit(nose - crown)
     neck_base = body.joint("thorax")
-    skull = unit(0.5 * (nose + crown) - neck_base)
+    skull = unit(crown - neck_base)
     gaze = nose - neck_base - _NECK_PIVOT * (crown - neck_base)
     pitch = _FACE_DROP_DEGREES + np.degrees(np.arcsin(np.clip(dot(face, body.heading.up), -1, 1)))
     chest_pitch = _FACE_DROP_DEGREES + np.degrees(np.arcsin(np.clip(dot(face, body.chest.up), -1, 1)))
-    _, _, lean = tilt(unit(crown - neck_base), body.heading)
+    _, _, lean = tilt(skull, body.heading)
     _, neck_forward, neck_left = tilt(skull, body.chest)
     return {
         "head_turn": yaw(gaze, body.heading),
@@ -108,16 +108,20 @@ def support(body: Body) -> Float[np.ndarray, " T"]:
     return np.clip(0.5 + share - 0.5 * clearance, 0.0, 1.0)
 
 
+def _common(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """The smaller of two displacements where they agree in sign, else 0."""
+    agree = first * second > 0
+    return np.where(agree, np.sign(first) * np.minimum(np.abs(first), np.abs(second)), 0.0 * first * second)
+
+
 def hip_signals(body: Body) -> Signals:
     """Pelvis against the feet, the chest and gravity; lengths in leg lengths."""
     up, left = body.heading.up, body.heading.left
     load = support(body)[:, None]
-    feet = load * body.joint("left_ankle") + (1.0 - load) * body.joint("right_ankle")
-    chest = body.joint("thorax")
-    # Sideways distance of the pelvis from the line between the carrying foot and the chest, at the pelvis's height.
-    share = np.clip(-dot(feet, up) / np.maximum(dot(chest - feet, up), 0.3 * body.leg_length), 0.0, 1.0)
-    line = feet + share[:, None] * (chest - feet)
-    shift = -dot(line, left) / body.leg_length
+    # On one foot the pelvis does not hang at the hip joint of that side, but half-way between it and the foot's plumb.
+    sides = [body.joint(f"{side}_ankle") - 0.5 * body.joint(f"{side}_hip") for side in ("left", "right")]
+    feet = load * sides[0] + (1.0 - load) * sides[1]
+    shift = _common(-dot(feet, left), -dot(body.joint("thorax"), left)) / body.leg_length
     lower = np.minimum(dot(body.joint("left_ankle"), up), dot(body.joint("right_ankle"), up))
     level = -lower / body.leg_length
     hips_rate = yaw_rate(body.pelvis.left, up, body.fps)
