@@ -68,7 +68,7 @@ def sequences(clip: Clip, inputs: str, skeleton: str, fps: float, lifter: Lifter
         if not np.isfinite(clip["points_world"]).any():
             return []
         track = PoseTrack.from_points(clip["points_world"], clip["skeleton"], clip["fps"], id=clip["clip"])
-        return [_labelled(normalise(track, skeleton, fps, upside_down=False), clip, "world")]
+        return [{**normalise(track, skeleton, fps, upside_down=False), **labels(clip), "view": "world"}]
     lift = functools.partial(lifted, lifter=lifter) if inputs == "3d_lifted" else None
     return [_from_view(view, skeleton, fps, lift) for view in single_views(clip)]
 
@@ -83,8 +83,7 @@ def lifted(clip: Clip, lifter: Lifter | None) -> Any:
 
 
 def _from_view(clip: Clip, skeleton: str, fps: float, lift: Lifter | None) -> Sequence:
-    view = str(clip["views"][0])
-    name = f"{clip['clip']}, view {view}"
+    name = f"{clip['clip']}, view {clip['views'][0]}"
     seen = PoseTrack.from_points(
         clip["keypoints"][0], clip["skeleton"], clip["fps"], confidence=clip["confidence"][0], id=name
     )
@@ -96,12 +95,13 @@ def _from_view(clip: Clip, skeleton: str, fps: float, lift: Lifter | None) -> Se
         # A lifter gives poses about the root. Where the dancer goes is seen in the image; depth is not.
         poses["root"] = np.concatenate([flat["root"], np.zeros_like(flat["root"][:, :1])], -1)
         poses["visible"] = flat["visible"]
-    return _labelled(poses, clip, view)
+    return {**poses, **labels(clip)}
 
 
-def _labelled(sequence: Sequence, clip: Clip, view: str) -> Sequence:
-    labels = {name: str(clip[name]) for name in _LABELS if name in clip}
-    return {**sequence, **labels, "view": view}
+def labels(clip: Clip) -> dict[str, str]:
+    """What sequences are grouped by: the clip's texts, and its view where there is one alone."""
+    found = {name: str(clip[name]) for name in _LABELS if name in clip}
+    return {**found, "view": str(clip["views"][0]) if len(clip["keypoints"]) == 1 else "world"}
 
 
 def normalise(track: PoseTrack, skeleton: str, fps: float, *, upside_down: bool) -> Sequence:
@@ -154,8 +154,8 @@ def body_size(points: Float[np.ndarray, "T J D"], skeleton: str) -> float:
 
 def movement_labels(clip: Clip, vocabulary: Vocabulary, fps: float) -> Int[np.ndarray, "T M"]:
     """The annotator's labels of the clip's true 3D at another frame rate, int8: 1, 0, or -1 where nothing is known."""
-    labels, valid = annotate(clip["points_world"], clip["fps"], clip["skeleton"], vocabulary=vocabulary)
-    return np.where(valid, labels, -1).astype(np.int8)[_nearest(len(labels), clip["fps"], fps)]
+    active, valid = annotate(clip["points_world"], clip["fps"], clip["skeleton"], vocabulary=vocabulary)
+    return np.where(valid, active, -1).astype(np.int8)[_nearest(len(active), clip["fps"], fps)]
 
 
 def _nearest(frames: int, fps_from: float, fps_to: float) -> Int[np.ndarray, " S"]:
@@ -179,14 +179,23 @@ def averaged(values: Float[np.ndarray, "T *N"], fps: float, fps_to: float) -> Fl
     return total / np.maximum(weight, 1).reshape(-1, *[1] * (values.ndim - 1)).astype(np.float32)
 
 
-def as_batch(sequence: Sequence) -> dict[str, np.ndarray]:
-    """A batch of one sequence; the frames that fill it up to a multiple of `_PAD_FRAMES` repeat the last."""
+def run(predict: Callable[[dict], Mapping[str, Any]], sequence: Sequence) -> dict[str, np.ndarray]:
+    """The outputs of a model for one sequence, without the batch axis and with the sequence's own length.
+
+    Args:
+        predict: batch -> outputs (B, ...); those with a time axis have the length of the batch.
+        sequence: as a family's `prepare` gives it.
+    """
     arrays = {name: np.asarray(value) for name, value in sequence.items() if not isinstance(value, str)}
     frames = next(len(value) for value in arrays.values() if value.ndim)
     extra = -frames % _PAD_FRAMES
     batch = {
-        name: np.pad(value, ((0, extra), *[(0, 0)] * (value.ndim - 1)), "edge")[None] if value.ndim else value[None]
+        name: np.pad(value, [(0, extra), *[(0, 0)] * (value.ndim - 1)][: value.ndim], "edge")[None]
         for name, value in arrays.items()
     }
-    real = (np.arange(frames + extra) < frames)[None].astype(np.float32)
-    return {**batch, "frame_mask": real, "example": np.zeros(1, np.int32)}
+    batch["frame_mask"] = (np.arange(frames + extra) < frames)[None].astype(np.float32)
+    batch["example"] = np.zeros(1, np.int32)
+    return {
+        name: np.asarray(value)[0][:frames] if np.ndim(value) > 2 else np.asarray(value)[0]
+        for name, value in predict(batch).items()
+    }

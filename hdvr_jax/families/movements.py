@@ -181,12 +181,8 @@ def _on_clip(setup: _Setup, predict: Any, clip: Any) -> np.ndarray:
     found = clip_poses.sequences(clip, setup.inputs, setup.skeleton, setup.fps)
     if not found:
         raise InputError(f"clip {clip['clip']}: holds nothing that a movement model of {setup.inputs} poses can read")
-    frames = len(clip["points_world"])
-    views = []
-    for sequence in found:
-        probabilities = np.asarray(predict(clip_poses.as_batch(sequence))["probabilities"])[0]
-        probabilities = probabilities[: len(sequence["points"])]
-        views.append(clip_poses.at_frames(probabilities, setup.fps, frames, clip["fps"]))
+    frames, outputs = len(clip["points_world"]), [clip_poses.run(predict, sequence) for sequence in found]
+    views = [clip_poses.at_frames(out["probabilities"], setup.fps, frames, clip["fps"]) for out in outputs]
     return np.mean(views, 0)
 
 

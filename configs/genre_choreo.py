@@ -1,0 +1,46 @@
+"""Genre of the built-in dances; unseen dancers and choreographies in validation and test.
+
+    python train.py --config=configs/genre_choreo.py --workdir=work/choreo/genre
+    python evaluate.py --workdir=work/choreo/genre
+
+Needs the models that the streams read: the lifter of configs/lifter_choreo.py (inputs=3d_lifted), and a movement model
+of configs/movements_choreo.py (stream movements) of the same kind of poses.
+"""
+
+import ml_collections
+
+from configs.genre_common import genre_config, make_tiny
+from hdvr_jax.configurations import parse_arg
+
+GENRES = ("ballet", "belly_dance", "flamenco", "hip_hop", "rumba", "swing", "tango", "tap", "waltz")
+# size: size of the dataset, steps
+_SIZES = {"full": ("standard", 3000), "demo": ("demo", 600), "tiny": ("tiny", 20)}
+
+
+def get_config(arg: str = "") -> ml_collections.ConfigDict:
+    """Arguments: size = full, demo (minutes) or tiny (seconds, for tests); streams = of poses2d, poses3d and movements,
+    joined by +; inputs = 2d, 3d_lifted or 3d_true; labels = model or annotator (where movements come from); lifter and
+    movements = workdirs."""
+    options = parse_arg(
+        arg,
+        size="full",
+        streams=("poses3d", "movements"),
+        inputs="3d_lifted",
+        labels="model",
+        lifter="work/choreo/lifter",
+        movements="work/choreo/movements",
+    )
+    dataset, steps = _SIZES[options.size]
+    config = genre_config("genre_choreo", GENRES, options.streams)
+    config.data.dataset = "choreo"
+    config.data.options.size = dataset
+    config.model.inputs, config.model.movements = options.inputs, options.labels
+    config.upstream.lifter = options.lifter if options.inputs == "3d_lifted" else ""
+    reads_model = "movements" in options.streams and options.labels == "model"
+    config.upstream.movements = options.movements if reads_model else ""
+    config.train.steps = steps
+    config.train.eval_every = config.train.checkpoint_every = max(10, steps // 6)
+    config.evaluate.groups = ("dancer",)
+    if options.size == "tiny":
+        make_tiny(config)
+    return config

@@ -1,0 +1,34 @@
+"""Genre of the CMU dance takes (salsa, modern, Indian, martial arts) from true 3D, split by take.
+
+    python train.py --config=configs/genre_cmu.py --workdir=work/cmu/genre
+    python evaluate.py --workdir=work/cmu/genre
+
+Needs the CMU packs (HDVR_REAL_DATA) and the movement model of configs/movements_cmu.py. Modern and Indian are one
+dancer each: this never measures generalisation to new dancers.
+"""
+
+import ml_collections
+
+from configs.genre_common import genre_config, make_tiny
+from hdvr_jax.configurations import parse_arg
+
+GENRES = ("salsa", "modern", "indian", "martial")
+
+
+def get_config(arg: str = "") -> ml_collections.ConfigDict:
+    """Arguments: size = full, demo (minutes) or tiny (seconds, for tests); streams = of poses3d and movements, joined
+    by +; labels = model or annotator (where movements come from); movements = workdir of the movement model."""
+    options = parse_arg(
+        arg, size="full", streams=("poses3d", "movements"), labels="model", movements="work/cmu/movements"
+    )
+    config = genre_config("genre_cmu", GENRES, options.streams)
+    config.data.dataset = "cmu_mocap"
+    config.data.options.pack = "dance"
+    config.model.movements = options.labels
+    reads_model = "movements" in options.streams and options.labels == "model"
+    config.upstream.movements = options.movements if reads_model else ""
+    config.train.steps = 1500 if options.size == "full" else 400
+    config.train.eval_every = config.train.checkpoint_every = config.train.steps // 4
+    if options.size == "tiny":
+        make_tiny(config)
+    return config

@@ -1,0 +1,48 @@
+"""Fields that all genre configs share."""
+
+import ml_collections
+
+from hdvr_jax.configurations import base_config
+
+
+def genre_config(name: str, genres: tuple[str, ...], streams: tuple[str, ...]) -> ml_collections.ConfigDict:
+    """A genre model over some of "poses2d", "poses3d" and "movements"; true 3D until the config file says otherwise."""
+    config = base_config()
+    config.name, config.family = name, "genre"
+    config.model.genres = genres  # in the order of the outputs
+    config.model.streams = streams
+    config.model.inputs = "3d_true"  # where poses come from: 2d, 3d_lifted or 3d_true
+    config.model.movements = "model"  # of upstream.movements; or the annotator's labels of the true 3D
+    config.model.skeleton = "h36m17"
+    config.model.own_axes = True  # 3D along the dancer's own axes, not the viewer's
+    config.model.mirror = True  # mirrors every other training example
+    config.model.noise = 0.005  # joints are moved by this much in training, in body sizes
+    config.model.features = 64  # cell size of the LSTM
+    config.model.layers = 1
+    config.model.dropout = 0.4
+    config.model.running_weight = 0.5  # of the cross-entropy over all states, beside that of the last
+    config.data.fps = 10.0
+    config.data.window_frames = 60
+    config.data.stride_frames = 5
+    config.optim.optimizer = "adamw"
+    config.optim.weight_decay = 0.01
+    config.optim.learning_rate = 2e-3
+    config.optim.schedule = "cosine"
+    config.optim.final_fraction = 0.02
+    config.optim.warmup_steps = 30
+    config.optim.clip_norm = 1.0
+    config.train.batch_size = 64
+    config.upstream.lifter = ""
+    config.upstream.movements = ""
+    config.evaluate.batch_size = 16
+    config.evaluate.metric, config.evaluate.mode = "macro_f", "max"
+    return config
+
+
+def make_tiny(config: ml_collections.ConfigDict) -> None:
+    """Turns a config into one that trains in seconds, for tests."""
+    config.model.features = 8
+    config.data.window_frames, config.data.stride_frames = 16, 16
+    config.train.batch_size = 4
+    config.train.steps, config.train.log_every = 20, 10
+    config.train.eval_every = config.train.checkpoint_every = 10

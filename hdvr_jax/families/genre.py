@@ -1,0 +1,269 @@
+"""Dance genre (HDVR, Hu & Ahuja 2021, section 2.4): an LSTM over poses and movements, read at its last valid state.
+
+`config.model.streams` says what it reads, side by side: "poses2d" (detections), "poses3d" (lifted or true, by
+`config.model.inputs`) and "movements" (probabilities of a trained movement model, or the annotator's labels of the true
+3D, by `config.model.movements`). The six rows of HDVR's table are choices of these. Cross-entropy is taken at the last
+valid state, and with weight `config.model.running_weight` on average over all states, so that the genre can be told
+before the clip is over. Frames are thinned to `config.data.fps`, which HDVR does not do: LSTMs of long clips are slow.
+
+Symbols: B batch, T frames, J joints, M movement types, G genres.
+"""
+
+import dataclasses
+import functools
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from hdvr_jax import body_inputs, clip_poses, losses, metrics
+from hdvr_jax.errors import InputError
+from hdvr_jax.families import Batch, Family, Totals
+from hdvr_jax.movements import Vocabulary, load_vocabulary
+from hdvr_jax.networks.lstm import GenreNetwork
+
+STREAMS = ("poses2d", "poses3d", "movements")
+MOVEMENTS = ("model", "annotator")
+_POSES = ("points", "visible", "root")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Setup:
+    """What the functions of the family share: the network, the vocabulary and the config's choices."""
+
+    streams: tuple[str, ...]
+    inputs: str
+    movements: str
+    skeleton: str
+    own_axes: bool
+    fps: float
+    mirror: bool
+    noise: float
+    running_weight: float
+    genres: tuple[str, ...]
+    vocabulary: Vocabulary
+    network: GenreNetwork
+
+
+def make(config: Any, axis_name: str | None = None) -> Family:
+    """The family of a config, whose fields are explained in `configs/genre_common.py`.
+
+    Raises:
+        InputError: no genres, unknown streams, or 3D poses without a source.
+    """
+    del axis_name  # nothing here reduces over the batch
+    model = config.model
+    _check(model)
+    setup = _Setup(
+        streams=tuple(model.streams),
+        inputs=model.inputs,
+        movements=model.movements,
+        skeleton=model.skeleton,
+        own_axes=model.own_axes,
+        fps=config.data.fps,
+        mirror=model.mirror,
+        noise=model.noise,
+        running_weight=model.running_weight,
+        genres=tuple(model.genres),
+        vocabulary=load_vocabulary(),
+        network=GenreNetwork(len(model.genres), model.features, model.layers, model.dropout),
+    )
+    return Family(
+        name="genre",
+        init=functools.partial(_init, setup),
+        loss=functools.partial(_loss, setup),
+        predict=functools.partial(_predict, setup),
+        scores=functools.partial(_scores, len(setup.genres)),
+        prepare=functools.partial(_prepare, setup),
+        augment=functools.partial(_augment, setup),
+        summarise=functools.partial(_summarise, setup.genres),
+        on_clip=functools.partial(_on_clip, setup),
+    )
+
+
+def _check(model: Any) -> None:
+    if not model.genres:
+        raise InputError("config.model.genres: expected the names of the genres")
+    if not model.streams or set(model.streams) - set(STREAMS):
+        raise InputError(f"config.model.streams: {tuple(model.streams)}; expected one or more of {', '.join(STREAMS)}")
+    if model.inputs not in clip_poses.INPUTS:
+        raise InputError(f"config.model.inputs: {model.inputs!r}; expected one of {', '.join(clip_poses.INPUTS)}")
+    if "poses3d" in model.streams and model.inputs == "2d":
+        raise InputError("config.model.streams: poses3d need config.model.inputs to be 3d_lifted or 3d_true")
+    if model.movements not in MOVEMENTS:
+        raise InputError(f"config.model.movements: {model.movements!r}; expected one of {', '.join(MOVEMENTS)}")
+
+
+def _prepare(setup: _Setup, clips: list[Any], upstream: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One sequence per view; one per clip where only true 3D is read. `label` is -1 for a clip without a genre."""
+    return [sequence for clip in clips for view in _views(setup, clip) for sequence in _sequence(setup, view, upstream)]
+
+
+def _views(setup: _Setup, clip: Any) -> Iterator[Any]:
+    """Single-view clips for what is seen by cameras; the clip itself for what is not."""
+    seen = len(clip["keypoints"]) > 0
+    if seen and (setup.inputs != "3d_true" or "poses2d" in setup.streams):
+        yield from clip_poses.single_views(clip)
+    else:
+        yield clip
+
+
+def _sequence(setup: _Setup, clip: Any, upstream: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The sequence of one view, or none where a stream finds nothing that it can read."""
+    if setup.inputs == "3d_lifted" and len(clip["keypoints"]):
+        clip = {**clip, "lifted": clip_poses.lifted(clip, upstream.get("lifter"))}
+    sequence = {"label": np.int32(_genre_index(setup, clip)), "fps": np.float32(setup.fps)}
+    for stream in setup.streams:
+        if stream == "movements":
+            sequence["movements"] = _movements(setup, clip, upstream)
+            sequence |= clip_poses.labels(clip)
+            continue
+        inputs = "2d" if stream == "poses2d" else setup.inputs
+        found = clip_poses.sequences(clip, inputs, setup.skeleton, setup.fps)
+        if not found:
+            return
+        poses = {f"{stream}_{name}": found[0].pop(name) for name in _POSES}
+        sequence |= {**found[0], **poses}
+    yield sequence
+
+
+def _genre_index(setup: _Setup, clip: Any) -> int:
+    genre = str(clip["genre"])
+    if genre and genre not in setup.genres:
+        raise InputError(
+            f"clip {clip['clip']}: unknown genre {genre!r}; config.model.genres: {', '.join(setup.genres)}"
+        )
+    return setup.genres.index(genre) if genre else -1
+
+
+def _movements(setup: _Setup, clip: Any, upstream: Mapping[str, Any]) -> np.ndarray:
+    """(T, M) means over the frames that each thinned frame stands for; a clip may carry its `movements` already."""
+    if setup.movements == "annotator":
+        found = clip_poses.movement_labels(clip, setup.vocabulary, clip["fps"]) > 0
+    elif "movements" in clip:
+        found = np.asarray(clip["movements"])
+    elif "movements" in upstream:
+        found = np.asarray(upstream["movements"](clip))
+    else:
+        raise InputError("the stream movements needs a trained model: set config.upstream.movements to its workdir")
+    return clip_poses.averaged(found.astype(np.float32), clip["fps"], setup.fps)
+
+
+def _augment(setup: _Setup, batch: Batch, key: Any, train: bool) -> Batch:
+    """In training: shows every other example in a mirror, movements and all, and shakes the joints a little."""
+    if not train:
+        return batch
+    mirrors, noises = (body_inputs.per_example(k, batch["example"]) for k in jax.random.split(key))
+    chosen = jax.vmap(jax.random.bernoulli)(mirrors) & setup.mirror
+    batch = dict(batch)
+    for stream in setup.streams:
+        if stream == "movements":
+            swapped = batch["movements"][..., jnp.array(setup.vocabulary.mirror)]
+            batch["movements"] = body_inputs.choose(chosen, swapped, batch["movements"])
+            continue
+        poses = body_inputs.mirror(_stream(batch, stream), chosen, setup.skeleton)
+        shape = poses["points"].shape[1:]
+        shake = jax.vmap(functools.partial(jax.random.normal, shape=shape))(noises)
+        poses["points"] = poses["points"] + setup.noise * shake
+        batch |= {f"{stream}_{name}": poses[name] for name in _POSES}
+    return batch
+
+
+def _stream(batch: Batch, stream: str) -> Batch:
+    """The poses of one stream under the names that `body_inputs` reads."""
+    poses = {name: batch[f"{stream}_{name}"] for name in _POSES}
+    return {**poses, "fps": batch["fps"], "frame_mask": batch["frame_mask"]}
+
+
+def _inputs(setup: _Setup, batch: Batch) -> Any:
+    """(B, T, F) all streams side by side."""
+    found = []
+    for stream in setup.streams:
+        if stream == "movements":
+            found.append(batch["movements"] * batch["frame_mask"][..., None])
+        else:
+            own_axes = setup.own_axes and stream == "poses3d"
+            joints, path = body_inputs.joint_features(_stream(batch, stream), setup.skeleton, own_axes)
+            found.append(body_inputs.whole_body(joints, path))
+    return jnp.concatenate(found, -1)
+
+
+def _init(setup: _Setup, key: Any, batch: Batch) -> Any:
+    return {"params": setup.network.init(key, _inputs(setup, batch), batch["frame_mask"])["params"]}
+
+
+def _known(batch: Batch) -> Any:
+    """(B,) 1 where the genre is known and a frame is real."""
+    return ((batch["label"] >= 0) & (batch["frame_mask"].max(1, initial=0) > 0)).astype(jnp.float32)
+
+
+def _loss(setup: _Setup, variables: Any, batch: Batch, key: Any, train: bool) -> Any:
+    """Cross-entropy at the last valid state (HDVR), plus `running_weight` times its mean over all states."""
+    last, running = setup.network.apply(
+        {"params": variables["params"]},
+        _inputs(setup, batch),
+        batch["frame_mask"],
+        key if train else None,
+        batch["example"],
+    )
+    weight = batch["mask"] * _known(batch)
+    entropy = losses.cross_entropy(last, batch["label"], weight)
+    labels = jnp.broadcast_to(batch["label"][:, None], running.shape[:2])
+    along = losses.cross_entropy(running, labels, batch["frame_mask"] * weight[:, None])
+    total = ((entropy + setup.running_weight * along) * weight).sum()
+    right = metrics.accuracy(last.argmax(-1), batch["label"], weight)
+    terms = {
+        "loss": (total, weight.sum()),
+        "cross_entropy": ((entropy * weight).sum(), weight.sum()),
+        "accuracy": (right[0].sum(), right[1].sum()),
+    }
+    return total, ({}, terms)
+
+
+def _predict(setup: _Setup, variables: Any, batch: Batch) -> dict[str, Any]:
+    """`probabilities` (B, G) of the whole sequence, `running` (B, T, G) from what was seen up to each frame."""
+    last, running = setup.network.apply({"params": variables["params"]}, _inputs(setup, batch), batch["frame_mask"])
+    return {"probabilities": jax.nn.softmax(last), "running": jax.nn.softmax(running)}
+
+
+def _on_clip(setup: _Setup, predict: Any, clip: Any) -> dict[str, Any]:
+    """`names` of the genres, `overall` (G,) probabilities, `running` (T, G) at the clip's own frames.
+
+    Means over the views where there are several. The clip holds what the streams ask earlier stages for: `lifted` of a
+    single view, `movements` (T, M).
+    """
+    found = [entry for view in _views(setup, clip) for entry in _sequence(setup, view, {})]
+    if not found:
+        raise InputError(f"clip {clip['clip']}: holds nothing that a genre model of {setup.streams} can read")
+    frames, outputs = len(clip["points_world"]), [clip_poses.run(predict, sequence) for sequence in found]
+    running = [clip_poses.at_frames(output["running"], setup.fps, frames, clip["fps"]) for output in outputs]
+    overall = [output["probabilities"] for output in outputs]
+    return {"names": setup.genres, "overall": np.mean(overall, 0), "running": np.mean(running, 0)}
+
+
+def _scores(genres: int, outputs: dict[str, Any], batch: Batch) -> Totals:
+    """Confusion counts (B, G, G), row true and column predicted, and whether the most probable genre is right."""
+    known, predicted = _known(batch), outputs["probabilities"].argmax(-1)
+    confusion = metrics.confusion_matrix(predicted, batch["label"], genres, known)
+    return {"confusion": (confusion, known), "accuracy": metrics.accuracy(predicted, batch["label"], known)}
+
+
+def _summarise(genres: tuple[str, ...], totals: Totals) -> dict[str, float]:
+    """Accuracy, macro-F over the genres that occur, F of every genre, and the confusions that occurred."""
+    confusion = np.asarray(totals["confusion"][0], np.float64)
+    right, known = totals["accuracy"]
+    counts = metrics.counts_from_confusion(confusion)
+    f_scores = metrics.f_score(*counts, average=None)
+    result = {
+        "macro_f": float(metrics.f_score(*counts)),
+        "accuracy": float(right / known) if known > 0 else float("nan"),
+    }
+    result |= {f"f/{genre}": float(value) for genre, value in zip(genres, f_scores, strict=True)}
+    return result | {
+        f"confused/{genre}/{other}": float(confusion[row, column])
+        for row, genre in enumerate(genres)
+        for column, other in enumerate(genres)
+        if row != column and confusion[row, column] > 0
+    }
