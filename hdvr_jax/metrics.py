@@ -171,5 +171,5 @@ def f_score(
     return _ratio(np.where(supported, per_class, 0.0).sum(-1), supported.sum(-1))
 
 
-def _ratio(numerator: np.ndarray, denominator: np.ndarray) -> np.ndarray:
+def _ratio(numerator: ArrayLike, denominator: ArrayLike) -> np.ndarray:
     return np.asarray(numerator / np.where(denominator > 0, denominator, np.nan))
