@@ -74,6 +74,7 @@ _PAIRED = {
     "leg_elevation": ("deg", "line from hip to ankle: 0 down, 90 level"),
     "leg_speed": ("deg/s", "angular speed of the line from hip to ankle"),
     "leg_support": ("share", "estimated share of the weight on this foot"),
+    "leg_support_mean": ("share", "leg_support averaged over about half a second before and after"),
     "knee_flexion": ("deg", "0 straight"),
     "knee_flexion_rate": ("deg/s", "speed of bending the knee"),
     "knee_height": ("thigh", "knee above its hip; -1 standing, 0 level"),

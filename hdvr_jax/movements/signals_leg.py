@@ -7,6 +7,9 @@ from hdvr_jax.movements.signals_arm import bend, swing_angles, to_outward
 from hdvr_jax.movements.signals_trunk import Signals, axial_rotation, support
 from hdvr_jax.movements.smoothing import local_linear, rate
 
+# A step takes the weight within this time of landing; a tap does not.
+_WEIGHT_SECONDS = 0.25
+
 
 def leg_signals(body: Body, side: str) -> Signals:
     """All signals of one side ("left" or "right"), without the side in their names."""
@@ -19,7 +22,7 @@ def leg_signals(body: Body, side: str) -> Signals:
     knee_flexion = bend(hip, knee, ankle)
     whole = to_outward(body.pelvis.coordinates(unit(ankle - hip)), sign)
     knee_height = dot(knee - hip, body.heading.up) / np.maximum(np.linalg.norm(knee - hip, axis=-1), 1e-6)
-    load = support(body)
+    load = support(body) if side == "left" else 1.0 - support(body)
     middle = 0.5 * (hip + ankle)
     return {
         "hip_elevation": elevation,
@@ -28,7 +31,8 @@ def leg_signals(body: Body, side: str) -> Signals:
         "leg_rotation": axial_rotation(thigh, shank, -1.0, knee_flexion),
         "leg_elevation": swing_angles(whole)[0],
         "leg_speed": np.degrees(np.linalg.norm(rate(whole, fps), axis=-1)),
-        "leg_support": load if side == "left" else 1.0 - load,
+        "leg_support": load,
+        "leg_support_mean": local_linear(load, fps, _WEIGHT_SECONDS)[0],
         "knee_flexion": knee_flexion,
         "knee_flexion_rate": rate(knee_flexion, fps),
         "knee_height": knee_height,
