@@ -14,6 +14,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
+from hdvr_jax import rotations
 from hdvr_jax.skeletons import get_skeleton
 
 _SKELETON = "coco17"
@@ -66,15 +67,6 @@ def sample_body(key: PRNGKeyArray, stature_mean: float = 1.69, stature_std: floa
     return Body(**lengths)
 
 
-def _unit(vector: Float[Array, "*B 3"]) -> Float[Array, "*B 3"]:
-    squared = jnp.sum(vector**2, -1, keepdims=True)
-    return vector * jax.lax.rsqrt(jnp.maximum(squared, 1e-12))
-
-
-def _length(vector: Float[Array, "*B 3"]) -> Float[Array, "*B"]:
-    return jnp.sqrt(jnp.sum(vector**2, -1))
-
-
 def retarget(points_world: Float[Array, "T 17 3"], body: Body) -> Float[Array, "T 17 3"]:
     """The same motion on another body.
 
@@ -89,18 +81,21 @@ def retarget(points_world: Float[Array, "T 17 3"], body: Body) -> Float[Array, "
     joint = {name: points_world[:, index(name)] for name in get_skeleton(_SKELETON).joints}
     hip = (joint["left_hip"] + joint["right_hip"]) / 2
     thorax = (joint["left_shoulder"] + joint["right_shoulder"]) / 2
-    legs = sum(_length(joint[f"left_{a}"] - joint[f"left_{b}"]).mean() for a, b in (_LIMBS["thigh"], _LIMBS["shank"]))
+    legs = sum(
+        rotations.safe_norm(joint[f"left_{a}"] - joint[f"left_{b}"]).mean()
+        for a, b in (_LIMBS["thigh"], _LIMBS["shank"])
+    )
     new_hip = hip * (body.thigh + body.shank) / jnp.maximum(legs, 1e-3)
-    new_thorax = new_hip + body.trunk * _unit(thorax - hip)
+    new_thorax = new_hip + body.trunk * rotations.normalize(thorax - hip)
     new = {}
     for part, centre, width in (("hip", new_hip, body.hip_width), ("shoulder", new_thorax, body.shoulder_width)):
-        half = width / 2 * _unit(joint[f"left_{part}"] - joint[f"right_{part}"])
+        half = width / 2 * rotations.normalize(joint[f"left_{part}"] - joint[f"right_{part}"])
         new[f"left_{part}"], new[f"right_{part}"] = centre + half, centre - half
     for side in ("left", "right"):
         for segment, (start, end) in _LIMBS.items():
-            direction = _unit(joint[f"{side}_{end}"] - joint[f"{side}_{start}"])
+            direction = rotations.normalize(joint[f"{side}_{end}"] - joint[f"{side}_{start}"])
             new[f"{side}_{end}"] = new[f"{side}_{start}"] + getattr(body, segment) * direction
     ears = (joint["left_ear"] + joint["right_ear"]) / 2
-    scale = body.face / jnp.maximum(_length(ears - thorax).mean(), 1e-3)
+    scale = body.face / jnp.maximum(rotations.safe_norm(ears - thorax).mean(), 1e-3)
     new |= {name: new_thorax + scale * (joint[name] - thorax) for name in _FACE}
     return jnp.stack([new[name] for name in get_skeleton(_SKELETON).joints], 1)

@@ -52,6 +52,7 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         scores=scorer,
         prepare=functools.partial(_prepare, config),
         augment=functools.partial(_augment, config, detector_noise.load_params()),
+        on_clip=functools.partial(_on_clip, config),
     )
 
 
@@ -139,6 +140,24 @@ def _predict(net: TemporalLifter, variables: Any, batch: Batch) -> dict[str, Any
     poses = net.apply(variables, jnp.pad(_flat(batch["inputs"]), padding, "edge"), strided=False)
     poses = poses - poses[:, :, :1]
     return {"poses": rotations.rotate(jnp.swapaxes(batch["rotation"], -1, -2)[:, :, None], poses)}
+
+
+def _on_clip(config: Any, predict: Any, clip: Any) -> np.ndarray:
+    """Poses (T, 17, 3) of a clip's only view: metres, its camera's axes, relative to the root."""
+    skeleton, fps = config.model.skeleton, config.data.fps
+
+    def from_rays(batch: Batch) -> dict[str, Any]:
+        sighting = _sight(get_skeleton(skeleton).index("hip"), batch)
+        return predict({"inputs": sighting.inputs, "rotation": sighting.rotation})
+
+    rays = lifting.view_rays(clip, 0, skeleton, fps)
+    return lifting.lift(from_rays, rays, fps, clip["fps"], clip["keypoints"].shape[1])
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def _sight(root: int, batch: Batch) -> normalization.Sighting:
+    see = functools.partial(normalization.sight, root=root)
+    return jax.vmap(see)(batch["rays"], batch["confidence"], batch["frame_mask"])
 
 
 def _scores(outputs: dict[str, Any], batch: Batch, body: np.ndarray) -> dict[str, tuple]:

@@ -1,0 +1,50 @@
+"""Tracks to rays and poses back to tracks."""
+
+import numpy as np
+import pytest
+
+from hdvr_jax import cameras, lifting
+from hdvr_jax.pose_track import PoseTrack
+
+
+def _track(frames=30, fps=60.0):
+    rng = np.random.default_rng(0)
+    points = 500 + np.cumsum(rng.normal(size=(frames, 17, 2)), 0)
+    return PoseTrack.from_points(points, "coco17", fps)
+
+
+def test_rays_are_pixels_through_the_camera_at_the_lifter_s_rate():
+    track = _track()
+    camera = cameras.Perspective(np.full(2, 1000.0, np.float32), np.full(2, 500.0, np.float32))
+    found = lifting.track_rays(track, camera, "coco17", 30.0)
+    np.testing.assert_allclose(found["rays"], (track.keypoints[::2] - 500) / 1000, atol=1e-5)
+
+
+def test_gaps_are_bridged_but_hidden():
+    track = _track()
+    points = track.keypoints.copy()
+    points[10:14, 9] = np.nan
+    camera = cameras.Perspective(np.full(2, 1000.0, np.float32), np.full(2, 500.0, np.float32))
+    found = lifting.track_rays(PoseTrack.from_points(points, "coco17", 30.0), camera, "coco17", 30.0)
+    assert np.isfinite(found["rays"]).all()
+    assert (found["confidence"][10:14, 9] == 0).all()
+    assert (found["confidence"][14:, 9] == 1).all()
+
+
+@pytest.mark.parametrize(("fps", "frames"), [(30.0, 40), (60.0, 81), (25.0, 33), (60.0, 1)])
+def test_lift_gives_every_frame_of_the_track(fps, frames):
+    times = np.arange(int((frames - 1) * 30 / fps) + 1) / 30
+    rays = {
+        "rays": np.repeat(times[:, None, None], 17, 1).repeat(2, 2).astype(np.float32),
+        "confidence": np.ones((len(times), 17), np.float32),
+    }
+
+    def predict(batch):
+        assert batch["rays"].shape[1] % lifting.PAD_FRAMES == 0
+        assert batch["frame_mask"].sum() == len(times)
+        return {"poses": np.repeat(batch["rays"][..., :1], 3, -1)}
+
+    lifted = lifting.lift(predict, rays, 30.0, fps, frames)
+    assert lifted.shape == (frames, 17, 3)
+    expected = np.minimum(np.arange(frames) / fps, times[-1])
+    np.testing.assert_allclose(lifted[:, 0, 0], expected, atol=1e-4)
