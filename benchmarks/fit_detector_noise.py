@@ -2,7 +2,8 @@
 
     HDVR_REAL_DATA=../shared/data python -m benchmarks.fit_detector_noise
 
-The clips with published 3D give every number but `logit lean`: their dancer never leans, so those four come from the others.
+The clips with published 3D give every number but `logit lean`: their dancer never leans, so those come from the others.
+
 Prints the fitted table, Kolmogorov-Smirnov distances between real and simulated errors and confidences on clips that
 were not fitted, and what is wrong with the odd view; writes hdvr_jax/data/detector_noise.json and
 docs/detector_noise.png. About two minutes on two cores.

@@ -50,7 +50,7 @@ def occlusion(
     dy = points_image[..., 1][..., None] - start[:, None, 1]
     ux, uy = along[:, None, 0], along[:, None, 1]
     share = jnp.clip((dx * ux + dy * uy) * inverse[:, None], 0.0, 1.0)
-    distance = jnp.sqrt(jnp.square(dx - share * ux) + jnp.square(dy - share * uy))
+    distance = jnp.sqrt(jnp.square(dx - share * ux) + jnp.square(dy - share * uy) + 1e-12)
     unit = 1.0 / jnp.maximum(scale, 1e-6)[:, None, None]
     inside = jnp.clip(1.5 - distance * unit / layout.radius, 0.0, 1.0)
     gap = depth[..., None] - depth_start[:, None] - share * (depth_end - depth_start)[:, None]
