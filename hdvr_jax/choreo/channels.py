@@ -46,7 +46,7 @@ _PAIRED = {
     "heel": Channel(0, 62, 420),
     "turnout": Channel(-15, 60, 260),
     "arm_swing_out": Channel(-110, 80, 420, 0.05),
-    "arm_swing_up": Channel(-75, 105, 420, 0.05),
+    "arm_swing_up": Channel(-86, 105, 420, 0.05),
     "arm_twist": Channel(-110, 125, 460, 0.09),
     "arm_elbow": Channel(6, 148, 480, 0.11),
     "free": Channel(0, 1, 9.0),
@@ -60,7 +60,7 @@ CHANNELS = _CENTRAL | {f"{name}_{side}": channel for name, channel in _PAIRED.it
 
 NEUTRAL = {f"turnout_{side}": 12.0 for side in "lr"} | {
     f"{name}_{side}": value
-    for name, value in {"free_up": -0.9, "free_fwd": 0.15, "free_out": 0.05, "free_point": 25.0}.items()
+    for name, value in {"free_up": -0.9, "free_fwd": 0.06, "free_out": 0.05, "free_point": 25.0}.items()
     for side in "lr"
 }
 

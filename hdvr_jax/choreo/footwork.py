@@ -16,13 +16,17 @@ _ONTO_FOOT = 0.16  # seconds from landing until the weight is over the foot
 
 @dataclass(frozen=True)
 class Foot:
-    """One foot over T frames: ball on the floor (x, z), height of the arc, yaw, heel (radians), standing or not."""
+    """One foot over T frames: ball on the floor (x, z), height of the arc, yaw, heel (radians), standing or not.
+
+    `carried` (0 to 1) is how far it hangs from the body instead of following its track.
+    """
 
     place: Float[np.ndarray, "T 2"]
     lift: Float[np.ndarray, " T"]
     yaw: Float[np.ndarray, " T"]
     heel: Float[np.ndarray, " T"]
     standing: Bool[np.ndarray, " T"]
+    carried: Float[np.ndarray, " T"]
 
 
 def foot_track(
@@ -32,12 +36,14 @@ def foot_track(
     x, z, yaw = layout.start.foot(name)
     place = np.tile([x * leg, z * leg], (time.size, 1))
     angle = np.full(time.shape, float(yaw))
-    lift, heel = np.zeros(time.shape), np.zeros(time.shape)
+    lift, heel, carried = np.zeros(time.shape), np.zeros(time.shape), np.zeros(time.shape)
     standing = np.ones(time.shape, bool)
     now, free_from = np.array([x, z]), -np.inf
     for move in sorted((m for m in layout.moves if m.foot == name), key=lambda m: m.last):
         last = clock.seconds(move.last)
         first = min(max(clock.seconds(move.first), free_from), last - _SHORTEST_SWING)
+        if move.lift <= 0 or move.carried:
+            first, last = _unhurried(first, last, move.yaw - yaw)
         u = (time - first) / (last - first)
         angle = angle + (move.yaw - yaw) * minimum_jerk(u)
         there = np.array([move.x, move.z])
@@ -48,10 +54,17 @@ def foot_track(
             roll = np.radians(8.0 + 30.0 * min(distance / 0.5, 1.0))
             heel = np.maximum(heel, roll * bump((time - first + _HEEL_OFF) / (last - first + _HEEL_OFF), 0.42))
             standing &= (time <= first) | (time >= last)
+            carried = np.maximum(carried, move.carried * bump(u))
         else:
             heel = np.maximum(heel, np.radians(9.0) * bump(u))
         now, yaw, free_from = there, move.yaw, last
-    return Foot(place, lift, angle, heel, standing)
+    return Foot(place, lift, angle, heel, standing, carried)
+
+
+def _unhurried(first: float, last: float, angle: float) -> tuple[float, float]:
+    """The interval, widened about its middle until `angle` is turned at no more than 1.9 turns a second."""
+    missing = max(0.5 * abs(angle) / np.pi - (last - first), 0.0)
+    return first - missing / 2, last + missing / 2
 
 
 def _arc(move: Move, distance: float) -> float:
@@ -75,9 +88,8 @@ def heading_track(layout: Layout, clock: Clock, time: Float[np.ndarray, " T"], f
     """The body's heading in radians: every turn added with its own minimum-jerk course."""
     heading = np.full(time.shape, float(layout.start.heading))
     for turn in layout.turns:
-        first, last = clock.seconds(turn.first), clock.seconds(turn.last)
-        spread = max(last - first, 0.5 * abs(turn.angle) / np.pi)  # no faster than about 1.9 turns a second at its peak
-        heading += turn.angle * minimum_jerk((time - (first + last) / 2 + spread / 2) / spread)
+        first, last = _unhurried(clock.seconds(turn.first), clock.seconds(turn.last), turn.angle)
+        heading += turn.angle * minimum_jerk((time - first) / (last - first))
     return smooth(heading, 0.06, fps)
 
 

@@ -5,10 +5,11 @@ typical of the genre by its order only, a neutral filler, or something borrowed 
 and fillers overlap, so that no single quantity of a clip gives the genre away.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from hdvr_jax.choreo.figure import Figure
 from hdvr_jax.choreo.figures import BY_GENRE, FIGURES
 
 GENRES = tuple(BY_GENRE)
@@ -65,17 +66,27 @@ GRAMMAR: dict[str, Genre] = {
 }
 
 _OWN, _TYPICAL, _FILLER = 0.68, 0.12, 0.13  # shares of the phrases; the rest is borrowed
+_OWN_ARMS = 0.72  # share of the figures that are danced with the arms that belong to them
+_USUAL = 0.35  # share of the carriages that are drawn from the usual ones of the genre
 _LONGEST = 16.0  # seconds of dance that a choreography lasts at least
 
 
 @dataclass(frozen=True)
 class Item:
-    """One figure of a choreography: its name, the arms where the figure says nothing of them, its size, its origin."""
+    """One figure of a choreography: its name, its size and its origin; `carriage` holds the arms where the figure says
+    nothing of them or is danced without its own arms (`own_arms` False)."""
 
     figure: str
     carriage: tuple[str, str]
     scale: float
     origin: str
+    own_arms: bool = True
+
+    @property
+    def danced(self) -> Figure:
+        """The figure as it is danced here."""
+        figure = FIGURES[self.figure]
+        return figure if self.own_arms else replace(figure, arms={})
 
 
 @dataclass(frozen=True)
@@ -97,7 +108,7 @@ def sample_choreography(rng: np.random.Generator, genre: str, name: str) -> Chor
     while beats < _LONGEST * bpm / 60.0:
         for figure, origin in _phrase(rng, genre, items):
             carriage = home if rng.random() < 0.6 else _carriage(rng, genre)
-            items.append(Item(figure, carriage, float(rng.uniform(0.75, 1.2)), origin))
+            items.append(Item(figure, carriage, float(rng.uniform(0.75, 1.2)), origin, bool(rng.random() < _OWN_ARMS)))
             beats += FIGURES[figure].beats
     return Choreography(name, genre, bpm, tuple(items))
 
@@ -129,6 +140,6 @@ def _phrase(rng: np.random.Generator, genre: str, before: list[Item]) -> list[tu
 
 
 def _carriage(rng: np.random.Generator, genre: str) -> tuple[str, str]:
-    """Half the time one of the genre's usual ones, else any."""
+    """One of the genre's usual ones or any."""
     usual = GRAMMAR[genre].carriages
-    return _CARRIAGES[usual[rng.integers(len(usual))] if rng.random() < 0.5 else rng.integers(len(_CARRIAGES))]
+    return _CARRIAGES[usual[rng.integers(len(usual))] if rng.random() < _USUAL else rng.integers(len(_CARRIAGES))]

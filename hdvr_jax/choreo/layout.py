@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hdvr_jax.choreo.figure import Figure, Jump, Step, mirror, other
+from hdvr_jax.choreo.figure import Figure, Jump, Pivot, Step, mirror, other
 
 STANCE = 0.17  # between the balls of the feet, leg lengths
 _STAGE = 1.1  # the centre of the feet is steered back inside this distance (leg lengths)
@@ -17,7 +17,10 @@ _STEERS = (0.0, 45.0, -45.0, 90.0, -90.0, 135.0, -135.0)
 
 @dataclass(frozen=True)
 class Move:
-    """A foot's change: travels if `lift` > 0, else turns on its ball. Beats, leg lengths, radians."""
+    """A foot's change: travels if `lift` > 0, else turns on its ball. Beats, leg lengths, radians.
+
+    With `carried` the foot hangs from the body, off the floor, while the body turns on the other one.
+    """
 
     first: float
     last: float
@@ -27,6 +30,7 @@ class Move:
     yaw: float
     lift: float
     weight: bool
+    carried: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,19 +88,20 @@ def starting_stance(x: float, z: float, heading: float, turnout: float) -> Stanc
     )
 
 
-def lay_out(figures: list[Figure], start: Stance, turnout: float, front: float, steer: bool = True) -> Layout:
+def lay_out(
+    figures: list[Figure], start: Stance, turnout: float, home: tuple[float, float], steered_from: int = 0
+) -> Layout:
     """Places figures one after another from `start`, each mirrored to suit the free foot.
 
-    The first step of a figure may turn further than written so that the dancer stays near where the clip began and
-    comes back to face `front` (radians).
+    From figure number `steered_from` on, the first steps of a figure may turn further than written so that the dancer
+    stays near `home` (x, z) and comes back to face the audience (heading 0).
     """
     beat, stance = 0.0, start
     moves, turns, jumps, placed = [], [], [], []
-    home = np.array([(start.left[0] + start.right[0]) / 2, (start.left[1] + start.right[1]) / 2])
-    for figure in figures:
+    for number, figure in enumerate(figures):
         if figure.first_foot not in (None, stance.free):
             figure = mirror(figure)
-        figure = _steered(figure, stance, turnout, home, front) if steer else figure
+        figure = _steered(figure, stance, turnout, home) if number >= steered_from else figure
         stance, new_moves, new_turns = _dance(figure, beat, stance, turnout)
         moves += new_moves
         turns += new_turns
@@ -106,7 +111,7 @@ def lay_out(figures: list[Figure], start: Stance, turnout: float, front: float, 
     return Layout(start, tuple(moves), tuple(turns), tuple(jumps), tuple(placed), beat)
 
 
-def _steered(figure: Figure, stance: Stance, turnout: float, home: np.ndarray, front: float) -> Figure:
+def _steered(figure: Figure, stance: Stance, turnout: float, home: tuple[float, float]) -> Figure:
     """The figure with the extra turn that leaves the dancer nearest to home and to the front."""
     if not figure.steps:
         return figure
@@ -117,7 +122,7 @@ def _steered(figure: Figure, stance: Stance, turnout: float, home: np.ndarray, f
             continue
         end, _, _ = _dance(candidate, 0.0, stance, turnout)
         away = np.hypot((end.left[0] + end.right[0]) / 2 - home[0], (end.left[1] + end.right[1]) / 2 - home[1])
-        facing = 1.0 - np.cos(end.heading - front)
+        facing = 1.0 - np.cos(end.heading)
         cost = 4.0 * max(away - _STAGE, 0.0) + 0.35 * away + 0.35 * facing + abs(extra) / 150.0
         if cost < lowest - 1e-9:
             best, lowest = candidate, cost
@@ -145,15 +150,26 @@ def _dance(figure: Figure, beat: float, stance: Stance, turnout: float) -> tuple
         if isinstance(event, Step):
             stance = _take_step(event, beat, stance, turnout, moves, turns)
         else:
-            angle = np.radians(event.turn)
-            x, z, yaw = stance.foot(event.foot)
-            first, last = beat + event.first, beat + event.last
-            moves.append(Move(first, last, event.foot, x, z, yaw + angle, 0.0, True))
-            turns.append(Turn(first, last, angle))
-            stance = replace(
-                stance.moved(event.foot, (x, z, yaw + angle)), heading=stance.heading + angle, free=other(event.foot)
-            )
+            stance = _turn_on_ball(event, beat, stance, turnout, moves, turns)
     return stance, moves, turns
+
+
+def _turn_on_ball(
+    pivot: Pivot, beat: float, stance: Stance, turnout: float, moves: list[Move], turns: list[Turn]
+) -> Stance:
+    """A pivot; when the body turns far the other foot is carried round and put down beside the standing one."""
+    angle, free = np.radians(pivot.turn), other(pivot.foot)
+    x, z, yaw = stance.foot(pivot.foot)
+    first, last = beat + pivot.first, beat + pivot.last
+    moves.append(Move(first, last, pivot.foot, x, z, yaw + angle, 0.0, True))
+    turns.append(Turn(first, last, angle))
+    heading = stance.heading + angle
+    stance = replace(stance.moved(pivot.foot, (x, z, yaw + angle)), heading=heading, free=free)
+    if abs(angle) <= _PLANTED_TWIST:
+        return stance
+    place = _beside(stance, free, 0.0, 0.0, heading, turnout)
+    moves.append(Move(first, last, free, *place, 0.02, False, carried=True))
+    return stance.moved(free, place)
 
 
 def _take_step(step: Step, beat: float, stance: Stance, turnout: float, moves: list[Move], turns: list[Turn]) -> Stance:
@@ -163,12 +179,7 @@ def _take_step(step: Step, beat: float, stance: Stance, turnout: float, moves: l
     sign = 1.0 if step.foot == "l" else -1.0
     standing = other(step.foot)
     x, z, yaw = stance.foot(standing)
-    left, forward = sign * (STANCE + step.out), step.forward
-    place = (
-        x + left * np.cos(heading) + forward * np.sin(heading),
-        z - left * np.sin(heading) + forward * np.cos(heading),
-        heading + sign * turnout,
-    )
+    place = _beside(stance, step.foot, step.forward, step.out, heading, turnout)
     moves.append(Move(first, last, step.foot, *place, max(step.lift, 0.005), step.weight))
     # The standing foot goes along, on its ball, as soon as the hip could not bear the twist.
     if abs(heading - sign * turnout - yaw) > _PLANTED_TWIST:
@@ -179,3 +190,17 @@ def _take_step(step: Step, beat: float, stance: Stance, turnout: float, moves: l
         turns.append(Turn(first, last + 0.15, angle))
     stance = replace(stance.moved(step.foot, place), heading=heading)
     return replace(stance, free=standing) if step.weight else stance
+
+
+def _beside(
+    stance: Stance, foot: str, forward: float, out: float, heading: float, turnout: float
+) -> tuple[float, float, float]:
+    """(x, z, yaw) of `foot` beside the other one and away from there by `forward` and `out`."""
+    sign = 1.0 if foot == "l" else -1.0
+    x, z, _ = stance.foot(other(foot))
+    left = sign * (STANCE + out)
+    return (
+        x + left * np.cos(heading) + forward * np.sin(heading),
+        z - left * np.sin(heading) + forward * np.cos(heading),
+        heading + sign * turnout,
+    )

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 from scipy.ndimage import maximum_filter1d
 
-from hdvr_jax.choreo.body import COCO17_INDEX, JOINTS, Body, pelvis_rotation, upper_body
+from hdvr_jax.choreo.body import COCO17_INDEX, JOINTS, pelvis_rotation, upper_body
 from hdvr_jax.choreo.curves import minimum_jerk, smooth
 from hdvr_jax.choreo.dancer import Dancer
 from hdvr_jax.choreo.footwork import Foot, foot_track, heading_track, jump_track, weight_on_left
@@ -44,6 +44,8 @@ def perform(
     heading = heading_track(layout, clock, time, fps)
     feet = {side: foot_track(layout, side, clock, time, stride, dancer.lift) for side, _, _ in _SIDES}
     jump = jump_track(layout, clock, time, body.leg)
+    for side, foot in feet.items():
+        channels[f"free_{side}"] = np.maximum(channels[f"free_{side}"], foot.carried)
     frame = pelvis_rotation(heading, channels)
     ankles = {side: planted_ankle(body, feet[side], channels[f"heel_{side}"]) for side, _, _ in _SIDES}
     weight = _weight(layout, clock, time, channels)
@@ -102,6 +104,6 @@ def _pelvis(
 
 
 def _below(height: np.ndarray, ceiling: np.ndarray, fps: float) -> np.ndarray:
-    """`height` lowered around the frames where smoothing took it above `ceiling`, so that no standing leg is overdrawn."""
+    """`height` lowered where smoothing took it above `ceiling`, so that no standing leg is overdrawn."""
     above = np.maximum(height - ceiling, 0.0)
     return height - smooth(maximum_filter1d(above, round(0.3 * fps)), 0.06, fps)

@@ -13,6 +13,8 @@ from hdvr_jax.choreo.score import Part
 from hdvr_jax.choreo.timing import make_clock
 
 _LANE = 0.95  # metres between the lanes of dancers who dance together
+_WINGS = 1.1  # metres from the middle that they start from
+_CROSSING = Item("cross_stage", ("rest", "rest"), 1.0, "neutral")
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ def dance(take: Take, fps: float, rng: np.random.Generator) -> list[Motion]:
     """The motion of every dancer of a take; dancers of one take share the music but not the feeling for it."""
     frames = round(take.seconds * fps)
     items = excerpt(take.choreography, take.first, take.seconds)
+    if len(take.dancers) > 1:
+        items = [_CROSSING, *items]
     start = -float(rng.uniform(0.2, 1.0)) * 60.0 / take.choreography.bpm
     return [
         _dance_one(take, number, items, start, frames, fps, np.random.default_rng(rng.integers(2**63)))
@@ -45,32 +49,22 @@ def _dance_one(
     beats = sum(FIGURES[item.figure].beats for item in items)
     clock = make_clock(rng, take.choreography.bpm, beats, start, dancer.jitter)
     layout = _company(dancer, number, len(take.dancers), items, rng)
-    parts = [
-        Part(placed, item.carriage, item.scale)
-        for placed, item in zip(layout.placed, _items(items, layout), strict=True)
-    ]
+    parts = [Part(placed, item.carriage, item.scale) for placed, item in zip(layout.placed, items, strict=True)]
     return perform(dancer, layout, parts, clock, frames, fps, rng)
 
 
 def _company(dancer: Dancer, number: int, count: int, items: list[Item], rng: np.random.Generator) -> Layout:
-    """Lays the figures out for one of `count` dancers: in lanes one behind the other, with a crossing when several.
+    """Lays the figures out for one of `count` dancers.
 
-    The crossing replaces the second figure: all walk across the stage, neighbours in opposite directions.
+    Several dancers have a lane each, one behind the other; they walk in from either side and pass, then dance.
     """
     turnout = np.radians(dancer.turnout)
-    figures = [FIGURES[item.figure] for item in items]
+    figures = [item.danced for item in items]
     stride = dancer.body.leg * dancer.steps
     if count == 1:
-        return lay_out(figures, starting_stance(0.0, 0.0, float(rng.normal(0, 0.3)), turnout), turnout, front=0.0)
+        stance = starting_stance(0.0, 0.0, float(rng.normal(0, 0.3)), turnout)
+        return lay_out(figures, stance, turnout, home=(0.0, 0.0))
     side = 1.0 if number % 2 == 0 else -1.0
-    stance = starting_stance(
-        side * 0.9 / stride, _LANE * (number - (count - 1) / 2) / stride, -side * np.pi / 2, turnout
-    )
-    figures = [FIGURES["cross_stage"], *figures]
-    return lay_out(figures, stance, turnout, front=0.0)
-
-
-def _items(items: list[Item], layout: Layout) -> list[Item]:
-    """The items that the placed figures came from, a neutral one for a crossing put in front."""
-    crossing = Item("cross_stage", ("rest", "rest"), 1.0, "neutral")
-    return items if len(items) == len(layout.placed) else [crossing, *items]
+    lane = _LANE * (number - (count - 1) / 2) / stride
+    stance = starting_stance(side * _WINGS / stride, lane, -side * np.pi / 2, turnout)
+    return lay_out(figures, stance, turnout, home=(-0.6 * side / stride, lane), steered_from=1)

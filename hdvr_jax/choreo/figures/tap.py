@@ -3,6 +3,7 @@
 from hdvr_jax.choreo.figure import Figure, Jump, Step, Wave
 
 _EASY = {"l": ((0.6, "low_side"), (3.2, "low_side")), "r": ((0.6, "low_side"), (3.2, "low_side"))}
+_EASY_SHORT = {"l": ((0.6, "low_side"), (2.4, "low_side")), "r": ((0.6, "low_side"), (2.4, "low_side"))}
 _SOFT = {"height": ((0.3, -0.035), (3.6, -0.035)), "waist_flex": ((0.5, 6), (3.4, 6))}
 
 
@@ -141,8 +142,8 @@ TAP = (
             Step(1.5, "r", -0.1, -0.02, duration=0.35),
             Step(2.1, "l", 0.06, 0.0, duration=0.35),
         ),
-        keys=_SOFT | _brush("r", 0.8, reach=0.2),
-        arms=_EASY,
+        keys=_brush("r", 0.8, reach=0.2) | {"height": ((0.3, -0.035), (2.7, -0.035))},
+        arms=_EASY_SHORT,
     ),
     Figure(
         "scuff_stamp",
