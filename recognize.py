@@ -10,7 +10,6 @@ import argparse
 import contextlib
 import dataclasses
 import math
-import os
 import pathlib
 import sys
 import time
@@ -84,15 +83,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _use_compilation_cache() -> None:
-    """Keeps compiled programs between runs: most of the time of a short clip is compilation."""
-    import jax
-
-    base = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
-    jax.config.update("jax_compilation_cache_dir", str(pathlib.Path(base) / "hdvr_jax"))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
-
-
 def run(arguments: argparse.Namespace) -> list[pathlib.Path]:
     """Recognises and writes; returns the paths of the results, the page first.
 
@@ -100,12 +90,11 @@ def run(arguments: argparse.Namespace) -> list[pathlib.Path]:
         InputError: input, models or output folder cannot be used.
     """
     watch = _Watch()
-    from hdvr_jax import export
-
-    export.check(arguments.out)
     with watch("start"):
-        _use_compilation_cache()
-        from hdvr_jax import keypoints, recognition
+        from hdvr_jax import devices, export, keypoints, recognition
+
+        devices.enable_compile_cache()
+    export.check(arguments.out)
     with watch("read"):
         names = ("format", "fps", "view", "clip", "unit")
         reading = keypoints.read(arguments.input, **{name: getattr(arguments, name) for name in names})
@@ -121,7 +110,12 @@ def run(arguments: argparse.Namespace) -> list[pathlib.Path]:
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit status: 0, 2 for something that the user can put right (told in one line), 130 when interrupted."""
     arguments = _parser().parse_args(argv)
+    from absl import logging
+
     from hdvr_jax.errors import InputError
+
+    # Orbax warns on every start that a checkpoint opened for reading is read only.
+    logging.set_verbosity(logging.ERROR)
 
     try:
         paths = run(arguments)

@@ -29,10 +29,10 @@ def usable(tracks: Sequence[PoseTrack], settings: Settings, source: str) -> tupl
         if dancer not in known:
             raise InputError(f"{source}: no track {dancer!r}; there are: {', '.join(known)}")
     chosen = [track for track in tracks if not settings.dancers or track.id in settings.dancers]
-    seen = [track for track in chosen if (track.provenance != MISSING).any()]
+    empty = [track.id for track in chosen if (track.provenance == MISSING).all()]
+    seen = [track for track in chosen if track.id not in empty]
     if not seen:
         raise InputError(f"{source}: no joint was seen in any frame (all {chosen[0].frames} frames are empty or NaN)")
-    empty = [track.id for track in chosen if track not in seen]
     return seen, [f"Track {id} was left out: no joint was seen in any frame." for id in empty]
 
 
@@ -50,12 +50,12 @@ def camera_of(track: PoseTrack, settings: Settings) -> tuple[cameras.Perspective
     )
 
 
-def clip_2d(track: PoseTrack, camera: cameras.Perspective) -> dict[str, Any]:
-    """A clip with one view and no known 3D."""
+def seen_clip(track: PoseTrack, camera: cameras.Perspective) -> dict[str, Any]:
+    """A clip of a 2D track: one view and no known 3D."""
     frames, joints = track.keypoints.shape[:2]
     size = track.image_size or tuple(2 * np.asarray(camera.center))
     return {
-        **_labels(track, track.skeleton),
+        **_labels(track),
         "points_world": np.full((frames, joints, 3), np.nan, np.float32),
         "keypoints": track.keypoints[None],
         "confidence": track.confidence[None],
@@ -69,25 +69,25 @@ def clip_2d(track: PoseTrack, camera: cameras.Perspective) -> dict[str, Any]:
     }
 
 
-def clip_3d(track: PoseTrack, poses: Poses) -> dict[str, Any]:
-    """A clip with 3D (metres, y up) and no view."""
+def posed_clip(prepared: PoseTrack, poses: Poses, camera: cameras.Perspective | None) -> dict[str, Any]:
+    """A clip with 3D poses, for the models of later stages.
+
+    Args:
+        prepared: The track on the skeleton of the poses.
+        poses: Of the lifter, which the clip carries as `lifted` too, or of the input.
+        camera: Of a 2D track; None for a 3D one, which gives a clip without views.
+    """
+    upright = {"points_world": poses.upright()}
+    if camera is not None:
+        return {**seen_clip(prepared, camera), **upright, "lifted": poses.points}
     frames, joints = poses.points.shape[:2]
-    return {
-        **_labels(track, poses.skeleton),
-        "points_world": poses.upright(),
-        "keypoints": np.zeros((0, frames, joints, 2), np.float32),
-        "confidence": np.zeros((0, frames, joints), np.float32),
-        "views": (),
-        "focal": np.zeros((0, 2), np.float32),
-        "center": np.zeros((0, 2), np.float32),
-        "distortion": np.zeros((0, 5), np.float32),
-        "rotation": np.zeros((0, 3, 3), np.float32),
-        "translation": np.zeros((0, 3), np.float32),
-        "image_size": np.zeros((0, 2), np.int32),
-    }
+    shapes = {"keypoints": (frames, joints, 2), "confidence": (frames, joints), "rotation": (3, 3)}
+    shapes |= {"translation": (3,), "focal": (2,), "center": (2,), "distortion": (5,), "image_size": (2,)}
+    nothing = {name: np.zeros((0, *shape), np.float32) for name, shape in shapes.items()}
+    return {**_labels(prepared), **upright, **nothing, "views": ()}
 
 
-def _labels(track: PoseTrack, skeleton: str) -> dict[str, Any]:
+def _labels(track: PoseTrack) -> dict[str, Any]:
     unknown = dict.fromkeys(("choreography", "take", "genre", "description"), "")
     return {
         **unknown,
@@ -95,6 +95,6 @@ def _labels(track: PoseTrack, skeleton: str) -> dict[str, Any]:
         "dancer": track.id,
         "split": "test",
         "source3d": "none",
-        "skeleton": skeleton,
+        "skeleton": track.skeleton,
         "fps": track.fps,
     }

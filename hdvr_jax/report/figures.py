@@ -3,14 +3,14 @@
 import numpy as np
 
 from hdvr_jax.provenance import MEASURED, MISSING
-from hdvr_jax.recognition.results import TrackResult
+from hdvr_jax.recognition.results import CAMERA, TrackResult
 from hdvr_jax.report.words import movement_label, readable, share
 from hdvr_jax.skeletons import get_skeleton
 
 
 def figures(result: TrackResult) -> list[dict[str, str]]:
     """Name, value and an explanation of each figure, in the order of the page."""
-    made = [_genre(result), _movement(result), _travel(result), _reprojection(result), _seen(result)]
+    made = [_genre(result), _movement(result), _floor(result), _reprojection(result), _seen(result)]
     return [{"name": name, "value": value, "more": more} for name, value, more in filter(None, made)]
 
 
@@ -37,16 +37,16 @@ def _movement(result: TrackResult) -> tuple[str, str, str]:
     )
 
 
-def _travel(result: TrackResult) -> tuple[str, str, str]:
+def _floor(result: TrackResult) -> tuple[str, str, str]:
+    """How much floor the hips use: width and depth, without the outermost hundredth of the frames."""
     points = result.poses.upright()
-    root = get_skeleton(result.poses.skeleton).root
-    floor = points[:, root][:, [0, 2]]
-    floor = floor[np.isfinite(floor).all(-1)]
-    # Positions a quarter of a second apart: frame-to-frame noise would add up to metres.
-    steps = floor[:: max(1, round(result.given.fps / 4))]
-    length = float(np.linalg.norm(np.diff(steps, axis=0), axis=-1).sum()) if len(steps) > 1 else 0.0
-    extent = np.ptp(floor, axis=0) if len(floor) else np.zeros(2)
-    return "Way over the floor", f"{length:.1f} m", f"within {extent[0]:.1f} × {extent[1]:.1f} m"
+    across = points[:, get_skeleton(result.poses.skeleton).root][:, [0, 2]]
+    across = across[np.isfinite(across).all(-1)]
+    if not len(across):
+        return "Floor covered", "unknown", "no pose in any frame"
+    width, depth = np.percentile(across, 99, axis=0) - np.percentile(across, 1, axis=0)
+    more = "width × depth of the hips' way" + (", depth estimated" if result.poses.frame == CAMERA else "")
+    return "Floor covered", f"{width:.1f} × {depth:.1f} m", more
 
 
 def _reprojection(result: TrackResult) -> tuple[str, str, str] | None:

@@ -14,9 +14,12 @@ def readable(name: str) -> str:
 
 
 def movement_label(kind: MovementType) -> str:
-    """A movement type's name without the body part that it may start with, in small letters."""
-    name, part = readable(kind.name), readable(kind.part) + " "
-    return name[len(part) :] if name.lower().startswith(part) else name[:1].lower() + name[1:]
+    """A movement type's name without the body part or side that it may start with, in small letters."""
+    name, part = readable(kind.name), readable(kind.part)
+    for known in (f"{part} ", f"{part.split()[0]} "):
+        if name.lower().startswith(known) and len(name) > len(known):
+            return name[len(known) :]
+    return name[:1].lower() + name[1:]
 
 
 def share(part: float) -> str:

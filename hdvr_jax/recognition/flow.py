@@ -1,0 +1,138 @@
+"""The whole recognition: keypoints in, everything that the report shows out."""
+
+import contextlib
+import dataclasses
+from collections.abc import Callable, Sequence
+
+from hdvr_jax import cameras
+from hdvr_jax.errors import InputError
+from hdvr_jax.keypoints.reading import Reading
+from hdvr_jax.pose_track import PoseTrack
+from hdvr_jax.recognition import stages
+from hdvr_jax.recognition.clips import camera_of, posed_clip, usable
+from hdvr_jax.recognition.models import Models, Reader, how_to_train
+from hdvr_jax.recognition.results import Genre, ModelInfo, Movements, Poses, Recognition, TrackResult
+from hdvr_jax.recognition.settings import Settings
+from hdvr_jax.skeletons import get_skeleton
+
+Watch = Callable[[str], contextlib.AbstractContextManager]
+RULES = ModelInfo("movements", "kinematic rules")
+
+
+@dataclasses.dataclass(frozen=True)
+class Prepared:
+    """A dancer ready for the models.
+
+    Attributes:
+        given: The track as read.
+        filled: The same with short gaps filled.
+        reduced: `filled` on the models' skeleton.
+        camera: Of a 2D track; None for 3D.
+        notes: What was assumed.
+    """
+
+    given: PoseTrack
+    filled: PoseTrack
+    reduced: PoseTrack
+    camera: cameras.Perspective | None
+    notes: tuple[str, ...]
+
+
+def _unwatched(stage: str) -> contextlib.AbstractContextManager:
+    del stage
+    return contextlib.nullcontext()
+
+
+def recognise(
+    reading: Reading, models: Models, settings: Settings, source: str, watch: Watch = _unwatched
+) -> Recognition:
+    """Recognises every dancer of a recording.
+
+    Args:
+        reading: From `hdvr_jax.keypoints.read`.
+        models: From `load`.
+        settings: The user's choices.
+        source: Name of the input, for the report and for errors.
+        watch: Called with the name of each stage; the stage runs inside what it returns.
+    Raises:
+        InputError: nothing in the input can be used, or a 2D input and no lifter.
+    """
+    tracks, left_out = usable(reading.tracks, settings, source)
+    with watch("prepare"):
+        dancers = [prepare(track, settings) for track in tracks]
+    with watch("lift"):
+        poses = [_poses(dancer, models, source) for dancer in dancers]
+    with watch("movements"):
+        moved = [_movements(dancer, pose, models) for dancer, pose in zip(dancers, poses)]
+    with watch("genre"):
+        genres = [_genre(*of_one, models) for of_one in zip(dancers, poses, moved)]
+    results = tuple(
+        TrackResult(dancer.given, dancer.reduced, pose, movement, genre, dancer.notes)
+        for dancer, pose, movement, genre in zip(dancers, poses, moved, genres)
+    )
+    notes = (*reading.notes, *left_out, *_unused(models, results))
+    return Recognition(source, layout(tracks), results, _used(models, results), notes)
+
+
+def layout(tracks: Sequence[PoseTrack]) -> str:
+    """What the input was read as, in words."""
+    kind = "2D keypoints" if tracks[0].keypoints.shape[-1] == 2 else "3D joints"
+    return f"{kind}, {tracks[0].skeleton} ({len(get_skeleton(tracks[0].skeleton).joints)} joints)"
+
+
+def prepare(track: PoseTrack, settings: Settings) -> Prepared:
+    """Fills gaps, changes the skeleton, and decides on a camera."""
+    filled = track.fill_gaps(settings.max_gap_seconds)
+    reduced = filled.to_skeleton(stages.SKELETON)
+    if track.keypoints.shape[-1] == 3:
+        return Prepared(track, filled, reduced, None, ())
+    camera, note = camera_of(track, settings)
+    return Prepared(track, filled, reduced, camera, (note,))
+
+
+def _poses(dancer: Prepared, models: Models, source: str) -> Poses:
+    if dancer.camera is None:
+        return stages.given_poses(dancer.reduced)
+    if models.lifter is None:
+        raise InputError(f"{source}: 2D keypoints, and {models.folder} has no lifter; {how_to_train(models.folder)}")
+    return stages.lift(models.lifter, dancer.filled, dancer.reduced, dancer.camera)
+
+
+def _movements(dancer: Prepared, poses: Poses, models: Models) -> Movements:
+    if not _can_read(models.movements, dancer):
+        return stages.movements_by_rules(poses, dancer.given.fps)
+    clip = posed_clip(dancer.reduced, poses, dancer.camera)
+    return stages.movements_by_model(models.movements, clip, dancer.reduced)
+
+
+def _genre(dancer: Prepared, poses: Poses, movements: Movements, models: Models) -> Genre | None:
+    if not _can_read(models.genre, dancer):
+        return None
+    return stages.genre(models.genre, posed_clip(dancer.reduced, poses, dancer.camera), movements)
+
+
+def _can_read(reader: Reader | None, dancer: Prepared) -> bool:
+    return reader is not None and not (reader.needs_image and dancer.camera is None)
+
+
+def _used(models: Models, results: Sequence[TrackResult]) -> tuple[ModelInfo, ...]:
+    """The models, and rules, that the results come from."""
+    by_stage = {
+        "lifter": any(result.poses.projected is not None for result in results),
+        "movements": any(result.movements.source == "model" for result in results),
+        "genre": any(result.genre is not None for result in results),
+    }
+    found = tuple(models.infos[stage] for stage, used in by_stage.items() if used)
+    return found if by_stage["movements"] else (*found, RULES)
+
+
+def _unused(models: Models, results: Sequence[TrackResult]) -> tuple[str, ...]:
+    """Sentences on what was not recognised by a model, and why."""
+    notes = []
+    if any(result.movements.source == "rules" for result in results):
+        why = "cannot read this input" if models.movements else f"is not in {models.folder}"
+        notes.append(f"Movements are named by kinematic rules, because a trained movement model {why}.")
+    if any(result.genre is None for result in results):
+        why = "cannot read this input" if models.genre else f"is not in {models.folder}"
+        notes.append(f"There is no genre, because a trained genre model {why}.")
+    return tuple(notes)

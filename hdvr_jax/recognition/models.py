@@ -1,0 +1,103 @@
+"""The trained models of a recognition, from a folder that holds a workdir for each stage."""
+
+import dataclasses
+import functools
+import json
+import os
+import pathlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hdvr_jax import checkpoints, trained
+from hdvr_jax.errors import InputError
+from hdvr_jax.recognition.results import ModelInfo
+
+STAGES = ("lifter", "movements", "genre")
+HOW_TO_TRAIN = "run `make demo`, or train.py with a config of configs/ and --workdir={folder}/{stage}"
+SCORES_FILE = "evaluation.json"
+
+Clip = Mapping[str, Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Reader:
+    """A model of a later stage.
+
+    Attributes:
+        needs_image: Whether it reads 2D keypoints, which a 3D input does not have.
+        run: Clip -> what the family's `on_clip` gives.
+    """
+
+    needs_image: bool
+    run: Callable[[Clip], Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Models:
+    """What is there of the three stages; None where a stage has no model.
+
+    Attributes:
+        folder: Where they were looked for.
+        lifter: Clip with one view -> (T, J, 3) metres about the hips, in the camera's axes.
+        movements: Clip -> (T, M) probabilities of the movement types, 0.5 being the decision.
+        genre: Clip -> genre.
+        infos: What is known of each model, by stage.
+    """
+
+    folder: str
+    lifter: Callable[[Clip], Any] | None = None
+    movements: Reader | None = None
+    genre: Reader | None = None
+    infos: Mapping[str, ModelInfo] = dataclasses.field(default_factory=dict)
+
+
+def how_to_train(folder: str | os.PathLike, stage: str = "lifter") -> str:
+    """What to do where there is no model."""
+    return HOW_TO_TRAIN.format(folder=folder, stage=stage)
+
+
+def load(folder: str | os.PathLike) -> Models:
+    """Loads the models of all stages that the folder has.
+
+    Raises:
+        InputError: no folder, no model in it, a model that cannot be restored, or one of another family.
+    """
+    folder = pathlib.Path(folder)
+    found = {stage: folder / stage for stage in STAGES if (folder / stage).is_dir()}
+    if not found:
+        raise InputError(f"{folder}: no trained models (no folder {', '.join(STAGES)}); {how_to_train(folder)}")
+    models = {stage: _load(stage, workdir) for stage, workdir in found.items()}
+    lifter = models.get("lifter")
+    return Models(
+        str(folder),
+        None if lifter is None else functools.partial(lifter.family.on_clip, lifter.predict),
+        *(None if stage not in models else _reader(models[stage]) for stage in ("movements", "genre")),
+        {stage: _info(stage, models[stage], workdir) for stage, workdir in found.items()},
+    )
+
+
+def _load(stage: str, workdir: pathlib.Path) -> trained.Trained:
+    model = trained.load(workdir)
+    if model.config.family != stage:
+        raise InputError(f"{workdir}: holds a model of family {model.config.family}; expected {stage}")
+    return model
+
+
+def _reader(model: trained.Trained) -> Reader:
+    fields = model.config.model
+    needs_image = "poses2d" in fields.get("streams", ()) or ("streams" not in fields and fields.inputs == "2d")
+    return Reader(needs_image, functools.partial(model.family.on_clip, model.predict))
+
+
+def _info(stage: str, model: trained.Trained, workdir: pathlib.Path) -> ModelInfo:
+    step = checkpoints.resolve_step(workdir, "best")
+    return ModelInfo(stage, model.config.name, step, _scores(workdir / SCORES_FILE))
+
+
+def _scores(path: pathlib.Path) -> dict[str, float]:
+    """Scores that `evaluate.py --json` wrote beside the model; none where it was not run."""
+    try:
+        overall = json.loads(path.read_text())["mean"]["overall"]["all"]
+        return {name: float(value) for name, value in overall.items() if "/" not in name and value is not None}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}

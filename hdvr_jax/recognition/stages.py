@@ -1,0 +1,69 @@
+"""The stages of a recognition for one dancer: each takes what the one before it returned."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from hdvr_jax import cameras
+from hdvr_jax.movements import annotate, hysteresis, load_vocabulary
+from hdvr_jax.pose_track import PoseTrack
+from hdvr_jax.provenance import MISSING
+from hdvr_jax.recognition.clips import seen_clip
+from hdvr_jax.recognition.models import Reader
+from hdvr_jax.recognition.placement import place
+from hdvr_jax.recognition.results import WORLD, Genre, Movements, Poses, segments
+
+# The joint set of poses, movements and report.
+SKELETON = "h36m17"
+# Movement models scale their probabilities so that this is the decision.
+DECISION = 0.5
+
+Clip = Mapping[str, Any]
+
+
+def given_poses(prepared: PoseTrack) -> Poses:
+    """The poses of a 3D input, as they are."""
+    return Poses(prepared.skeleton, prepared.keypoints, WORLD)
+
+
+def lift(lifter: Callable[[Clip], Any], filled: PoseTrack, prepared: PoseTrack, camera: cameras.Perspective) -> Poses:
+    """Lifts a 2D track and places it before the camera; frames in which nothing is seen or filled get no pose."""
+    poses = np.array(lifter(seen_clip(filled, camera)), np.float32)
+    poses[~present(prepared)] = np.nan
+    return place(poses, prepared, camera)
+
+
+def present(prepared: PoseTrack) -> Bool[np.ndarray, " T"]:
+    """Frames in which any joint is known."""
+    return (prepared.provenance != MISSING).any(1)
+
+
+def movements_by_model(reader: Reader, clip: Clip, prepared: PoseTrack) -> Movements:
+    """Movements by the trained model."""
+    probabilities = np.asarray(reader.run(clip), np.float32) * present(prepared)[:, None]
+    return _movements(probabilities, steady(probabilities > DECISION, prepared.fps), "model")
+
+
+def movements_by_rules(poses: Poses, fps: float) -> Movements:
+    """Movements by the kinematic annotator: certain or absent, never in between."""
+    labels, _ = annotate(poses.upright(), fps, poses.skeleton)
+    return _movements(labels.astype(np.float32), labels, "rules")
+
+
+def steady(active: Bool[np.ndarray, "T M"], fps: float) -> Bool[np.ndarray, "T M"]:
+    """Decisions without flicker: short breaks bridged, and what is shorter than its type's least duration dropped."""
+    least = np.array([kind.minimum_seconds for kind in load_vocabulary().types]) * fps
+    bridged = hysteresis.fill_short_runs(active, False, np.full(len(least), hysteresis.BRIDGE_SECONDS * fps))
+    return hysteresis.fill_short_runs(bridged, True, least)
+
+
+def _movements(probabilities: Float[np.ndarray, "T M"], active: Bool[np.ndarray, "T M"], source: str) -> Movements:
+    return Movements(load_vocabulary().types, probabilities, active, segments(active, probabilities), source)
+
+
+def genre(reader: Reader, clip: Clip, movements: Movements) -> Genre:
+    """Genre of the whole clip, and of its beginning up to every frame."""
+    found = reader.run({**clip, "movements": movements.probabilities})
+    return Genre(tuple(found["names"]), np.asarray(found["running"]), np.asarray(found["overall"]))

@@ -1,0 +1,57 @@
+"""Workdirs of models as a training leaves them, but with random parameters: enough to run them."""
+
+import functools
+import pathlib
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from configs import genre_choreo, lifter_choreo, movements_choreo
+from hdvr_jax import configurations, families
+from hdvr_jax.checkpoints import Checkpoints
+from hdvr_jax.update import State
+from tests.recognition import fabricated
+
+_FRAMES = 24
+_CONFIGS = {"lifter": lifter_choreo, "movements": movements_choreo, "genre": genre_choreo}
+
+
+def write(folder: pathlib.Path, *stages: str, **model: object) -> pathlib.Path:
+    """Writes workdirs of the given stages under `folder`; `model` changes fields of `config.model`."""
+    rng = np.random.default_rng(0)
+    for stage in stages:
+        config = _CONFIGS[stage].get_config("size=tiny")
+        config.model.update(model)
+        family = families.build(config)
+        batch = jax.tree.map(jnp.asarray, _batch(stage, config, family))
+        # Shapes alone are traced, which takes a tenth of the time of running `init`.
+        shapes = jax.eval_shape(family.init, jax.random.key(0), batch)
+        variables = jax.tree.map(lambda leaf: rng.uniform(-0.05, 0.1, leaf.shape).astype(leaf.dtype), shapes)
+        configurations.claim(folder / stage, config)
+        with Checkpoints(folder / stage) as checkpoints:
+            state = State(step=np.int32(5), variables=variables, opt_state={}, ema={})
+            checkpoints.save(state, 5, score=0.5)
+    return folder
+
+
+@functools.cache
+def _clip() -> dict:
+    from hdvr_jax.recognition.clips import posed_clip
+
+    result = fabricated.track_result(frames=_FRAMES)
+    return posed_clip(result.prepared, result.poses, fabricated.CAMERA_USED)
+
+
+def _batch(stage: str, config, family) -> dict:
+    """What the family's `init` reads."""
+    if stage == "lifter":
+        frames = config.data.window_frames
+        inputs = np.zeros((1, frames, 17, 3), np.float32)
+        return {"inputs": inputs, "frame_mask": np.ones((1, frames), np.float32)}
+    clip = _clip()
+    zeros = np.zeros((_FRAMES, 154), np.float32)
+    sequence = family.prepare([{**clip, "movements": zeros}], {})[0]
+    arrays = {name: np.asarray(value)[None] for name, value in sequence.items() if not isinstance(value, str)}
+    frames = next(value.shape[1] for value in arrays.values() if value.ndim > 1)
+    return {**arrays, "frame_mask": np.ones((1, frames), np.float32), "example": np.zeros(1, np.int32)}
