@@ -116,7 +116,7 @@ def confusion_matrix(
     examples = weights.shape[0]
     true = jax.nn.one_hot(labels, classes).reshape(examples, -1, classes)
     guess = jax.nn.one_hot(predicted, classes).reshape(examples, -1, classes)
-    # Counts are whole numbers: full precision, because accelerators round the weights otherwise.
+    # Full precision: by default an accelerator may round the weights.
     return jnp.einsum(
         "bn,bng,bnh->bgh", weights.reshape(examples, -1), true, guess, precision=jax.lax.Precision.HIGHEST
     )

@@ -6,7 +6,7 @@ Symbols
     q   unit quaternion (..., 4) in the order w, x, y, z
 
 Everything broadcasts over leading axes and has finite gradients everywhere, the singular points included.
-Products ask for full float32 precision: accelerators otherwise round the factors to about ten bits.
+Products ask for full float32 precision, which JAX's default does not promise on accelerators.
 """
 
 import jax
