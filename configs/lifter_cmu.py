@@ -19,10 +19,10 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
     tiny = options.size == "tiny"
     config = lifter_config("lifter_cmu", widths=(3, 3) if tiny else (3, 3, 3, 3), outputs=8 if tiny else 64)
     config.data.dataset = "cmu_mocap"
-    config.train.batch_size = 4 if tiny else 24
-    config.train.steps = 20 if tiny else 20000
+    config.train.batch_size = 4 if tiny else 16
+    config.train.steps = 20 if tiny else 7000
     config.train.log_every = 10 if tiny else 100
-    config.train.eval_every = config.train.checkpoint_every = 10 if tiny else 2000
+    config.train.eval_every = config.train.checkpoint_every = 10 if tiny else 1000
     if tiny:
         config.model.channels = 32
         config.evaluate.views = 1

@@ -15,8 +15,8 @@ def lifter_config(
     config.name, config.family = name, "lifter"
     config.model.skeleton = "h36m17"
     config.model.widths = widths
-    config.model.channels = 512
-    config.model.dropout = 0.1
+    config.model.channels = 384
+    config.model.dropout = 0.05
     config.model.causal = causal
     config.model.momentum = 0.9
     receptive_field = math.prod(widths)
