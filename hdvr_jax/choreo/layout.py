@@ -123,7 +123,7 @@ def _steered(figure: Figure, stance: Stance, turnout: float, home: tuple[float, 
         end, _, _ = _dance(candidate, 0.0, stance, turnout)
         away = np.hypot((end.left[0] + end.right[0]) / 2 - home[0], (end.left[1] + end.right[1]) / 2 - home[1])
         facing = 1.0 - np.cos(end.heading)
-        cost = 4.0 * max(away - _STAGE, 0.0) + 0.35 * away + 0.35 * facing + abs(extra) / 150.0
+        cost = 4.0 * max(away - _STAGE, 0.0) + 0.35 * away + 0.6 * facing + abs(extra) / 150.0
         if cost < lowest - 1e-9:
             best, lowest = candidate, cost
     return best

@@ -23,10 +23,15 @@ HIP_DROP = 0.02  # of body height, from the pelvis' centre down to the hip joint
 
 @dataclass(frozen=True)
 class Motion:
-    """A dancer's motion: `points` (T, len(JOINTS), 3) metres, `contact` (T, 2) whether the left, right ball stands."""
+    """A dancer's motion.
+
+    `points` (T, len(JOINTS), 3) metres, `contact` (T, 2) whether the left, right ball stands, `figures` what was danced
+    when: name, start and end in seconds of the clip.
+    """
 
     points: Float[np.ndarray, "T J 3"]
     contact: Bool[np.ndarray, "T 2"]
+    figures: tuple[tuple[str, float, float], ...]
 
     @property
     def coco17(self) -> Float[np.ndarray, "T 17 3"]:
@@ -59,7 +64,16 @@ def perform(
     stacked = np.stack([points[name] for name in JOINTS], axis=1)
     stacked[..., 1] += jump[:, None]
     contact = np.stack([feet[s].standing & (channels[f"free_{s}"] < 0.01) & (jump < 1e-4) for s, _, _ in _SIDES], -1)
-    return Motion(stacked, contact)
+    return Motion(stacked, contact, _timeline(layout, clock, frames / fps))
+
+
+def _timeline(layout: Layout, clock: Clock, seconds: float) -> tuple[tuple[str, float, float], ...]:
+    """The figures that fall into the clip, cut to it."""
+    spans = [
+        (placed.figure.name, clock.seconds(placed.first), clock.seconds(placed.first + placed.figure.beats))
+        for placed in layout.placed
+    ]
+    return tuple((name, max(a, 0.0), min(b, seconds)) for name, a, b in spans if b > 0.0 and a < seconds)
 
 
 def _weight(layout: Layout, clock: Clock, time: np.ndarray, channels: dict[str, np.ndarray]) -> np.ndarray:

@@ -22,13 +22,15 @@ def records(seed: int, size: Size, split: str, azimuths: tuple[float, ...] = AZI
 
 
 def film(take: Take, rng: np.random.Generator, azimuths: tuple[float, ...] = AZIMUTHS) -> Iterator[dict[str, Any]]:
-    """Dances, films and detects one take."""
+    """Dances, films and detects one take. `description` says which figures are danced when (seconds of the clip)."""
     motions = dance(take, FPS, rng)
     points = [motion.coco17.astype(np.float32) for motion in motions]
     everything = np.concatenate([motion.points.reshape(-1, 3) for motion in motions])
     views = sample_views(rng, everything, azimuths)
     detected = detect(points, views, FPS, rng) if views else [None] * len(points)
-    for dancer, track, pair in zip(take.dancers, points, detected, strict=True):
+    company = ("solo", "duet", "trio")[len(motions) - 1]
+    for dancer, motion, track, pair in zip(take.dancers, motions, points, detected, strict=True):
+        figures = ", ".join(f"{name} {first:.2f}-{last:.2f}" for name, first, last in motion.figures)
         clip = {
             "clip": f"{take.id}-{dancer.id.rsplit('-', 1)[1]}",
             "dancer": dancer.id,
@@ -37,7 +39,7 @@ def film(take: Take, rng: np.random.Generator, azimuths: tuple[float, ...] = AZI
             "genre": take.choreography.genre,
             "skeleton": "coco17",
             "source3d": "synthetic",
-            "description": ("solo", "duet", "trio")[len(take.dancers) - 1],
+            "description": f"{company}: {figures}",
             "fps": FPS,
             "points_world": track,
         }

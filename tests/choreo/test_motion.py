@@ -1,12 +1,15 @@
 """What every danced motion has to be: one body, on the floor, inside its joint limits, no faster than people are."""
 
+import itertools
+
 import numpy as np
 import pytest
 
 from hdvr_jax.choreo.body import JOINT_INDEX
+from hdvr_jax.choreo.figures import FIGURES
 from hdvr_jax.choreo.legs import SOLE
 from hdvr_jax.choreo.limits import LIMITS, joint_angles, knee_bend_forwards
-from tests.choreo.danced import FPS, motions
+from tests.choreo.danced import FPS, figure_motion, motions
 from tests.real_data import real_data
 
 _BONES = (
@@ -72,6 +75,25 @@ def test_dancers_are_upright_and_the_pelvis_is_where_legs_carry_it():
         assert 0.44 < np.median(pelvis) < 0.58
         assert pelvis.min() > 0.3
         assert np.all(motion.points[:, JOINT_INDEX["nose"], 1] > motion.points[:, JOINT_INDEX["pelvis"], 1])
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_figure_can_be_danced_large(name):
+    motion = figure_motion(name)
+    assert motion.points[..., 1].min() > SOLE - 0.01
+    for joint, angle in joint_angles(motion.points).items():
+        low, high = LIMITS[joint.removesuffix("_left").removesuffix("_right")]
+        assert low <= angle.min(), joint
+        assert angle.max() <= high, joint
+    assert _magnitude(motion.coco17, 1).max() < 11.0
+    assert _magnitude(motion.coco17, 2).max() < 260.0
+
+
+def test_timeline_covers_the_clip():
+    for take, _, motion in motions():
+        assert motion.figures[0][1] == 0.0
+        assert motion.figures[-1][2] == take.seconds
+        assert all(a[2] == b[1] for a, b in itertools.pairwise(motion.figures))
 
 
 def _magnitude(track: np.ndarray, order: int) -> np.ndarray:

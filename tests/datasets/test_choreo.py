@@ -27,6 +27,7 @@ def test_clips_come_back_as_generated(data_dir):
         assert clip["keypoints"].shape == (3, 120, 17, 2)
         assert clip["image_size"].shape == (3, 2)
         assert clip["split"] == "test"
+        assert clip["description"].split(":")[0] in ("solo", "duet", "trio")
         np.testing.assert_array_equal(clip["keypoints"], source["keypoints"])
 
 
