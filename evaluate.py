@@ -1,19 +1,22 @@
 """Evaluates a trained model and prints its tables, for all seeds of its training.
 
-python evaluate.py --workdir=DIR [--dataset=NAME] [--split=NAME] [--set=FIELD=VALUE ...] [--json=FILE]
+python evaluate.py --workdir=DIR [--config=FILE] [--dataset=NAME] [--split=NAME] [--set=FIELD=VALUE ...] [--json=FILE]
 
---set changes a field of `data`, `evaluate` or `upstream` of the model's config, such as --set=data.options.raw_dir=DIR.
+--config takes `data` and `evaluate` from another config file, to evaluate on what that one trains on. --set changes a
+field of `data`, `evaluate` or `upstream` of the model's config, such as --set=data.options.raw_dir=DIR.
 """
 
 import pathlib
 from collections.abc import Sequence
 
 from absl import flags
+from ml_collections import config_flags
 
 from hdvr_jax import checkpoints, configurations, devices, evaluation, families, pipeline, scripts, trained
 
 _WORKDIR = flags.DEFINE_string("workdir", None, "Folder of the training.")
 _JSON = flags.DEFINE_string("json", None, "File to write the tables to.")
+_CONFIG = config_flags.DEFINE_config_file("config", None, "File whose data to evaluate on, and how.")
 _STEP = flags.DEFINE_string("step", "best", "Which checkpoint: best, latest or a number of steps.")
 _DATASET = flags.DEFINE_string("dataset", None, "Another dataset than the model was trained on.")
 _SPLIT = flags.DEFINE_string("split", None, "Another split than the config's evaluate.split.")
@@ -26,12 +29,13 @@ def main(argv: Sequence[str]) -> None:
     del argv
     devices.enable_compile_cache()
     step = checkpoints.resolve_step(_WORKDIR.value, _STEP.value)
+    config = configurations.load_config(_WORKDIR.value)
     config = configurations.for_evaluation(
-        configurations.load_config(_WORKDIR.value), _DATASET.value, _SPLIT.value, _GROUPS.value, _SET.value
+        config, _CONFIG.value, _DATASET.value, _SPLIT.value, _GROUPS.value, _SET.value
     )
     family, settings = families.build(config), config.evaluate
     scorer = evaluation.make_scorer(family)
-    upstream = trained.load_upstream(config.upstream)
+    upstream = trained.load_upstream(config.upstream.to_dict())
     sequences = pipeline.load_sequences(family, config.data, settings.split, upstream)
     windows = pipeline.evaluation_windows(family, settings, sequences)
     tables = []

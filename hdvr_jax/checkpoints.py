@@ -113,10 +113,22 @@ class Checkpoints:
 def _restore(manager: ocp.CheckpointManager, folder: pathlib.Path, step: int, targets: dict[str, Any]) -> Any:
     args = {name: ocp.args.StandardRestore(target) for name, target in targets.items()}
     try:
-        return manager.restore(step, args=ocp.args.Composite(**args))
+        found = dict(manager.restore(step, args=ocp.args.Composite(**args)).items())
     except Exception as error:  # Damage shows as any of a dozen types of orbax, tensorstore and JSON.
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise InputError(f"{folder / FOLDER / str(step)}: the checkpoint cannot be restored ({first})") from error
+    for name, target in targets.items():
+        if target is not None:
+            _check_shapes(f"{folder / FOLDER / str(step)}: {name}", found[name], target)
+    return found
+
+
+def _check_shapes(where: str, found: Any, target: Any) -> None:
+    """orbax gives arrays of any shape back."""
+    for (path, leaf), wanted in zip(jax.tree_util.tree_leaves_with_path(found), jax.tree.leaves(target), strict=True):
+        if leaf.shape != wanted.shape:
+            name = jax.tree_util.keystr(path)
+            raise InputError(f"{where}{name} cannot be restored: it is {leaf.shape}, expected {wanted.shape}")
 
 
 def restore_for_inference(workdir: str | os.PathLike, step: str | int = "best", seed_index: int = 0) -> tuple[Any, Any]:

@@ -85,12 +85,12 @@ def parse_arg(arg: str, **defaults: Any) -> ml_collections.ConfigDict:
         if not equals:
             raise InputError(f"config argument {part!r}: expected key=value")
         if key not in defaults:
-            raise InputError(f"config argument {key!r} is not known{_hint(key, defaults)}")
+            raise InputError(f"config argument {key!r} is not known{_hint(key, list(defaults))}")
         found[key] = _parse(key, text, defaults[key])
     return found
 
 
-def _hint(key: str, known: Mapping[str, Any]) -> str:
+def _hint(key: str, known: Sequence[str]) -> str:
     near = difflib.get_close_matches(key, known, n=1)
     return f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(known) or 'none'}"
 
@@ -192,6 +192,7 @@ def _may_change(name: str, before: Any, after: Any) -> bool:
 
 def for_evaluation(
     config: Any,
+    other: Any = None,
     dataset: str | None = None,
     split: str | None = None,
     groups: Sequence[str] | None = None,
@@ -200,6 +201,7 @@ def for_evaluation(
     """A training's config with other data to evaluate on.
 
     Args:
+      other: a config whose `data` and `evaluate` replace the training's.
       dataset: whose options then are that dataset's defaults.
       groups: labels to make tables by.
       assignments: "field=value" of fields under `data`, `evaluate` and `upstream`.
@@ -208,6 +210,8 @@ def for_evaluation(
       InputError: no such field, one that shaped the model, or a value of another type.
     """
     found = normalise(config)
+    if other is not None:
+        found.data, found.evaluate = normalise(other.data), normalise(other.evaluate)
     if dataset and dataset != found.data.dataset:
         found.data.dataset, found.data.options = dataset, ml_collections.ConfigDict()
     found.evaluate.split = split or found.evaluate.split
@@ -229,5 +233,5 @@ def _assign(config: ml_collections.ConfigDict, assignment: str) -> None:
             raise InputError(f"config field {field!r} is not known: {key!r} has no fields")
     # A dataset checks its own options; the config need not have named them.
     if name not in parent and path != ["data", "options"]:
-        raise InputError(f"config field {field!r} is not known{_hint(name, parent)}")
+        raise InputError(f"config field {field!r} is not known{_hint(name, list(parent))}")
     parent[name] = _parse(field, text, parent.get(name, ""))

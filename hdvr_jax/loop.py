@@ -82,7 +82,7 @@ def _set_up(config: Any) -> _Training:
     """Loads the data and puts everything together that `_run` needs."""
     count = jax.local_device_count()
     family, mapped = families.build(config), families.build(config, devices.axis_name(count))
-    upstream = trained.load_upstream(config.upstream)
+    upstream = trained.load_upstream(config.upstream.to_dict())
     data = config.data
     sequences = pipeline.load_sequences(family, data, data.train_split, upstream)
     windows = pipeline.training_windows(family, data, sequences)

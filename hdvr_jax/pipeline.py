@@ -9,7 +9,6 @@ Symbols: N windows, B batch, T frames of a window, K seeds.
 import dataclasses
 import functools
 import importlib
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -178,10 +177,11 @@ def train_batches(
     example = batch_at(windows, seeds, batch_size, start_step)
     names = sorted(example)
 
-    def gather(step: np.ndarray) -> list[np.ndarray]:
+    def gather(step: Any) -> list[np.ndarray]:
         batch = batch_at(windows, seeds, batch_size, int(step))
         return [np.ascontiguousarray(batch[name]) for name in names]
 
+    @tf.autograph.experimental.do_not_convert
     def fetch(step: Any) -> dict[str, Any]:
         tensors = tf.numpy_function(gather, [step], [tf.as_dtype(example[name].dtype) for name in names])
         for name, tensor in zip(names, tensors):
@@ -194,7 +194,6 @@ def train_batches(
 
 def _tensorflow() -> Any:
     """TensorFlow, which only feeds; accelerators belong to JAX. Imported here: it costs seconds."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     tf = importlib.import_module("tensorflow")
     tf.config.set_visible_devices([], "GPU")
     return tf

@@ -1,8 +1,8 @@
 """The line on the console that says how far a training is, how fast it goes and how long it still takes."""
 
+import io
 import time
 from collections.abc import Callable
-from typing import TextIO
 
 
 def duration(seconds: float) -> str:
@@ -18,7 +18,7 @@ class Progress:
     Time before a `restart` (evaluation, say) does not count towards the rate.
     """
 
-    def __init__(self, start: int, steps: int, stream: TextIO, clock: Callable[[], float] = time.monotonic):
+    def __init__(self, start: int, steps: int, stream: io.TextIOBase, clock: Callable[[], float] = time.monotonic):
         self._steps, self._stream, self._clock = steps, stream, clock
         self._step, self._time = start, clock()
         self._rate = 0.0

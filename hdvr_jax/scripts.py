@@ -1,10 +1,11 @@
 """What the command-line scripts share: flags in, exit codes out, errors of users in one line."""
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from absl import app, flags
+from absl import app, flags, logging
 
 from hdvr_jax.errors import InputError
 
@@ -18,6 +19,8 @@ def run(main: Callable[[Sequence[str]], Any], required: Sequence[str] = ()) -> N
       required: names of flags that must be given.
     """
 
+    _quiet_tensorflow()
+
     def parse(argv: Sequence[str]) -> Sequence[str]:
         flags.mark_flags_as_required(required)
         try:
@@ -26,6 +29,9 @@ def run(main: Callable[[Sequence[str]], Any], required: Sequence[str] = ()) -> N
             return _stop(error)
 
     def guarded(argv: Sequence[str]) -> Any:
+        # Libraries report their every step at absl's own default.
+        if not flags.FLAGS["verbosity"].present:
+            logging.set_verbosity(logging.WARNING)
         try:
             if len(argv) > 1:
                 raise InputError(f"unexpected argument {argv[1]!r}; try --help")
@@ -37,6 +43,12 @@ def run(main: Callable[[Sequence[str]], Any], required: Sequence[str] = ()) -> N
             sys.exit(130)
 
     app.run(guarded, flags_parser=parse)
+
+
+def _quiet_tensorflow() -> None:
+    # JAX sets 1 when it is imported. TensorFlow then tells about its instruction sets at every start.
+    if os.environ.get("TF_CPP_MIN_LOG_LEVEL", "1") == "1":
+        os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
 
 def _stop(error: Exception) -> Any:

@@ -120,7 +120,7 @@ def make_update(family: Family, optimizer: Any, ema: float = 0.0) -> Update:
         changes, opt_state = optimizer.update(grads, state.opt_state, params)
         params = optax.apply_updates(params, changes)
         averaged = _average(state.ema, params, state.step, ema) if ema else state.ema
-        metrics = {**terms, "grad_norm": (optax.global_norm(grads), jnp.ones(()))}
+        metrics = {**terms, "grad_norm": (optax.tree.norm(grads), jnp.ones(()))}
         variables = {**state.variables, **model_state, "params": params}
         return State(state.step + 1, variables, opt_state, averaged), metrics
 

@@ -43,6 +43,22 @@ def clips(dataset: str, split: str, data_dir: Any = None, **options: Any) -> lis
     return found
 
 
+def batch(size: int) -> dict[str, Any]:
+    """A batch with padding that is spread unevenly, and with one half of the frames missing in some examples."""
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=(size, 5, FEATURES)).astype(np.float32)
+    frames = np.ones((size, 5), np.float32)
+    frames[::3, 3:] = 0
+    found = {
+        "x": x,
+        "y": np.tanh(x.sum(-1)),
+        "mask": (np.arange(size) < size - size // 4 - 1).astype(np.float32),
+        "frame_mask": frames,
+        "example": np.arange(size, dtype=np.int32),
+    }
+    return jax.tree.map(jnp.asarray, found)
+
+
 def _forward(params: Any, x: Any, moments: Any) -> Any:
     h = (x @ params["first"] - moments[0]) * jax.lax.rsqrt(moments[1] + 1e-5)
     return h, lambda h: jnp.tanh(h) @ params["second"]

@@ -1,0 +1,89 @@
+"""Tables: masked sums over sequences, divided once."""
+
+import dataclasses
+import json
+
+import jax
+import numpy as np
+import pytest
+
+from hdvr_jax import evaluation
+from hdvr_jax.errors import InputError
+from hdvr_jax.pipeline import Windows
+from tests import toy
+
+
+def setup(length=0, config=None):
+    family = toy.make(config or toy.config())
+    sequences = family.prepare(toy.clips("toy", "test"), {})
+    windows = Windows(sequences, length=length, stride=max(1, length))
+    return family, sequences, windows, family.init(jax.random.key(0), toy.batch(2))
+
+
+def slow_error(family, variables, sequences):
+    """Mean absolute error over all frames, one sequence after the other."""
+    errors = [np.abs(family.predict(variables, {"x": s["x"][None]})["y"][0] - s["y"]) for s in sequences]
+    return np.concatenate(errors).mean()
+
+
+@pytest.mark.parametrize(("length", "batch_size"), [(0, 2), (0, 5), (4, 3)])
+def test_tables_agree_with_a_slow_reference(length, batch_size):
+    family, sequences, windows, variables = setup(length)
+    scorer = evaluation.make_scorer(family)
+    tables = evaluation.evaluate(family, scorer, variables, windows, batch_size, ("genre",))
+    assert tables["overall"]["all"]["sequences"] == 6
+    np.testing.assert_allclose(tables["overall"]["all"]["error"], slow_error(family, variables, sequences), rtol=1e-5)
+    assert list(tables["genre"]) == ["Tango", "Tap"]
+    for genre, row in tables["genre"].items():
+        own = [s for s in sequences if s["genre"] == genre]
+        np.testing.assert_allclose(row["error"], slow_error(family, variables, own), rtol=1e-5)
+        assert row["sequences"] == 3
+
+
+def test_the_same_numbers_every_time():
+    family, _, windows, variables = setup()
+    scorer = evaluation.make_scorer(family)
+    first, second = (evaluation.evaluate(family, scorer, variables, windows, 2) for _ in range(2))
+    assert first == second
+
+
+def test_padding_that_scores_nan_does_not_count():
+    family, _, windows, variables = setup()
+    bad = family.scores
+
+    def scores(outputs, batch):
+        total, weight = bad(outputs, batch)["error"]
+        return {"error": (jax.numpy.where(batch["mask"] > 0, total, np.nan), weight)}
+
+    family = dataclasses.replace(family, scores=scores)
+    tables = evaluation.evaluate(family, evaluation.make_scorer(family), variables, windows, 4)
+    assert np.isfinite(tables["overall"]["all"]["error"])
+
+
+def test_an_unknown_label_or_metric_is_an_error():
+    family, _, windows, variables = setup()
+    scorer = evaluation.make_scorer(family)
+    with pytest.raises(InputError, match=r"'view'.*clip, genre"):
+        evaluation.evaluate(family, scorer, variables, windows, 2, ("view",))
+    tables = evaluation.evaluate(family, scorer, variables, windows, 2)
+    with pytest.raises(InputError, match=r"no 'mpjpe'; there are error"):
+        evaluation.metric(tables, "mpjpe")
+
+
+def tables_of(*values):
+    return [{"overall": {"all": {"sequences": 2, "error": value, "f": float("nan")}}} for value in values]
+
+
+def test_mean_and_deviation_over_seeds():
+    mean, deviation = evaluation.over_seeds(tables_of(1.0, 3.0))
+    assert mean["overall"]["all"]["error"] == 2
+    assert deviation["overall"]["all"]["error"] == pytest.approx(2**0.5)
+    assert evaluation.over_seeds(tables_of(1.0))[1]["overall"]["all"]["error"] == 0
+
+
+def test_text_and_json():
+    (tables,) = tables_of(12.345)
+    text = evaluation.format_tables(tables)
+    assert text.splitlines() == ["overall  sequences  error  f", "all              2   12.3  -"]
+    assert "12.3 ± 0.0" in evaluation.format_tables(*evaluation.over_seeds(tables_of(12.345, 12.345)))
+    assert json.loads(json.dumps(evaluation.to_json(tables), allow_nan=False))["overall"]["all"]["f"] is None

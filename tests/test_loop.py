@@ -1,0 +1,164 @@
+"""The loop: reproducible, resumable to the bit, stopped cleanly, never saving what is broken."""
+
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import jax
+import numpy as np
+import pytest
+
+from hdvr_jax import checkpoints, loop
+from hdvr_jax.errors import InputError
+from hdvr_jax.interrupts import Interrupted
+from tests import toy
+from tests.processes import ROOT, environment
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    """One folder of compiled programs for all tests: most train the same step."""
+    before = jax.config.jax_compilation_cache_dir
+    folder = str(tmp_path_factory.mktemp("cache"))
+    jax.config.update("jax_compilation_cache_dir", folder)
+    yield folder
+    jax.config.update("jax_compilation_cache_dir", before)
+
+
+@pytest.fixture(autouse=True)
+def _toy(monkeypatch, cache):
+    toy.install(monkeypatch.setattr)
+    monkeypatch.setenv("JAX_COMPILATION_CACHE_DIR", cache)
+
+
+def variables(workdir, step="latest", index=0):
+    return checkpoints.restore_for_inference(workdir, step, index)[1]
+
+
+def same(found, expected):
+    jax.tree.map(np.testing.assert_array_equal, found, expected)
+
+
+def test_the_same_command_gives_the_same_numbers_and_a_finished_training_says_so(tmp_path, capsys):
+    for name in ("one", "two"):
+        loop.train(toy.config(), tmp_path / name)
+    same(variables(tmp_path / "one"), variables(tmp_path / "two"))
+    out = capsys.readouterr().out
+    assert "step 12/12" in out
+    assert "validation error" in out
+    loop.train(toy.config(), tmp_path / "one")
+    assert "training finished" in capsys.readouterr().out
+    assert list((tmp_path / "one" / "tensorboard").glob("events*"))
+
+
+@pytest.mark.parametrize("fields", [{}, {"optim__ema": 0.9, "num_seeds": 2, "optim__optimizer": "amsgrad"}])
+def test_raising_the_steps_continues_as_one_training(tmp_path, fields):
+    loop.train(toy.config(train__steps=10, **fields), tmp_path / "whole")
+    loop.train(toy.config(train__steps=4, **fields), tmp_path / "parts")
+    loop.train(toy.config(train__steps=10, **fields), tmp_path / "parts")
+    same(variables(tmp_path / "parts"), variables(tmp_path / "whole"))
+
+
+def test_seeds_together_end_as_alone(tmp_path):
+    fields = {"train__steps": 6, "optim__learning_rate": 0.01}
+    loop.train(toy.config(num_seeds=2, seed=3, **fields), tmp_path / "both")
+    for index in range(2):
+        loop.train(toy.config(seed=3 + index, **fields), tmp_path / str(index))
+        jax.tree.map(
+            lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6),
+            variables(tmp_path / "both", index=index),
+            variables(tmp_path / str(index)),
+        )
+
+
+def test_training_learns(tmp_path, capsys):
+    loop.train(toy.config(train__steps=300, train__eval_every=150, optim__learning_rate=0.02), tmp_path)
+    losses = [
+        float(line.split("loss ")[1].split()[0]) for line in capsys.readouterr().out.splitlines() if "loss " in line
+    ]
+    assert np.mean(losses[-20:]) < 0.5 * np.mean(losses[:5])
+
+
+def test_a_loss_that_is_not_finite_names_step_and_term_and_is_never_saved(tmp_path):
+    # Example 33 is the second one of step 5.
+    with pytest.raises(InputError, match=r"step 5: not finite: examples, loss"):
+        loop.train(toy.config(model__fail_at=33.0, train__log_every=100), tmp_path)
+    assert checkpoints.resolve_step(tmp_path, "latest") == 3
+    assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(variables(tmp_path)))
+
+
+def test_the_workdir_of_another_config_is_refused(tmp_path):
+    loop.train(toy.config(train__steps=2), tmp_path)
+    with pytest.raises(InputError, match=r"another config: model.dropout was 0.2 and is 0.3"):
+        loop.train(toy.config(train__steps=2, model__dropout=0.3), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"train__steps": 0}, "config.train.steps"),
+        ({"train__batch_size": 0}, "config.train.batch_size"),
+        ({"num_seeds": 0}, "config.num_seeds"),
+        ({"evaluate__mode": "low"}, "config.evaluate.mode"),
+        ({"evaluate__metric": "mpjpe", "train__eval_every": 1}, "config.evaluate.metric"),
+        ({"family": "toi"}, "did you mean 'toy'"),
+        ({"optim__optimizer": "adan"}, "config.optim.optimizer"),
+    ],
+)
+def test_bad_configs_are_errors(tmp_path, fields, message):
+    with pytest.raises(InputError, match=message):
+        loop.train(toy.config(**fields), tmp_path)
+
+
+def test_ctrl_c_saves_and_the_next_run_goes_on(tmp_path, monkeypatch):
+    loop.train(toy.config(), tmp_path / "whole")
+    seen = loop.pipeline.batch_at
+    calls = iter(range(10**6))
+
+    def interrupting(*args):
+        if next(calls) == 6:
+            os.kill(os.getpid(), signal.SIGINT)
+        return seen(*args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(loop.pipeline, "batch_at", interrupting)
+        with pytest.raises(Interrupted, match=r"stopped at step \d+ of 12; saved"):
+            loop.train(toy.config(), tmp_path / "parts")
+    assert 0 < checkpoints.resolve_step(tmp_path / "parts", "latest") < 12
+    loop.train(toy.config(), tmp_path / "parts")
+    same(variables(tmp_path / "parts"), variables(tmp_path / "whole"))
+    assert checkpoints.resolve_step(tmp_path / "parts", "best") == checkpoints.resolve_step(tmp_path / "whole", "best")
+
+
+def start(workdir: pathlib.Path, steps: int) -> subprocess.Popen:
+    command = [sys.executable, "-m", "tests.toy", str(workdir), f"train__steps={steps}", "train__checkpoint_every=5"]
+    return subprocess.Popen(
+        [*command, "train__eval_every=20"],
+        cwd=ROOT,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+
+
+def test_killed_at_any_moment_a_training_ends_bit_for_bit_as_one_left_alone(tmp_path):
+    steps, rng = 300, random.Random(0)
+    loop.train(toy.config(train__steps=steps, train__checkpoint_every=5, train__eval_every=20), tmp_path / "whole")
+    for wait in (rng.uniform(0.0, 0.5) for _ in range(3)):
+        process = start(tmp_path / "parts", steps)
+        # Steps are under way once the first line about one is out; the kill then comes at a random moment.
+        while b"step " not in (line := process.stdout.readline()) or b"from step" in line:
+            assert line, "the training ended before it made a step"
+        time.sleep(wait)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    killed_at = checkpoints.resolve_step(tmp_path / "parts", "latest")
+    assert killed_at < steps
+    assert start(tmp_path / "parts", steps).wait(timeout=300) == 0
+    for name in ("latest", "best"):
+        assert checkpoints.resolve_step(tmp_path / "parts", name) == checkpoints.resolve_step(tmp_path / "whole", name)
+        same(variables(tmp_path / "parts", name), variables(tmp_path / "whole", name))

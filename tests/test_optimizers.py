@@ -1,0 +1,47 @@
+"""Schedules and optimisers by name."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from hdvr_jax.configurations import base_config
+from hdvr_jax.errors import InputError
+from hdvr_jax.optimizers import OPTIMIZERS, make_optimizer, make_schedule
+
+
+def optim(**fields):
+    found = base_config().optim
+    found.update(fields)
+    return found
+
+
+def test_exponential_decay_is_per_epoch():
+    schedule = make_schedule(optim(schedule="exponential", decay=0.5, learning_rate=1.0), 100, 10)
+    np.testing.assert_allclose([schedule(step) for step in (0, 9, 10, 25)], [1, 1, 0.5, 0.25], rtol=1e-6)
+
+
+def test_cosine_with_warm_up():
+    schedule = make_schedule(optim(schedule="cosine", final_fraction=0.1, learning_rate=1.0, warmup_steps=4), 100, 10)
+    np.testing.assert_allclose([schedule(0), schedule(1)], [0.25, 0.5], rtol=1e-2)
+    np.testing.assert_allclose([schedule(50), schedule(100)], [0.55, 0.1], rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_every_optimizer_walks_downhill(name):
+    optimizer = make_optimizer(optim(optimizer=name, learning_rate=0.1, momentum=0.5), 10, 1)
+    params = {"w": jnp.array([3.0])}
+    changes, _ = optimizer.update({"w": 2 * params["w"]}, optimizer.init(params), params)
+    assert changes["w"][0] < 0
+
+
+def test_clipping_limits_the_norm():
+    optimizer = make_optimizer(optim(optimizer="sgd", learning_rate=1.0, clip_norm=0.5), 10, 1)
+    params = {"w": jnp.array([3.0, 4.0])}
+    changes, _ = optimizer.update(params, optimizer.init(params), params)
+    np.testing.assert_allclose(changes["w"], [-0.3, -0.4], rtol=1e-6)
+
+
+@pytest.mark.parametrize(("field", "message"), [("optimizer", "adam, amsgrad"), ("schedule", "constant, exponential")])
+def test_unknown_names_are_errors(field, message):
+    with pytest.raises(InputError, match=message):
+        make_optimizer(optim(**{field: "sqrt"}), 10, 1)
