@@ -188,14 +188,10 @@ def run(predict: Callable[[dict], Mapping[str, Any]], sequence: Sequence) -> dic
     """
     arrays = {name: np.asarray(value) for name, value in sequence.items() if not isinstance(value, str)}
     frames = next(len(value) for value in arrays.values() if value.ndim)
-    extra = -frames % _PAD_FRAMES
-    batch = {
-        name: np.pad(value, [(0, extra), *[(0, 0)] * (value.ndim - 1)][: value.ndim], "edge")[None]
-        for name, value in arrays.items()
-    }
-    batch["frame_mask"] = (np.arange(frames + extra) < frames)[None].astype(np.float32)
+    place = np.arange(frames + -frames % _PAD_FRAMES)
+    last = np.minimum(place, frames - 1)
+    batch = {name: (value[last] if value.ndim else value)[None] for name, value in arrays.items()}
+    batch["frame_mask"] = (place < frames)[None].astype(np.float32)
     batch["example"] = np.zeros(1, np.int32)
-    return {
-        name: np.asarray(value)[0][:frames] if np.ndim(value) > 2 else np.asarray(value)[0]
-        for name, value in predict(batch).items()
-    }
+    outputs = {name: np.asarray(value) for name, value in predict(batch).items()}
+    return {name: value[0, :frames] if value.ndim > 2 else value[0] for name, value in outputs.items()}

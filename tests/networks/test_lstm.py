@@ -1,3 +1,5 @@
+import functools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -6,18 +8,22 @@ import pytest
 from hdvr_jax.networks.lstm import GenreNetwork, MovementNetwork, PartNetwork, sequence_lengths
 
 SLOTS = ((0, 0), (2, 1), (1, 0), (2, 0), (2, 2))
-PARTS = 3
+PARTS, FRAMES = 3, 8
+MASK = (jnp.arange(FRAMES) < jnp.array([[FRAMES], [5], [1]])).astype(jnp.float32)
+INPUTS = jax.random.normal(jax.random.key(0), (PARTS, 3, FRAMES, 6))
 
 
-def _mask(lengths, frames):
-    return (jnp.arange(frames) < jnp.array(lengths)[:, None]).astype(jnp.float32)
+@functools.cache
+def _movements(bidirectional, layers=1):
+    """(variables, compiled apply); the dropout shows only with a key."""
+    network = MovementNetwork(SLOTS, PARTS, features=4, layers=layers, bidirectional=bidirectional, dropout=0.5)
+    return jax.jit(network.init)(jax.random.key(1), INPUTS, MASK), jax.jit(network.apply)
 
 
-def _movements(bidirectional=True, layers=1, dropout=0.0):
-    network = MovementNetwork(SLOTS, PARTS, features=4, layers=layers, bidirectional=bidirectional, dropout=dropout)
-    inputs = jax.random.normal(jax.random.key(0), (PARTS, 3, 10, 6))
-    mask = _mask([10, 7, 1], 10)
-    return network, network.init(jax.random.key(1), inputs, mask), inputs, mask
+@functools.cache
+def _genre():
+    network = GenreNetwork(4, features=5)
+    return jax.jit(network.init)(jax.random.key(1), INPUTS[0], MASK), jax.jit(network.apply)
 
 
 def test_sequence_lengths_reach_the_last_real_frame():
@@ -26,78 +32,75 @@ def test_sequence_lengths_reach_the_last_real_frame():
 
 
 def test_logits_stand_at_their_types():
-    network, variables, inputs, mask = _movements()
-    logits = network.apply(variables, inputs, mask)
-    assert logits.shape == (3, 10, len(SLOTS))
-    for column, (part, slot) in enumerate(SLOTS):
+    variables, apply = _movements(True)
+    logits = apply(variables, INPUTS, MASK)
+    assert logits.shape == (3, FRAMES, len(SLOTS))
+    alone = jax.jit(lambda params, x: PartNetwork(4, 1, True, 3).apply({"params": params}, x, lengths, None))
+    lengths = sequence_lengths(MASK)
+    for part in range(PARTS):
         own = jax.tree.map(lambda leaf, part=part: leaf[part], variables["params"]["parts"])
-        alone = PartNetwork(4, 1, True, 3).apply({"params": own}, inputs[part], sequence_lengths(mask), None)
-        np.testing.assert_allclose(logits[..., column], alone[..., slot], atol=1e-5)
+        expected = alone(own, INPUTS[part])
+        for column in [index for index, slot in enumerate(SLOTS) if slot[0] == part]:
+            np.testing.assert_allclose(logits[..., column], expected[..., SLOTS[column][1]], atol=1e-5)
 
 
 def test_parts_start_from_different_weights():
-    _, variables, _, _ = _movements()
-    kernel = variables["params"]["parts"]["encode"]["kernel"]
+    kernel = _movements(True)[0]["params"]["parts"]["encode"]["kernel"]
     assert float(jnp.abs(kernel[0] - kernel[1]).max()) > 0.1
 
 
-@pytest.mark.parametrize(("bidirectional", "layers"), [(True, 1), (False, 2), (True, 2)])
+@pytest.mark.parametrize(("bidirectional", "layers"), [(True, 1), (False, 1), (True, 2)])
 def test_frames_past_the_length_change_nothing(bidirectional, layers):
-    network, variables, inputs, mask = _movements(bidirectional, layers)
-    other = jnp.where(mask[None, ..., None] > 0, inputs, 100.0)
-    before, after = (network.apply(variables, x, mask) for x in (inputs, other))
-    np.testing.assert_allclose(before * mask[..., None], after * mask[..., None], atol=1e-6)
-    short = network.apply(variables, inputs[:, 1:2, :7], mask[1:2, :7])
-    np.testing.assert_allclose(before[1, :7], short[0], atol=1e-5)
+    variables, apply = _movements(bidirectional, layers)
+    before = apply(variables, INPUTS, MASK)
+    after = apply(variables, jnp.where(MASK[None, ..., None] > 0, INPUTS, 100.0), MASK)
+    np.testing.assert_allclose(before * MASK[..., None], after * MASK[..., None], atol=1e-6)
 
 
 def test_causal_logits_do_not_see_the_future():
-    network, variables, inputs, mask = _movements(bidirectional=False)
-    mask = jnp.ones_like(mask)
-    changed = network.apply(variables, inputs.at[:, :, 6:].add(1.0), mask)
-    before = network.apply(variables, inputs, mask)
-    np.testing.assert_allclose(before[:, :6], changed[:, :6], atol=1e-6)
-    assert float(jnp.abs(before[:, 6:] - changed[:, 6:]).max()) > 1e-3
+    later = INPUTS.at[:, :, 6:].add(1.0)
+    for bidirectional in (False, True):
+        variables, apply = _movements(bidirectional)
+        before, after = (apply(variables, x, jnp.ones_like(MASK)) for x in (INPUTS, later))
+        assert float(jnp.abs(before[:, 6:] - after[:, 6:]).max()) > 1e-3
+        assert (float(jnp.abs(before[:, :6] - after[:, :6]).max()) < 1e-6) == (not bidirectional)
 
 
 def test_dropout_depends_on_the_example_not_on_its_place():
-    network, variables, inputs, mask = _movements(dropout=0.5)
-    key, example = jax.random.key(3), jnp.array([5, 6, 7])
-    whole = network.apply(variables, inputs, mask, key, example)
-    part = network.apply(variables, inputs[:, 1:], mask[1:], key, example[1:])
-    np.testing.assert_allclose(whole[1:], part, atol=1e-5)
-    assert float(jnp.abs(whole - network.apply(variables, inputs, mask)).max()) > 1e-3
-    assert float(jnp.abs(whole - network.apply(variables, inputs, mask, jax.random.key(4), example)).max()) > 1e-3
+    variables, apply = _movements(True)
+    key, example, turned = jax.random.key(3), jnp.array([5, 6, 7]), jnp.array([2, 0, 1])
+    whole = apply(variables, INPUTS, MASK, key, example)
+    np.testing.assert_allclose(
+        whole[turned], apply(variables, INPUTS[:, turned], MASK[turned], key, example[turned]), atol=1e-5
+    )
+    for other in (apply(variables, INPUTS, MASK), apply(variables, INPUTS, MASK, jax.random.key(4), example)):
+        assert float(jnp.abs(whole - other).max()) > 1e-3
 
 
 def test_gradients_reach_every_part():
-    network, variables, inputs, mask = _movements()
-    grads = jax.grad(lambda v: jnp.sum(network.apply(v, inputs, mask) ** 2))(variables)
+    variables, apply = _movements(True)
+    grads = jax.jit(jax.grad(lambda v: jnp.sum(apply(v, INPUTS, MASK) ** 2)))(variables)
     for leaf in jax.tree.leaves(grads):
         assert np.isfinite(leaf).all()
-        assert (jnp.abs(leaf).reshape(PARTS, -1).max(1) > 0).all()
+        assert (np.abs(leaf).reshape(PARTS, -1).max(1) > 0).all()
 
 
 def test_genre_reads_the_last_valid_state():
-    network = GenreNetwork(4, features=5)
-    inputs, mask = jax.random.normal(jax.random.key(0), (3, 8, 6)), _mask([8, 3, 1], 8)
-    variables = network.init(jax.random.key(1), inputs, mask)
-    last, running = network.apply(variables, inputs, mask)
+    variables, apply = _genre()
+    last, running = apply(variables, INPUTS[0], MASK)
     assert last.shape == (3, 4)
-    assert running.shape == (3, 8, 4)
-    for row, length in enumerate((8, 3, 1)):
+    assert running.shape == (3, FRAMES, 4)
+    for row, length in enumerate((FRAMES, 5, 1)):
         np.testing.assert_allclose(last[row], running[row, length - 1], atol=1e-6)
-        alone, _ = network.apply(variables, inputs[row : row + 1, :length], mask[row : row + 1, :length])
-        np.testing.assert_allclose(last[row], alone[0], atol=1e-5)
+    changed, _ = apply(variables, jnp.where(MASK[..., None] > 0, INPUTS[0], 100.0), MASK)
+    np.testing.assert_allclose(last, changed, atol=1e-6)
 
 
 def test_a_sequence_without_frames_is_finite_and_reads_nothing():
-    network = GenreNetwork(4, features=5)
-    inputs, mask = jax.random.normal(jax.random.key(0), (1, 8, 6)), jnp.zeros((1, 8))
-    variables = network.init(jax.random.key(1), inputs, mask)
-    last, _ = network.apply(variables, inputs, mask)
-    other, _ = network.apply(variables, inputs + 1, mask)
+    variables, apply = _genre()
+    empty = jnp.zeros_like(MASK)
+    last, other = (apply(variables, x, empty)[0] for x in (INPUTS[0], INPUTS[0] + 1))
     assert np.isfinite(last).all()
     np.testing.assert_array_equal(last, other)
-    grads = jax.grad(lambda v: network.apply(v, inputs, mask)[0].sum())(variables)
+    grads = jax.jit(jax.grad(lambda v: apply(v, INPUTS[0], empty)[0].sum()))(variables)
     assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(grads))
