@@ -19,25 +19,10 @@ def lifter_config(
     config.model.dropout = 0.05
     config.model.causal = causal
     config.model.momentum = 0.9
-    receptive_field = math.prod(widths)
-    past = receptive_field - 1 if causal else receptive_field // 2
-    config.data.window_frames = receptive_field + outputs - 1
-    config.data.pad_frames = (past, receptive_field - 1 - past)
-    config.data.fps = 30.0
-    config.data.observation = "random"  # "random" cameras, or the recorded "detections"
-    config.data.skip_views = ()  # recorded views to leave out
-    config.data.vary_bodies = True
-    config.data.cameras = ml_collections.ConfigDict(
-        {
-            "distance": (2.5, 7.0),
-            "elevation": (-8.0, 25.0),
-            "focal": (0.55, 1.3),
-            "off_centre": 0.5,
-            "roll": 2.0,
-            "lean": (0.1, 57.0),
-            "noise": 1.0,
-        }
-    )
+    past = math.prod(widths) - 1 if causal else math.prod(widths) // 2
+    config.data.window_frames = math.prod(widths) + outputs - 1
+    config.data.pad_frames = (past, math.prod(widths) - 1 - past)
+    _observe_randomly(config.data)
     config.optim.optimizer = "adamw"
     config.optim.learning_rate = 1e-3
     config.optim.weight_decay = 0.01
@@ -50,3 +35,22 @@ def lifter_config(
     config.evaluate.metric = "mpjpe_mm"
     config.evaluate.groups = ("genre",)
     return config
+
+
+def _observe_randomly(data: ml_collections.ConfigDict) -> None:
+    """Fields of `hdvr_jax.observation.Ranges`, and what else says how motion is seen."""
+    data.fps = 30.0
+    data.observation = "random"  # "random" cameras, or the recorded "detections"
+    data.skip_views = ()  # recorded views to leave out
+    data.vary_bodies = True
+    data.cameras = ml_collections.ConfigDict(
+        {
+            "distance": (2.5, 7.0),
+            "elevation": (-8.0, 25.0),
+            "focal": (0.55, 1.3),
+            "off_centre": 0.5,
+            "roll": 2.0,
+            "lean": (0.1, 57.0),
+            "noise": 1.0,
+        }
+    )

@@ -1,0 +1,59 @@
+"""Every config trains for a step, in its tiny size."""
+
+import importlib
+import math
+import pathlib
+
+import pytest
+
+from hdvr_jax import checkpoints, loop
+from tests.real_data import real_data
+
+_ROOT = pathlib.Path(__file__).resolve().parent.parent
+CONFIGS = sorted(path.stem for path in (_ROOT / "configs").glob("*.py") if "def get_config" in path.read_text())
+_RAW = {"cmu_mocap": "cmu", "aistpp": "aistpp"}
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory):
+    return tmp_path_factory.mktemp("datasets")
+
+
+def _argument(name):
+    # Later stages read true 3D and rule-based labels here, so that no stage has to be trained first.
+    if name.startswith("movements"):
+        return "size=tiny,inputs=3d_true"
+    if name.startswith("genre"):
+        return "size=tiny,inputs=3d_true,labels=annotator"
+    return "size=tiny"
+
+
+def test_there_are_configs_of_every_family():
+    families = {importlib.import_module(f"configs.{name}").get_config(_argument(name)).family for name in CONFIGS}
+    assert families == {"lifter", "movements", "genre"}
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_config_trains_for_a_step(name, data_dir, tmp_path, monkeypatch):
+    config = importlib.import_module(f"configs.{name}").get_config(_argument(name))
+    if config.data.dataset in _RAW:
+        config.data.options.raw_dir = str(real_data(_RAW[config.data.dataset]))
+    config.data.data_dir = str(data_dir)
+    config.data.validation_split = ""
+    config.train.steps = 1
+    loop.train(config, tmp_path / name)
+    restored, variables = checkpoints.restore_for_inference(tmp_path / name, "latest")
+    assert restored.name == name
+    assert all(math.isfinite(float(abs(leaf).sum())) for leaf in _leaves(variables))
+
+
+def _leaves(tree):
+    for value in tree.values():
+        yield from _leaves(value) if isinstance(value, dict) else (value,)
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_full_config_says_how_to_run_it(name):
+    module = importlib.import_module(f"configs.{name}")
+    assert module.get_config().name == name
+    assert f"--config=configs/{name}.py" in module.__doc__
