@@ -46,8 +46,10 @@ def _foot_places(body: Body, side: str, sign: float) -> Signals:
     """The ankle against the other ankle and its own hip, in leg lengths."""
     other = "right" if side == "left" else "left"
     ankle, fps, leg = body.joint(f"{side}_ankle"), body.fps, body.leg_length
-    apart = to_outward(body.heading.coordinates(ankle - body.joint(f"{other}_ankle")), sign) / leg
-    speed = rate(apart, fps)
+    between = (ankle - body.joint(f"{other}_ankle")) / leg
+    apart = to_outward(body.heading.coordinates(between), sign)
+    # Differentiated before it is seen from the turning body: feet that stand still do not step while the hips turn.
+    speed = to_outward(body.heading.coordinates(rate(between, fps)), sign)
     lift = apart[:, 2]
     behind = -body.heading.coordinates(ankle - body.joint(f"{side}_hip"))[:, 0] / leg
     # A foot that lands is still going down while the floor brakes it; both feet are then at about the same height.

@@ -15,7 +15,7 @@ _NECK_REST_DEGREES = 15.0
 # The head turns about a point this far from mid-shoulders to crown; the nose, seen from there, gives the azimuth.
 _NECK_PIVOT = 0.35
 # Height difference of the ankles, in leg lengths, at which the lower foot carries everything.
-_FULL_CLEARANCE = 0.15
+_FULL_CLEARANCE = 0.05
 _SHIMMY_SECONDS = 0.2
 
 
@@ -105,7 +105,7 @@ def support(body: Body) -> Float[np.ndarray, " T"]:
     # The constant fades the estimate out when the feet stand together, where it would be noise.
     share = dot(mass, flat) / (dot(flat, flat) + (0.15 * body.leg_length) ** 2)
     clearance = dot(between, up) / body.leg_length / _FULL_CLEARANCE
-    return np.clip(0.5 + share - 0.5 * clearance, 0.0, 1.0)
+    return np.clip(0.5 + share - 0.5 * np.clip(clearance, -1.0, 1.0), 0.0, 1.0)
 
 
 def _common(first: np.ndarray, second: np.ndarray) -> np.ndarray:

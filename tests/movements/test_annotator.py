@@ -9,7 +9,9 @@ from scipy.spatial.transform import Rotation
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.movements import CAMERA_UP, annotate, compute_signals, load_vocabulary, segments, signal_table
+from hdvr_jax.movements.body import make_body
 from hdvr_jax.movements.hysteresis import BRIDGE_SECONDS, runs
+from hdvr_jax.movements.smoothing import rate
 from hdvr_jax.skeletons import BODY_PARTS, get_mapping, get_skeleton, part_joints
 from tests.movements.puppet import mirrored, perform
 from tests.real_data import real_data
@@ -112,9 +114,9 @@ def test_every_type_occurs_and_none_is_always_on(dance):
     archive = np.load(real_data("aistpp", "triangulated_keypoints3d_cm.npz"), allow_pickle=False)
     names = [name for name in archive.files if archive[name].ndim == 3]
     labels += [annotate(archive[name] / 100.0, 60.0, "aistpp")[0] for name in names]
-    rate = np.concatenate(labels).mean(0)
-    assert [VOCABULARY.ids[m] for m in np.flatnonzero(rate == 0)] == []
-    assert rate.max() < 0.7
+    share = np.concatenate(labels).mean(0)
+    assert [VOCABULARY.ids[m] for m in np.flatnonzero(share == 0)] == []
+    assert share.max() < 0.7
 
 
 def test_missing_joints_mask_exactly_the_types_that_need_them():
@@ -228,3 +230,22 @@ def test_described_takes_show_what_their_description_says():
     assert share("cmu_02_02", "torso_deep_bend")[0] == 0
     assert min(share("cmu_13_01", "hips_low_level")) > 0.3  # sit on a high stool, stand up
     assert min(share("cmu_09_04", "left_leg_swing", "right_leg_swing")) > 0.3  # run
+
+
+def test_steps_seen_without_a_trajectory_are_those_of_the_feet_in_the_world(dance):
+    """Where a label says that a foot steps, that foot moves that way over the floor while the other one carries."""
+    totals = {}
+    for points in dance:
+        labels, _ = annotate(points, 30.0, "h36m17")
+        heading = make_body(points, 30.0, np.array([0.0, 1.0, 0.0])).heading
+        speed = {s: heading.coordinates(rate(points[:, H36M.index(f"{s}_ankle")], 30.0)) for s in ("left", "right")}
+        for side, other, outward in (("left", "right", 1), ("right", "left", -1)):
+            still = np.linalg.norm(speed[other], axis=-1) < 0.3
+            for way, axis, sign in (("forward", 0, 1), ("backward", 0, -1), ("sideways", 1, 1), ("closing", 1, -1)):
+                over_floor = speed[side][:, axis] * sign * (outward if axis else 1)
+                label, stepping = labels[:, VOCABULARY.index(f"{side}_foot_step_{way}")], (over_floor > 0.8) & still
+                counts = [label.sum(), (label & (over_floor > 0.25)).sum(), stepping.sum(), (label & stepping).sum()]
+                totals[way] = totals.get(way, 0) + np.array(counts)
+    for labelled, right, stepping, found in totals.values():
+        assert right / labelled > 0.75
+        assert found / stepping > 0.75
