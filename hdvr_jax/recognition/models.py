@@ -1,12 +1,13 @@
 """The trained models of a recognition, from a folder that holds a workdir for each stage."""
 
 import dataclasses
-import functools
 import json
 import os
 import pathlib
 from collections.abc import Callable, Mapping
 from typing import Any
+
+import flax.errors
 
 from hdvr_jax import checkpoints, trained
 from hdvr_jax.errors import InputError
@@ -67,12 +68,12 @@ def load(folder: str | os.PathLike) -> Models:
     if not found:
         raise InputError(f"{folder}: no trained models (no folder {', '.join(STAGES)}); {how_to_train(folder)}")
     models = {stage: _load(stage, workdir) for stage, workdir in found.items()}
-    lifter = models.get("lifter")
+    readers = {stage: _reader(model, found[stage]) for stage, model in models.items() if stage != "lifter"}
     return Models(
-        str(folder),
-        None if lifter is None else functools.partial(lifter.family.on_clip, lifter.predict),
-        *(None if stage not in models else _reader(models[stage]) for stage in ("movements", "genre")),
-        {stage: _info(stage, models[stage], workdir) for stage, workdir in found.items()},
+        folder=str(folder),
+        lifter=_on_clip(models["lifter"], found["lifter"]) if "lifter" in models else None,
+        infos={stage: _info(stage, models[stage], workdir) for stage, workdir in found.items()},
+        **readers,
     )
 
 
@@ -83,10 +84,23 @@ def _load(stage: str, workdir: pathlib.Path) -> trained.Trained:
     return model
 
 
-def _reader(model: trained.Trained) -> Reader:
+def _reader(model: trained.Trained, workdir: pathlib.Path) -> Reader:
     fields = model.config.model
     needs_image = "poses2d" in fields.get("streams", ()) or ("streams" not in fields and fields.inputs == "2d")
-    return Reader(needs_image, functools.partial(model.family.on_clip, model.predict))
+    return Reader(needs_image, _on_clip(model, workdir))
+
+
+def _on_clip(model: trained.Trained, workdir: pathlib.Path) -> Callable[[Clip], Any]:
+    """The family's `on_clip`; weights that do not fit the config show when the network meets them."""
+
+    def run(clip: Clip) -> Any:
+        try:
+            return model.family.on_clip(model.predict, clip)
+        except flax.errors.FlaxError as error:
+            first = str(error).splitlines()[0]
+            raise InputError(f"{workdir}: the weights are not those of the config beside them ({first})") from error
+
+    return run
 
 
 def _info(stage: str, model: trained.Trained, workdir: pathlib.Path) -> ModelInfo:

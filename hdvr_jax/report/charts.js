@@ -30,6 +30,12 @@ HDVR.Chart = class {
     return [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800].find((step) => step >= least) || 3600;
   }
 
+  label(seconds, step) {
+    if (step < 1) return `${seconds.toFixed(1)} s`;
+    const whole = Math.round(seconds);
+    return this.player.duration < 120 ? `${whole} s` : `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+  }
+
   drawTicks(context, width, height, theme) {
     const [start, end] = this.player.window;
     const step = this.tick(width);
@@ -39,7 +45,7 @@ HDVR.Chart = class {
       HDVR.line(context, [x, 0], [x, height - 16], theme.line, 1);
       context.fillStyle = theme.muted;
       context.textAlign = x < 14 ? "left" : x > width - 16 ? "right" : "center";
-      context.fillText(`${step < 1 ? at.toFixed(1) : Math.round(at)} s`, x, height - 3);
+      context.fillText(this.label(at, step), x, height - 3);
     }
     context.textAlign = "left";
   }

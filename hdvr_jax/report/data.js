@@ -65,4 +65,11 @@ HDVR.digits = (value, count) => (Number.isFinite(value) ? value.toFixed(count) :
 
 HDVR.percent = (share, count = 0) => (Number.isFinite(share) ? `${(100 * share).toFixed(count)} %` : "\u2013");
 
+/** Seconds as "12.34 s", or minutes and seconds as "2:03.50". */
+HDVR.clock = (seconds) => {
+  if (seconds < 120) return `${seconds.toFixed(2)} s`;
+  const rest = (seconds % 60).toFixed(2).padStart(5, "0");
+  return `${Math.floor(seconds / 60)}:${rest}`;
+};
+
 HDVR.sentence = (name) => name.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase());

@@ -4,7 +4,7 @@ import numpy as np
 
 from hdvr_jax.provenance import MEASURED, MISSING
 from hdvr_jax.recognition.results import CAMERA, TrackResult
-from hdvr_jax.report.words import movement_label, readable, share
+from hdvr_jax.report.words import movement_label, readable, share, title
 from hdvr_jax.skeletons import get_skeleton
 
 
@@ -18,9 +18,8 @@ def _genre(result: TrackResult) -> tuple[str, str, str] | None:
     if result.genre is None:
         return None
     order = np.argsort(-result.genre.overall)
-    best, second = (result.genre.names[index] for index in order[:2]) if len(order) > 1 else (result.genre.names[0], "")
-    then = f"next: {second} {share(round(float(result.genre.overall[order[1]]), 3))}" if second else ""
-    return "Genre, whole clip", f"{best} {share(round(float(result.genre.overall[order[0]]), 3))}", then
+    told = [f"{title(result.genre.names[at])} {share(round(float(result.genre.overall[at]), 3))}" for at in order[:2]]
+    return "Genre, whole clip", told[0], f"next: {told[1]}" if len(told) > 1 else ""
 
 
 def _movement(result: TrackResult) -> tuple[str, str, str]:
@@ -32,7 +31,7 @@ def _movement(result: TrackResult) -> tuple[str, str, str]:
     seconds = frames[most] / result.given.fps
     return (
         "Most of the time",
-        movement_label(movements.types[most]).capitalize(),
+        title(movement_label(movements.types[most])),
         f"{readable(movements.types[most].part)}, {seconds:.1f} s",
     )
 

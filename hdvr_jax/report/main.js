@@ -102,7 +102,7 @@ HDVR.Page = class {
     this.movements.drawLabels();
     if (player.track.genre) this.genre.drawLegend(byId("genre-legend"));
     byId("scrub").value = String(player.frame);
-    byId("clock").textContent = `${player.time.toFixed(2)} / ${player.duration.toFixed(2)} s \u00b7 frame ${player.frame}`;
+    byId("clock").textContent = `${HDVR.clock(player.time)} / ${HDVR.clock(player.duration)} \u00b7 frame ${player.frame}`;
     this.showLegends();
   }
 

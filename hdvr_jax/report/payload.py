@@ -8,7 +8,7 @@ from hdvr_jax.movements import MovementType
 from hdvr_jax.recognition.results import CAMERA, ModelInfo, Recognition, TrackResult
 from hdvr_jax.report.figures import figures
 from hdvr_jax.report.packing import pack, pack_bytes
-from hdvr_jax.report.words import movement_caption, movement_label, provenance_words, scores_line
+from hdvr_jax.report.words import movement_caption, movement_label, provenance_words, scores_line, title
 from hdvr_jax.skeletons import BODY_PARTS, get_skeleton
 
 _MILLIMETRE = 0.001
@@ -117,7 +117,7 @@ def _genre(result: TrackResult) -> dict[str, Any] | None:
     if result.genre is None:
         return None
     return {
-        "names": list(result.genre.names),
+        "names": [title(name) for name in result.genre.names],
         "best": int(result.genre.overall.argmax()),
         "probabilities": pack_bytes(result.genre.running, _PROBABILITY),
         "caption": "probability of each genre given what was danced up to that moment",

@@ -145,7 +145,7 @@ HDVR.Scene = class {
     screen.forEach((at, joint) => {
       if (!at) return;
       const colour = HDVR.sideColour(theme, skeleton.sides[joint]);
-      const guessed = track.provenance && track.provenance.values[frame * track.provenance.shape[1] + joint] === 3;
+      const guessed = track.lifted && [1, 3].includes(track.provenance.values[frame * track.provenance.shape[1] + joint]);
       HDVR.dot(context, at, 0.85 * thickness * at[2], guessed ? theme.card : colour, guessed ? colour : theme.card);
     });
   }

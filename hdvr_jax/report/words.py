@@ -13,6 +13,12 @@ def readable(name: str) -> str:
     return name.replace("_", " ")
 
 
+def title(name: str) -> str:
+    """A name in code for display: hip_hop -> Hip hop; capitals that it has stay."""
+    words = readable(name)
+    return words[:1].upper() + words[1:]
+
+
 def movement_label(kind: MovementType) -> str:
     """A movement type's name without the body part or side that it may start with, in small letters."""
     name, part = readable(kind.name), readable(kind.part)
@@ -41,9 +47,10 @@ def provenance_words(result: TrackResult) -> list[str]:
     lines = [_measured(result, kinds)]
     if (kinds == INTERPOLATED).any():
         longest = max(longest_run(kinds[:, joint] == INTERPOLATED) for joint in range(len(names))) / prepared.fps
+        then = " In 3D, the lifter completes them from the rest of the body, without relying on that." if lifted else ""
         lines.append(
-            f"{share((kinds == INTERPOLATED).mean())} were missing for a short time and filled in between the frames "
-            f"around the gap (longest {longest:.2f} s)."
+            f"{share((kinds == INTERPOLATED).mean())} were missing for a short time and filled in on a straight line "
+            f"between the frames around the gap (longest {longest:.2f} s).{then}"
         )
     made = [readable(name) for joint, name in enumerate(names) if (kinds[:, joint] == SYNTHESISED).any()]
     if made:
