@@ -11,7 +11,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
+from jaxtyping import Array, Bool, Float, Int, Key, PRNGKeyArray
 
 from hdvr_jax import poses, rotations
 from hdvr_jax.skeletons import BODY_PARTS, get_skeleton, part_joints
@@ -45,7 +45,7 @@ def choose(chosen: Bool[Array, " B"], first: Array, second: Array) -> Array:
     return jnp.where(chosen.reshape(-1, *[1] * (first.ndim - 1)), first, second)
 
 
-def per_example(key: PRNGKeyArray, example: Int[Array, " B"]) -> PRNGKeyArray:
+def per_example(key: PRNGKeyArray, example: Int[Array, " B"]) -> Key[Array, " B"]:
     """One key per example, the same however the batch is sharded."""
     return jax.vmap(lambda index: jax.random.fold_in(key, index))(example)
 

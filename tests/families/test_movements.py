@@ -1,0 +1,189 @@
+import functools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+
+from configs.movements_choreo import get_config
+from hdvr_jax import families, pipeline
+from hdvr_jax.errors import InputError
+from hdvr_jax.movements import annotate, load_vocabulary
+from hdvr_jax.skeletons import get_skeleton, part_joints
+from hdvr_jax.update import init_state, make_update
+from tests.families.dancing import make_clip, true_lifter
+
+VOCABULARY = load_vocabulary()
+FRAMES = 24
+
+
+def _config(inputs):
+    config = get_config(f"size=tiny,inputs={inputs}")
+    config.model.features, config.model.dropout = 8, 0.0
+    return config
+
+
+def _batch(family, count=4, seeds=range(4), **clip):
+    clips = [make_clip(seed, frames=FRAMES, **clip) for seed in seeds]
+    windows = pipeline.Windows(family.prepare(clips, {"lifter": true_lifter}), length=FRAMES, stride=FRAMES)
+    return pipeline.batch_at(windows, [0], count, 0)
+
+
+@functools.cache
+def _model():
+    """Family of true 3D, a batch, variables, and compiled loss and prediction."""
+    family = families.build(_config("3d_true"))
+    batch = jax.tree.map(jnp.asarray, _batch(family))
+    variables = jax.jit(family.init)(jax.random.key(0), batch)
+    loss = jax.jit(lambda v, b: family.loss(v, b, jax.random.key(1), True))
+    return family, batch, variables, loss, jax.jit(family.predict)
+
+
+def _mean(result):
+    total, (_, terms) = result
+    np.testing.assert_allclose(total, terms["loss"][0])
+    return float(total / terms["loss"][1])
+
+
+@pytest.mark.parametrize(("inputs", "sequences", "coordinates"), [("2d", 2, 2), ("3d_lifted", 2, 3), ("3d_true", 1, 3)])
+def test_prepare_gives_a_sequence_per_view_with_labels(inputs, sequences, coordinates):
+    family, clip = families.build(_config(inputs)), make_clip(views=2)
+    found = family.prepare([clip], {"lifter": true_lifter})
+    labels, _ = annotate(clip["points_world"], 30.0, "h36m17")
+    assert len(found) == sequences
+    for entry in found:
+        assert entry["points"].shape == (40, 17, coordinates)
+        assert labels.any()
+        np.testing.assert_array_equal(entry["labels"] > 0, labels)
+
+
+def test_clips_without_3d_can_be_read_but_have_no_labels():
+    clip = make_clip(views=1)
+    clip["points_world"][:] = np.nan
+    (entry,) = families.build(_config("2d")).prepare([clip], {})
+    assert (entry["labels"] == -1).all()
+    with pytest.raises(InputError, match=r"config\.upstream\.lifter"):
+        families.build(_config("3d_lifted")).prepare([clip], {})
+
+
+def test_padding_changes_neither_outputs_nor_loss():
+    _, batch, variables, loss, predict = _model()
+    short = {**batch, "frame_mask": batch["frame_mask"].at[:, 15:].set(0)}
+    wild = dict(short)
+    wild["points"], wild["root"] = (batch[name].at[:, 15:].add(9.0) for name in ("points", "root"))
+    wild["labels"] = batch["labels"].at[:, 15:].set(1)
+    np.testing.assert_allclose(_mean(loss(variables, short)), _mean(loss(variables, wild)), rtol=1e-5)
+    before, after = (predict(variables, b)["probabilities"] for b in (short, wild))
+    np.testing.assert_allclose(before, after, atol=1e-5)
+    assert float(before[:, 15:].max()) == 0
+
+
+def test_masked_examples_and_unknown_labels_count_for_nothing():
+    _, batch, variables, loss, _ = _model()
+    masked = {**batch, "mask": batch["mask"].at[1].set(0)}
+    unknown = {**batch, "labels": batch["labels"].at[1].set(-1)}
+    results = [loss(variables, b) for b in (masked, unknown)]
+    np.testing.assert_allclose(results[0][0], results[1][0], rtol=1e-5)
+    for _, (state, terms) in results:
+        assert float(terms["loss"][1]) == float((batch["labels"][jnp.array([0, 2, 3])] >= 0).sum())
+        np.testing.assert_allclose(state["decisions"]["known"].max(), 3 * FRAMES)
+
+
+@pytest.mark.parametrize("length", [0, 1])
+def test_no_frame_and_one_frame_are_finite(length):
+    _, batch, variables, loss, predict = _model()
+    short = {**batch, "frame_mask": batch["frame_mask"].at[:, length:].set(0)}
+    assert np.isfinite(loss(variables, short)[0])
+    assert np.isfinite(predict(variables, short)["probabilities"]).all()
+
+
+def test_parts_see_their_own_joints_only():
+    _, batch, variables, _, predict = _model()
+    wrist = get_skeleton("h36m17").index("left_wrist")
+    moved = {**batch, "points": batch["points"].at[:, :, wrist].add(0.2)}
+    before, after = (np.asarray(predict(variables, b)["probabilities"]) for b in (batch, moved))
+    changed = np.abs(before - after).max((0, 1)) > 1e-5
+    expected = [wrist in part_joints("h36m17", part) for part in VOCABULARY.parts]
+    np.testing.assert_array_equal(changed, expected)
+    assert 0 < sum(expected) < len(expected)
+
+
+@pytest.mark.parametrize("inputs", ["2d", "3d_true"])
+def test_mirrored_examples_have_mirrored_labels(inputs):
+    family = families.build(_config(inputs))
+    batch = jax.tree.map(jnp.asarray, _batch(family, views=1, seeds=(1, 2)))
+    mirrored = jax.jit(family.augment, static_argnums=2)(batch, jax.random.key(0), True)
+    flipped = np.abs(mirrored["points"] - batch["points"]).max((1, 2, 3)) > 1e-3
+    assert 0 < flipped.sum() < len(flipped)
+    order = list(VOCABULARY.mirror)
+    for row, flip in enumerate(flipped):
+        before, after = np.asarray(batch["labels"][row]), np.asarray(mirrored["labels"][row])
+        np.testing.assert_array_equal(after, before[:, order] if flip else before)
+        if inputs == "3d_true":
+            labels, _ = annotate(1.4 * np.asarray(mirrored["points"][row]), 30.0, "h36m17")
+            assert (labels == (after > 0)).mean() > 0.999  # single frames may stand exactly on a threshold
+    assert family.augment(batch, jax.random.key(0), False) is batch
+
+
+def test_turning_true_3d_leaves_the_predictions_alone():
+    config = _config("3d_true")
+    config.model.turn, config.model.mirror = True, False
+    _, batch, variables, _, predict = _model()
+    turned = jax.jit(families.build(config).augment, static_argnums=2)(batch, jax.random.key(0), True)
+    assert float(jnp.abs(turned["points"] - batch["points"]).max()) > 0.1
+    before, after = (predict(variables, b)["probabilities"] for b in (batch, turned))
+    np.testing.assert_allclose(before, after, atol=1e-3)
+
+
+def test_training_fits_four_sequences_and_reaches_every_part():
+    family, batch, _, _, predict = _model()
+    update = make_update(family, optax.adam(2e-2))
+    step = jax.jit(lambda state: update(state, batch, jax.random.key(0)))
+    start = state = jax.jit(lambda: init_state(family, optax.adam(2e-2), batch, jax.random.key(0)))()
+    found = []
+    for _ in range(50):
+        state, metrics = step(state)
+        found.append(float(metrics["loss"][0] / metrics["loss"][1]))
+    assert found[-1] < 0.4 * found[0]
+    moved = jax.tree.map(lambda a, b: np.abs(a - b), start.variables["params"], state.variables["params"])
+    assert all((leaf.reshape(16, -1).max(1) > 0).all() for leaf in jax.tree.leaves(moved))
+    scores = family.scores(predict(state.variables, batch), batch)
+    summary = family.summarise({name: (a.sum(0), b.sum(0)) for name, (a, b) in jax.device_get(scores).items()})
+    assert summary["micro_f"] > 0.5
+    assert summary["types"] == float((np.asarray(batch["labels"]) > 0).any((0, 1)).sum())
+
+
+def test_rare_types_weigh_more_within_bounds():
+    _, batch, variables, loss, _ = _model()
+    share = 10_000 * jnp.ones(len(VOCABULARY))
+    often = {**variables, "decisions": {**variables["decisions"], "known": share, "positive": 0.5 * share}}
+    never = {**variables, "decisions": {**variables["decisions"], "known": share, "positive": 0 * share}}
+    assert _mean(loss(never, batch)) > _mean(loss(often, batch))
+    silent = {**batch, "labels": jnp.zeros_like(batch["labels"])}
+    np.testing.assert_allclose(_mean(loss(never, silent)), _mean(loss(often, silent)), rtol=1e-6)
+
+
+def test_summary_is_by_part_over_the_types_that_occur():
+    family = _model()[0]
+    counts = np.zeros((3, len(VOCABULARY)))
+    first, second, third = VOCABULARY.indices("head")[:3]
+    counts[:, first], counts[:, second], counts[:, third] = (8, 2, 2), (0, 0, 5), (0, 7, 0)
+    names = ("true_positives", "false_positives", "false_negatives")
+    summary = family.summarise({name: (count, np.ones_like(count)) for name, count in zip(names, counts)})
+    assert summary["f/head"] == summary["macro_f"] == pytest.approx(0.4)
+    assert summary["micro_f"] == pytest.approx(16 / 32)
+    assert summary["support/head"] == 15
+    assert np.isnan(summary["f/torso"])
+    assert summary["types"] == 2
+
+
+def test_on_clip_gives_every_frame_of_the_clip():
+    family, _, variables, _, predict = _model()
+    bound = functools.partial(predict, variables)
+    for fps, frames in ((30.0, 40), (60.0, 31)):
+        assert family.on_clip(bound, make_clip(frames=frames, fps=fps)).shape == (frames, len(VOCABULARY))
+    unknown = make_clip()
+    unknown["points_world"][:] = np.nan
+    with pytest.raises(InputError, match="clip0"):
+        family.on_clip(bound, unknown)
