@@ -104,7 +104,7 @@ def load_vocabulary(path: str | os.PathLike | None = None) -> Vocabulary:
 
 
 @functools.lru_cache(maxsize=8)
-def _load_cached(path: str, _stamp: int) -> Vocabulary:
+def _load_cached(path: str, _stamp: tuple[int, int]) -> Vocabulary:
     rows = _read_rows(path)
     types, lines = [], {}
     for line, row in rows:
@@ -119,10 +119,11 @@ def _load_cached(path: str, _stamp: int) -> Vocabulary:
 
 def _load(path: str) -> Vocabulary:
     try:
-        stamp = os.stat(path).st_mtime_ns
+        status = os.stat(path)
     except OSError as error:
         raise InputError(f"cannot read the vocabulary {path}: {error.strerror}") from error
-    return _load_cached(path, stamp)
+    # Keyed by time and size of the file, so that an edited one is read again.
+    return _load_cached(path, (status.st_mtime_ns, status.st_size))
 
 
 def _read_rows(path: str) -> list[tuple[int, dict[str, Any]]]:
