@@ -1,6 +1,6 @@
 """How hard is `choreo`? The genre from single clip-level features, and from all of them at once.
 
-    python benchmarks/choreo_difficulty.py [--size=standard] [--seed=0]
+    python -m benchmarks.choreo_difficulty [--size=standard] [--seed=0]
 
 Every feature of `clip_features` is given to two one-dimensional classifiers (Gaussian naive Bayes, quantile bins) that
 are fitted on the training split and scored on the test split (other dancers, other choreographies). Beside the best of

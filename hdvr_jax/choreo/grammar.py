@@ -65,8 +65,8 @@ GRAMMAR: dict[str, Genre] = {
     "waltz": Genre((84, 134), (("pivot_turn", "sway"), ("half_turn_walk", "chasse"), ("sway", "walk_back")), (5, 3, 4)),
 }
 
-_OWN, _TYPICAL, _FILLER = 0.68, 0.12, 0.13  # shares of the phrases; the rest is borrowed
-_OWN_ARMS = 0.72  # share of the figures that are danced with the arms that belong to them
+_OWN, _TYPICAL, _FILLER = 0.52, 0.16, 0.18  # shares of the phrases; the rest is borrowed
+_OWN_ARMS = 0.68  # share of the figures that are danced with the arms that belong to them
 _USUAL = 0.35  # share of the carriages that are drawn from the usual ones of the genre
 _LONGEST = 16.0  # seconds of dance that a choreography lasts at least
 
@@ -126,7 +126,9 @@ def excerpt(choreography: Choreography, first: int, seconds: float) -> list[Item
 def _phrase(rng: np.random.Generator, genre: str, before: list[Item]) -> list[tuple[str, str]]:
     """The next figures, each with its origin: "own", "typical", "neutral" or the genre that it is borrowed from."""
     draw = rng.random()
-    if draw < _OWN:
+    # Nobody dances long without a figure of the genre, or a clip could be one of no genre at all.
+    foreign = len(before) >= 2 and all(item.origin != "own" for item in before[-2:])
+    if draw < _OWN or foreign:
         last = before[-1].figure if before else ""
         names = [figure.name for figure in BY_GENRE[genre] if figure.name != last]
         return [(str(rng.choice(names)), "own")]

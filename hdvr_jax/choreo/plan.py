@@ -10,6 +10,7 @@ from hdvr_jax.choreo.take import Take
 from hdvr_jax.errors import InputError
 
 SPLITS = ("train", "validation", "test")
+_WALK_IN = 3.0  # seconds that a take of several dancers lasts longer: they cross the stage first
 _GROUPS = (0.84, 0.12, 0.04)  # shares of solos, duets and trios
 
 
@@ -17,7 +18,8 @@ _GROUPS = (0.84, 0.12, 0.04)  # shares of solos, duets and trios
 class Size:
     """Per split (train, validation, test): dancers in all, choreographies per genre, takes per choreography.
 
-    `seconds` is the range that a take's length, in whole seconds, is drawn from.
+    `seconds` is the range that a take's length, in whole seconds, is drawn from; takes of several dancers are longer by
+    the time that they need to walk in.
     """
 
     dancers: tuple[int, int, int]
@@ -60,5 +62,5 @@ def takes(seed: int, size: Size, split: str) -> Iterator[Take]:
                 count = min(int(rng.choice(3, p=_GROUPS)) + 1, len(company))
                 cast = tuple(company[i] for i in rng.choice(len(company), count, replace=False))
                 first = int(rng.integers(len(choreography.items)))
-                seconds = float(rng.integers(size.seconds[0], size.seconds[1] + 1))
+                seconds = float(rng.integers(size.seconds[0], size.seconds[1] + 1)) + _WALK_IN * (count > 1)
                 yield Take(f"{name}-{repeat}", split, choreography, cast, first, seconds)
