@@ -6,6 +6,7 @@ import pathlib
 import pickle
 import subprocess
 import sys
+import time
 
 import jax
 import numpy as np
@@ -212,6 +213,17 @@ def test_bad_arguments_are_one_line(capsys, tmp_path):
     assert "--fps" in refused(capsys, "x.json", "--out", tmp_path, "--fps", "-3")
     assert "--max-gap" in refused(capsys, "x.json", "--out", tmp_path, "--max-gap", "nan")
     assert "format" in refused(capsys, tmp_path, "--out", tmp_path / "out", "--format", "tapestry")
+
+
+@pytest.mark.slow
+def test_a_clip_of_720_frames_takes_half_a_minute_with_compilation(tmp_path, models):
+    track = dancer(frames=720)
+    source = track_file(tmp_path / "solo.json", PoseTrack.from_points(track.keypoints, "h36m17", 60.0))
+    command = [sys.executable, "recognize.py", str(source), "--out", str(tmp_path), "--models", str(models)]
+    environment = {**os.environ, "JAX_PLATFORMS": "cpu", "JAX_COMPILATION_CACHE_DIR": str(tmp_path / "cache")}
+    start = time.perf_counter()
+    subprocess.run(command, cwd=_ROOT, env=environment, check=True, timeout=120)
+    assert time.perf_counter() - start < 30
 
 
 def test_the_script_starts_without_tensorflow(tmp_path, models):

@@ -83,6 +83,11 @@ def track_result(id: str = "1", frames: int = 90) -> TrackResult:
     return TrackResult(given, given.fill_gaps(0.3), poses, movements(frames), genre, ("The camera is assumed.",))
 
 
+def three_dimensional(result: TrackResult) -> PoseTrack:
+    """A dancer's poses as a 3D input: metres, y up."""
+    return PoseTrack.from_points(result.poses.upright(), result.poses.skeleton, FPS)
+
+
 def recognition(source: str = "clip.json", dancers: int = 2) -> Recognition:
     """A recognition of some dancers."""
     models = (ModelInfo("lifter", "made_up", 10, {"mpjpe_mm": 50.0}), ModelInfo("movements", "also_made_up"))

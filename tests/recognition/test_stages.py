@@ -1,0 +1,82 @@
+import contextlib
+
+import numpy as np
+import pytest
+
+from hdvr_jax.errors import InputError
+from hdvr_jax.keypoints.reading import Reading
+from hdvr_jax.movements import load_vocabulary
+from hdvr_jax.recognition import Models, Reader, Settings, recognise, stages
+from hdvr_jax.recognition.results import ModelInfo
+from tests.recognition import fabricated
+
+TYPES = len(load_vocabulary())
+
+
+def lift_perfectly(clip):
+    """The true poses about the hips, for the swaying dancer of `fabricated`."""
+    points = fabricated.swaying(clip["keypoints"].shape[1])
+    return points - points[:, :1]
+
+
+def half_active(clip):
+    probabilities = np.full((len(clip["points_world"]), TYPES), 0.2, np.float32)
+    probabilities[:, ::2] = 0.9
+    return probabilities
+
+
+def tango(clip):
+    running = np.tile(np.float32([0.7, 0.3]), (len(clip["movements"]), 1))
+    return {"names": ("tango", "waltz"), "running": running, "overall": running[0]}
+
+
+INFOS = {stage: ModelInfo(stage, "made up") for stage in ("lifter", "movements", "genre")}
+MODELS = Models("nowhere", lift_perfectly, Reader(False, half_active), Reader(False, tango), INFOS)
+
+
+def test_decisions_do_not_flicker():
+    active = np.zeros((60, TYPES), bool)
+    active[10:50] = True
+    active[20:22] = False
+    active[55] = True
+    steady = stages.steady(active, 30.0)
+    lasting = np.array([kind.minimum_seconds > 0.05 for kind in load_vocabulary().types])
+    assert steady[10:50].all()
+    # A tap or a stamp is over in a frame; everything else lasts.
+    np.testing.assert_array_equal(steady[55], ~lasting)
+
+
+def test_every_stage_reads_the_one_before():
+    track = fabricated.seen(fabricated.swaying(), "Ada")
+    stages_run = []
+
+    def watch(stage):
+        stages_run.append(stage)
+        return contextlib.nullcontext()
+
+    result = recognise(Reading([track], ["A note."]), MODELS, Settings(focal=900.0), "x.json", watch)
+    assert stages_run == ["prepare", "lift", "movements", "genre"]
+    found = result.tracks[0]
+    np.testing.assert_allclose(found.poses.points, fabricated.swaying(), atol=0.06)
+    assert found.movements.active[:, ::2].mean() > 0.99
+    assert not found.movements.active[:, 1::2].any()
+    assert found.genre.names == ("tango", "waltz")
+    assert result.notes == ("A note.",)
+    assert result.models == tuple(INFOS.values())
+
+
+def test_a_model_that_needs_an_image_is_left_out_for_three_dimensions():
+    result = fabricated.track_result()
+    track = fabricated.three_dimensional(result)
+    models = Models("nowhere", None, Reader(True, half_active), Reader(True, tango))
+    found = recognise(Reading([track], []), models, Settings(), "x.bvh")
+    assert found.tracks[0].genre is None
+    assert found.tracks[0].movements.source == "rules"
+    assert [model.name for model in found.models] == ["kinematic rules"]
+    assert sum("cannot read this input" in note for note in found.notes) == 2
+
+
+def test_two_dimensions_need_a_lifter():
+    track = fabricated.seen(fabricated.swaying())
+    with pytest.raises(InputError, match=r"no lifter.*make demo"):
+        recognise(Reading([track], []), Models("nowhere"), Settings(), "x.json")
