@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from hdvr_jax import features
 from hdvr_jax.skeletons import get_skeleton
 
-
 # Compiled as a whole: op by op, the first call of every operation costs more than the test.
 _pose_features = jax.jit(features.pose_features, static_argnames=("fps", "skeleton"))
 
