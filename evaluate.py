@@ -28,8 +28,8 @@ def main(argv: Sequence[str]) -> None:
     """Evaluates."""
     del argv
     devices.enable_compile_cache()
-    step = checkpoints.resolve_step(_WORKDIR.value, _STEP.value)
     config = configurations.load_config(_WORKDIR.value)
+    step = checkpoints.resolve_step(_WORKDIR.value, _STEP.value)
     config = configurations.for_evaluation(
         config, _CONFIG.value, _DATASET.value, _SPLIT.value, _GROUPS.value, _SET.value
     )

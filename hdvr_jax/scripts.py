@@ -29,9 +29,9 @@ def run(main: Callable[[Sequence[str]], Any], required: Sequence[str] = ()) -> N
             return _stop(error)
 
     def guarded(argv: Sequence[str]) -> Any:
-        # Libraries report their every step at absl's own default.
+        # Orbax tells about its every step, and warns whenever a checkpoint is only read.
         if not flags.FLAGS["verbosity"].present:
-            logging.set_verbosity(logging.WARNING)
+            logging.set_verbosity(logging.ERROR)
         try:
             if len(argv) > 1:
                 raise InputError(f"unexpected argument {argv[1]!r}; try --help")
@@ -46,9 +46,9 @@ def run(main: Callable[[Sequence[str]], Any], required: Sequence[str] = ()) -> N
 
 
 def _quiet_tensorflow() -> None:
-    # JAX sets 1 when it is imported. TensorFlow then tells about its instruction sets at every start.
-    if os.environ.get("TF_CPP_MIN_LOG_LEVEL", "1") == "1":
-        os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    # TensorFlow only reads files here; with these kernels on, it says so at every start.
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
 
 
 def _stop(error: Exception) -> Any:
