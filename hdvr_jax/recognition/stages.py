@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from hdvr_jax import cameras
+from hdvr_jax.errors import InputError
 from hdvr_jax.movements import annotate, hysteresis, load_vocabulary
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.provenance import MISSING
@@ -30,7 +31,7 @@ def given_poses(prepared: PoseTrack) -> Poses:
 
 def lift(lifter: Callable[[Clip], Any], filled: PoseTrack, prepared: PoseTrack, camera: cameras.Perspective) -> Poses:
     """Lifts a 2D track and places it before the camera; frames in which nothing is seen or filled get no pose."""
-    poses = np.array(lifter(seen_clip(filled, camera)), np.float32)
+    poses = finite(lifter(seen_clip(filled, camera)), "lifter")
     poses[~present(prepared)] = np.nan
     return place(poses, prepared, camera)
 
@@ -42,7 +43,7 @@ def present(prepared: PoseTrack) -> Bool[np.ndarray, " T"]:
 
 def movements_by_model(reader: Reader, clip: Clip, prepared: PoseTrack) -> Movements:
     """Movements by the trained model."""
-    probabilities = np.asarray(reader.run(clip), np.float32) * present(prepared)[:, None]
+    probabilities = finite(reader.run(clip), "movement model") * present(prepared)[:, None]
     return _movements(probabilities, steady(probabilities > DECISION, prepared.fps), "model")
 
 
@@ -66,4 +67,14 @@ def _movements(probabilities: Float[np.ndarray, "T M"], active: Bool[np.ndarray,
 def genre(reader: Reader, clip: Clip, movements: Movements) -> Genre:
     """Genre of the whole clip, and of its beginning up to every frame."""
     found = reader.run({**clip, "movements": movements.probabilities})
-    return Genre(tuple(found["names"]), np.asarray(found["running"]), np.asarray(found["overall"]))
+    running, overall = (finite(found[name], "genre model") for name in ("running", "overall"))
+    return Genre(tuple(found["names"]), running, overall)
+
+
+def finite(values: Any, model: str) -> np.ndarray:
+    """A model's output as a new float32 array; raises InputError where it is not finite, which no report may hide."""
+    values = np.array(values, np.float32)
+    if not np.isfinite(values).all():
+        share = 100 * (1 - np.isfinite(values).mean())
+        raise InputError(f"the {model}'s output is not finite ({share:.0f} % of it); its weights are damaged")
+    return values

@@ -76,6 +76,13 @@ def test_a_model_that_needs_an_image_is_left_out_for_three_dimensions():
     assert sum("cannot read this input" in note for note in found.notes) == 2
 
 
+def test_poses_that_are_not_finite_stop_the_program():
+    track = fabricated.seen(fabricated.swaying())
+    broken = Models("nowhere", lambda clip: np.full((90, 17, 3), np.nan), None, None, INFOS)
+    with pytest.raises(InputError, match=r"lifter.*not finite"):
+        recognise(Reading([track], []), broken, Settings(), "x.json")
+
+
 def test_two_dimensions_need_a_lifter():
     track = fabricated.seen(fabricated.swaying())
     with pytest.raises(InputError, match=r"no lifter.*make demo"):
