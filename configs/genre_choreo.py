@@ -9,7 +9,7 @@ of configs/movements_choreo.py (stream movements) of the same kind of poses.
 
 import ml_collections
 
-from configs.genre_common import genre_config, make_tiny
+from configs.genre_common import genre_config, make_tiny, set_sources
 from hdvr_jax.configurations import parse_arg
 
 GENRES = ("ballet", "belly_dance", "flamenco", "hip_hop", "rumba", "swing", "tango", "tap", "waltz")
@@ -34,10 +34,7 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
     config = genre_config("genre_choreo", GENRES, options.streams)
     config.data.dataset = "choreo"
     config.data.options.size = dataset
-    config.model.inputs, config.model.movements = options.inputs, options.labels
-    config.upstream.lifter = options.lifter if options.inputs == "3d_lifted" else ""
-    reads_model = "movements" in options.streams and options.labels == "model"
-    config.upstream.movements = options.movements if reads_model else ""
+    set_sources(config, options)
     config.train.steps = steps
     config.train.eval_every = config.train.checkpoint_every = max(10, steps // 6)
     config.evaluate.groups = ("dancer",)

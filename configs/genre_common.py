@@ -22,6 +22,7 @@ def genre_config(name: str, genres: tuple[str, ...], streams: tuple[str, ...]) -
     config.model.dropout = 0.4
     config.model.running_weight = 0.5  # of the cross-entropy over all states, beside that of the last
     config.data.fps = 10.0
+    config.data.virtual_views = 0  # cameras that film a clip which has none
     config.data.window_frames = 60
     config.data.stride_frames = 5
     config.optim.optimizer = "adamw"
@@ -37,6 +38,14 @@ def genre_config(name: str, genres: tuple[str, ...], streams: tuple[str, ...]) -
     config.evaluate.batch_size = 16
     config.evaluate.metric, config.evaluate.mode = "macro_f", "max"
     return config
+
+
+def set_sources(config: ml_collections.ConfigDict, options: ml_collections.ConfigDict) -> None:
+    """Where the streams come from, by the arguments inputs, labels, lifter and movements of a config file."""
+    config.model.inputs, config.model.movements = options.inputs, options.labels
+    config.upstream.lifter = options.lifter if options.inputs == "3d_lifted" else ""
+    reads_model = "movements" in config.model.streams and options.labels == "model"
+    config.upstream.movements = options.movements if reads_model else ""
 
 
 def make_tiny(config: ml_collections.ConfigDict) -> None:

@@ -1,9 +1,9 @@
-"""Movements of body parts on CMU motion capture (true 3D), split by take.
+"""Movements of body parts on CMU motion capture, split by take; for 2D and lifted poses filmed by virtual cameras.
 
     python train.py --config=configs/movements_cmu.py --workdir=work/cmu/movements
     python evaluate.py --workdir=work/cmu/movements
 
-Needs the CMU packs (HDVR_REAL_DATA).
+Needs the CMU packs (HDVR_REAL_DATA); inputs=3d_lifted also needs the lifter of configs/lifter_cmu.py.
 """
 
 import ml_collections
@@ -13,9 +13,11 @@ from hdvr_jax.configurations import parse_arg
 
 
 def get_config(arg: str = "") -> ml_collections.ConfigDict:
-    """Arguments: size = full, demo (minutes) or tiny (seconds, for tests); pack = dance, actions or all."""
-    options = parse_arg(arg, size="full", pack="dance")
-    config = movements_config("movements_cmu", "3d_true", "")
+    """Arguments: size = full, demo (minutes) or tiny (seconds, for tests); pack = dance, actions or all; inputs = 2d,
+    3d_lifted or 3d_true; lifter = workdir of the lifter that 3d_lifted reads."""
+    options = parse_arg(arg, size="full", pack="dance", inputs="3d_true", lifter="work/lifter_cmu")
+    config = movements_config("movements_cmu", options.inputs, options.lifter)
+    config.data.virtual_views = 0 if options.inputs == "3d_true" else 4
     config.data.dataset = "cmu_mocap"
     config.data.options.pack = options.pack
     config.train.steps = 3000 if options.size == "full" else 400

@@ -20,6 +20,7 @@ def movements_config(name: str, inputs: str, lifter: str) -> ml_collections.Conf
     config.model.dropout = 0.1
     config.model.max_positive_weight = 8.0
     config.data.fps = 30.0
+    config.data.virtual_views = 0  # cameras that film a clip which has none
     config.data.window_frames = 96
     config.data.stride_frames = 24
     config.optim.learning_rate = 3e-3

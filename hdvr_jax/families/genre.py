@@ -18,7 +18,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hdvr_jax import body_inputs, clip_poses, losses, metrics
+from hdvr_jax import body_inputs, clip_poses, filming, losses, metrics
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family, Totals
 from hdvr_jax.movements import Vocabulary, load_vocabulary
@@ -39,6 +39,7 @@ class _Setup:
     skeleton: str
     own_axes: bool
     fps: float
+    virtual_views: int
     mirror: bool
     noise: float
     running_weight: float
@@ -63,6 +64,7 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         skeleton=model.skeleton,
         own_axes=model.own_axes,
         fps=config.data.fps,
+        virtual_views=config.data.virtual_views,
         mirror=model.mirror,
         noise=model.noise,
         running_weight=model.running_weight,
@@ -98,7 +100,12 @@ def _check(model: Any) -> None:
 
 def _prepare(setup: _Setup, clips: list[Any], upstream: Mapping[str, Any]) -> list[dict[str, Any]]:
     """One sequence per view; one per clip where only true 3D is read. `label` is -1 for a clip without a genre."""
-    return [sequence for clip in clips for view in _views(setup, clip) for sequence in _sequence(setup, view, upstream)]
+    return [
+        sequence
+        for clip in filming.film_unseen(clips, setup.virtual_views)
+        for view in _views(setup, clip)
+        for sequence in _sequence(setup, view, upstream)
+    ]
 
 
 def _views(setup: _Setup, clip: Any) -> Iterator[Any]:

@@ -18,7 +18,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hdvr_jax import body_inputs, clip_poses, losses, metrics
+from hdvr_jax import body_inputs, clip_poses, filming, losses, metrics
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family, Totals
 from hdvr_jax.movements import Vocabulary, load_vocabulary
@@ -39,6 +39,7 @@ class _Setup:
     skeleton: str
     own_axes: bool
     fps: float
+    virtual_views: int
     turn: bool
     mirror: bool
     max_weight: float
@@ -56,6 +57,7 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         skeleton=model.skeleton,
         own_axes=model.own_axes and model.inputs != "2d",
         fps=config.data.fps,
+        virtual_views=config.data.virtual_views,
         turn=model.turn and model.inputs == "3d_true",
         mirror=model.mirror,
         max_weight=model.max_positive_weight,
@@ -96,7 +98,7 @@ def type_slots(vocabulary: Vocabulary) -> tuple[tuple[int, int], ...]:
 def _prepare(setup: _Setup, clips: list[Any], upstream: Any) -> list[dict[str, Any]]:
     """One sequence per view, or one per clip for true 3D; `labels` (T, M) int8 is -1 where nothing is known."""
     prepared = []
-    for clip in clips:
+    for clip in filming.film_unseen(clips, setup.virtual_views):
         found = clip_poses.sequences(clip, setup.inputs, setup.skeleton, setup.fps, upstream.get("lifter"))
         if found:
             labels = clip_poses.movement_labels(clip, setup.vocabulary, setup.fps)

@@ -1,0 +1,79 @@
+"""Motion capture that no camera saw, filmed by virtual cameras: a clip with views, bodies varied.
+
+The lifter sees such motion anew at every step (`hdvr_jax.observation`). The stages after it read what a trained lifter
+made of a clip, which is computed once, so they need clips with views that stay the same.
+"""
+
+import functools
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
+
+from hdvr_jax import bodies, cameras, detector_noise, observation
+from hdvr_jax.pose_track import PoseTrack
+
+_SKELETON = "coco17"
+# Few distinct lengths are compiled this way.
+_PAD_FRAMES = 512
+
+
+def film_unseen(clips: Iterable[Mapping[str, Any]], views: int) -> Iterator[Mapping[str, Any]]:
+    """The clips; those without a view filmed by `views` virtual cameras, if any."""
+    for clip in clips:
+        yield film(clip, views) if views and not len(clip["keypoints"]) else clip
+
+
+def film(clip: Mapping[str, Any], views: int, seed: int = 0) -> dict[str, Any]:
+    """The clip on a body drawn at random, seen by `views` random cameras through a detector that errs as measured.
+
+    Everything drawn depends on the seed and the clip's name. Joints become COCO-17; the principal point of every camera
+    is (0, 0). Joints that are never known stay so. A clip without any known joint comes back as it is.
+    """
+    track = PoseTrack.from_points(clip["points_world"], clip["skeleton"], clip["fps"], id=clip["clip"])
+    points = track.to_skeleton(_SKELETON).fill_gaps().keypoints
+    if not np.isfinite(points).any():
+        return dict(clip)
+    frames = len(points)
+    padded = np.pad(points, ((0, -frames % _PAD_FRAMES), (0, 0), (0, 0)), "edge")
+    key = jax.random.fold_in(jax.random.key(seed), zlib.crc32(clip["clip"].encode()))
+    moved, shots = _shoot(key, padded, jnp.float32(clip["fps"]), detector_noise.load_params(), views)
+    shots = jax.device_get(shots)
+    confidence = shots["confidence"][:, :frames]
+    return {
+        **clip,
+        **shots,
+        "keypoints": np.where(confidence[..., None] > 0, shots["keypoints"][:, :frames], np.nan),
+        "confidence": confidence,
+        "points_world": np.asarray(moved)[:frames],
+        "skeleton": _SKELETON,
+        "views": tuple(f"virtual{view}" for view in range(views)),
+        "distortion": np.zeros((views, 5), np.float32),
+        "image_size": np.full((views, 2), observation.IMAGE_WIDTH, np.int32),
+    }
+
+
+@functools.partial(jax.jit, static_argnums=4)
+def _shoot(
+    key: PRNGKeyArray, points: Float[Array, "T J 3"], fps: Float[Array, ""], noise: Any, views: int
+) -> tuple[Float[Array, "T J 3"], dict[str, Array]]:
+    """(Motion on a new body, what the cameras are and what the detector found in their images)."""
+    body_key, *view_keys = jax.random.split(key, 1 + views)
+    points = bodies.retarget(points, bodies.sample_body(body_key))
+
+    def shoot(view_key: PRNGKeyArray) -> dict[str, Array]:
+        camera_key, noise_key = jax.random.split(view_key)
+        subject = observation.hips(points).mean(0)
+        camera, extrinsics = observation.place_camera(camera_key, subject, observation.Ranges())
+        points_camera = cameras.world_to_camera(extrinsics, points)
+        pixels = cameras.project(camera, points_camera)
+        keypoints, confidence = detector_noise.sample(noise_key, pixels, points_camera[..., 2], fps, noise)
+        placed = {"rotation": extrinsics.rotation, "translation": extrinsics.translation}
+        lens = {"focal": camera.focal, "center": camera.center}
+        return {"keypoints": keypoints, "confidence": confidence, **placed, **lens}
+
+    return points, jax.vmap(shoot)(jnp.stack(view_keys))
