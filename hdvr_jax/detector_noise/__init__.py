@@ -16,7 +16,6 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray, UInt32
 
-from hdvr_jax.detector_noise.occlusion import lean, occlusion, person_scale
 from hdvr_jax.detector_noise.params import (
     KINDS,
     Layout,
@@ -28,6 +27,7 @@ from hdvr_jax.detector_noise.params import (
     make_layout,
 )
 from hdvr_jax.detector_noise.process import correlate, episodes, normals
+from hdvr_jax.detector_noise.visibility import lean, occlusion, person_scale
 
 __all__ = [
     "KINDS",

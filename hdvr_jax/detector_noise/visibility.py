@@ -3,6 +3,7 @@
 Symbols: T frames, J joints, K capsules (limbs that hide).
 """
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -42,22 +43,29 @@ def occlusion(
       scale: `person_scale` of each frame.
       layout: of the skeleton.
     """
-    start = jnp.einsum("kj,tjc->tck", layout.capsule_start, points_image)
-    along = jnp.einsum("kj,tjc->tck", layout.capsule_end, points_image) - start
-    depth_start, depth_end = depth @ layout.capsule_start.T, depth @ layout.capsule_end.T
+    start = jnp.einsum("kj,tjc->kct", layout.capsule_start, points_image)
+    along = jnp.einsum("kj,tjc->kct", layout.capsule_end, points_image) - start
+    depth_start = jnp.einsum("kj,tj->kt", layout.capsule_start, depth)
+    depth_along = jnp.einsum("kj,tj->kt", layout.capsule_end, depth) - depth_start
+    x, y, depth_joint = points_image[..., 0].T, points_image[..., 1].T, depth.T
     inverse = 1.0 / jnp.maximum(jnp.square(along).sum(1), 1e-6)
-    dx = points_image[..., 0][..., None] - start[:, None, 0]
-    dy = points_image[..., 1][..., None] - start[:, None, 1]
-    ux, uy = along[:, None, 0], along[:, None, 1]
-    share = jnp.clip((dx * ux + dy * uy) * inverse[:, None], 0.0, 1.0)
-    distance = jnp.sqrt(jnp.square(dx - share * ux) + jnp.square(dy - share * uy) + 1e-12)
-    unit = 1.0 / jnp.maximum(scale, 1e-6)[:, None, None]
-    inside = jnp.clip(1.5 - distance * unit / layout.radius, 0.0, 1.0)
-    gap = depth[..., None] - depth_start[:, None] - share * (depth_end - depth_start)[:, None]
-    behind = jnp.clip((gap - _BEHIND_FREE) / (_BEHIND_HIDDEN - _BEHIND_FREE), 0.0, 1.0)
+    unit = 1.0 / jnp.maximum(scale, 1e-6)
+
+    def behind_limb(score: Array, limb: tuple[Array, ...]) -> tuple[Array, None]:
+        (sx, sy), (ux, uy), near, deeper, inverse_square, radius, hides = limb
+        dx, dy = x - sx, y - sy
+        share = jnp.clip((dx * ux + dy * uy) * inverse_square, 0.0, 1.0)
+        distance = jnp.sqrt(jnp.square(dx - share * ux) + jnp.square(dy - share * uy) + 1e-12)
+        inside = jnp.clip(1.5 - distance * unit / radius, 0.0, 1.0)
+        gap = (depth_joint - near - share * deeper - _BEHIND_FREE) / (_BEHIND_HIDDEN - _BEHIND_FREE)
+        return jnp.maximum(score, inside * jnp.clip(gap, 0.0, 1.0) * hides[:, None]), None
+
+    # A loop over limbs is many times faster on a CPU than an axis of limbs; written out, XLA computes it several times.
+    limbs = (start, along, depth_start, depth_along, inverse, layout.radius, layout.hides.T)
+    score, _ = jax.lax.scan(behind_limb, jnp.zeros_like(depth_joint), limbs, unroll=2)
     turn = 0.5 + (depth - (depth @ layout.ears)[:, None]) / _HEAD_DEPTH
     turned = layout.face * jnp.clip((turn - layout.face_free) / (1.0 - layout.face_free), 0.0, 1.0)
-    return jnp.maximum((inside * behind * layout.hides).max(-1), turned)
+    return jnp.maximum(score.T, turned)
 
 
 def lean(points_image: Float[Array, "T J 2"], scale: Float[Array, " T"], layout: Layout) -> Float[Array, " T"]:
