@@ -96,12 +96,6 @@ class Figure:
         moving += [(p.first, other(p.foot)) for p in self.pivots]
         return min(moving)[1] if moving else None
 
-    @property
-    def last_foot(self) -> str | None:
-        """The foot that is free at the end, None when the figure changes no weight."""
-        landed = [(s.beat, s.foot) for s in self.steps if s.weight]
-        return other(max(landed)[1]) if landed else None
-
 
 def other(foot: str) -> str:
     """The other one of "l" and "r"."""
