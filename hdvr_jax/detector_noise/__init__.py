@@ -56,7 +56,7 @@ def sample(
     params: NoiseParams,
     scale: float | Float[Array, ""] = 1.0,
 ) -> tuple[Float[Array, "T J 2"], Float[Array, "T J"]]:
-    """What a detector would report for one person. For a batch: jax.vmap over key, points_image and depth.
+    """What a detector would report for one person. Batches: jax.vmap over key, points_image, depth.
 
     Args:
       key: typed; the same key gives the same detections.
@@ -64,13 +64,11 @@ def sample(
       depth: of the joints along the optical axis, metres. NaN where unknown.
       fps: frames per second.
       params: from `load_params`, for the same skeleton.
-      scale: strength: multiplies errors and the chances of twins, swaps and misses; confidence is left alone. 0 gives
-        the true points with realistic confidence.
+      scale: multiplies errors and the chances of twins, swaps and misses; 0 gives the truth. Not the confidence.
 
     Returns:
-      (keypoints in pixels, confidence in [0, 1]). Always finite: a missed or unknown joint has confidence exactly 0 and
-      its noisy (where unknown: zero) position, so that a network that reads it computes nothing but numbers. Whoever
-      writes files puts NaN where confidence is 0.
+      (keypoints in pixels, confidence in [0, 1]). Always finite, for networks: a missed or unknown joint has confidence
+      exactly 0 and its noisy (where unknown: zero) position. Whoever writes files puts NaN where confidence is 0.
     """
     known = jnp.isfinite(points_image).all(-1) & jnp.isfinite(depth)
     points = jnp.where(known[..., None], points_image, 0.0)
@@ -86,14 +84,10 @@ def sample(
     # What lies on the twin lies there as precisely as the twin itself is found.
     spread = jnp.where(twin, spread[:, layout.mirror], spread)
     error = spread[..., None] * noise[..., :2] + _bias(points, params)
-    target = jnp.where(twin[..., None], points[:, layout.mirror], points)
-    keypoints = jnp.where(known[..., None], target + scale * error, 0.0)
+    keypoints = jnp.where(twin[..., None], points[:, layout.mirror], points) + scale * error
+    keypoints = jnp.where(known[..., None], keypoints, 0.0)
     confidence = jnp.where(known, jax.nn.sigmoid(logit), 0.0)
-    swapped = episodes(words[:, 0], params.swap_rate * scale, params.swap_seconds, fps) > 0
-    keypoints = jnp.where(swapped[:, None, None], keypoints[:, layout.mirror], keypoints)
-    confidence = jnp.where(swapped[:, None], confidence[:, layout.mirror], confidence)
-    missed = episodes(words[:, 1], params.miss_rate * scale, params.miss_seconds, fps) > 0
-    return keypoints, jnp.where(missed[:, None], 0.0, confidence)
+    return _whole_body(keypoints, confidence, words, fps, params, scale)
 
 
 def error_spread(
@@ -104,6 +98,23 @@ def error_spread(
     `unit` is a standard normal that widens the tails; 0 gives the median.
     """
     return (params.spread_seen + params.spread * jnp.exp(-params.spread_slope * logit)) * jnp.exp(-params.tail * unit)
+
+
+def _whole_body(
+    keypoints: Float[Array, "T J 2"],
+    confidence: Float[Array, "T J"],
+    words: UInt32[Array, "T 2"],
+    fps: Float[Array, ""],
+    params: NoiseParams,
+    scale: float | Float[Array, ""],
+) -> tuple[Float[Array, "T J 2"], Float[Array, "T J"]]:
+    """Exchanges the sides in episodes of swapping; confidence 0 in episodes of missing the person."""
+    mirror = params.layout.mirror
+    swapped = episodes(words[:, 0], params.swap_rate * scale, params.swap_seconds, fps) > 0
+    keypoints = jnp.where(swapped[:, None, None], keypoints[:, mirror], keypoints)
+    confidence = jnp.where(swapped[:, None], confidence[:, mirror], confidence)
+    missed = episodes(words[:, 1], params.miss_rate * scale, params.miss_seconds, fps) > 0
+    return keypoints, jnp.where(missed[:, None], 0.0, confidence)
 
 
 def _rarer(scale: float | Float[Array, ""]) -> Float[Array, ""]:
