@@ -68,10 +68,10 @@ class Checkpoints:
           score: to choose the best by, lower is better; infinite where the state was not evaluated.
 
         Raises:
-          InputError: a parameter is not finite. Nothing was written.
+          InputError: a number in it is not finite. Nothing was written.
         """
         state = jax.device_get(state)
-        for path, leaf in jax.tree_util.tree_leaves_with_path(state.variables):
+        for path, leaf in jax.tree_util.tree_leaves_with_path(state):
             if not np.isfinite(leaf).all():
                 name = jax.tree_util.keystr(path)
                 raise InputError(f"{name} is not finite after step {step}; this state was not saved")

@@ -16,6 +16,7 @@ Row = dict[str, float]
 # {"overall": {"all": row}, label: {value of the label: row}}; a row starts with the number of its sequences.
 Tables = dict[str, dict[str, Row]]
 Scorer = Callable[[Any, Any], Any]
+_MOST_COLUMNS = 10
 
 
 def make_scorer(family: Family) -> Scorer:
@@ -107,7 +108,10 @@ def over_seeds(tables: Sequence[Tables]) -> tuple[Tables, Tables]:
 
 
 def format_tables(tables: Tables, spread: Tables | None = None) -> str:
-    """The tables as text, one line per row; with `spread`, every number as "mean ± deviation"."""
+    """The tables as text; with `spread`, every number as "mean ± deviation".
+
+    A line is a row of the table, or a metric where there are more metrics than rows and than fit side by side.
+    """
     blocks = []
     for group, rows in tables.items():
         names = [name for name in next(iter(rows.values())) if name != "sequences"]
@@ -116,6 +120,8 @@ def format_tables(tables: Tables, spread: Tables | None = None) -> str:
             deviation = spread[group][value] if spread else {}
             cells = [_number(row[name], deviation.get(name)) for name in names]
             lines.append([value or "(none)", str(int(row["sequences"])), *cells])
+        if len(names) > max(len(rows), _MOST_COLUMNS):
+            lines = [list(column) for column in zip(*lines)]
         widths = [max(map(len, column)) for column in zip(*lines)]
         blocks.append("\n".join("  ".join(_aligned(line, widths)).rstrip() for line in lines))
     return "\n\n".join(blocks)

@@ -122,8 +122,10 @@ def _run(training: _Training, state: State, done: int, checkpoints: Checkpoints,
         for step, batch in enumerate(batches, done + 1):
             state, metrics = training.step(state, batch, keys)
             history.append(metrics)
+            # Read once: a signal may come at any point of what follows.
+            stopping = interrupts.requested and step < steps
             evaluating = training.validation is not None and _due(step, settings.eval_every, steps)
-            saving = evaluating or interrupts.requested or _due(step, settings.checkpoint_every, steps)
+            saving = evaluating or stopping or _due(step, settings.checkpoint_every, steps)
             if saving or _due(step, settings.log_every, steps):
                 scalars = _summary(history, step, training.seeds, workdir)
                 rate = progress.report(step, scalars["loss"])
@@ -134,7 +136,7 @@ def _run(training: _Training, state: State, done: int, checkpoints: Checkpoints,
                 score = _evaluate(training, state, step, writer, progress) if evaluating else float("inf")
                 checkpoints.save(state, step, score)
                 progress.restart()
-            if interrupts.requested and step < steps:
+            if stopping:
                 writer.close()
                 raise Interrupted(f"stopped at step {step} of {steps}; saved. The same command continues from there")
     writer.close()

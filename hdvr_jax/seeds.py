@@ -23,7 +23,7 @@ def keys(seeds: Sequence[int]) -> Any:
 
 def init_states(family: Family, optimizer: Any, batch: Any, seeds: Sequence[int], ema: float = 0.0) -> State:
     """First states of all seeds, stacked where there are several. `batch` (B, ...) gives shapes."""
-    init = jax.jit(lambda key: init_state(family, optimizer, batch, key, ema))
+    init = jax.jit(functools.partial(init_state, family, optimizer, batch, ema=ema))
     states = [init(jax.random.key(seed)) for seed in seeds]
     return jax.tree.map(lambda *leaves: jnp.stack(leaves), *states) if len(states) > 1 else states[0]
 

@@ -66,7 +66,7 @@ def masked_moments(
     return mean, squares / count
 
 
-def init_state(family: Family, optimizer: Any, batch: Any, key: Any, ema: float = 0.0) -> State:
+def init_state(family: Family, optimizer: Any, batch: Any, key: Any, *, ema: float = 0.0) -> State:
     """The state before the first step. `key` is the run's key; `batch` gives shapes and is augmented here."""
     init_key, augment_key = jax.random.split(key)
     variables = family.init(init_key, family.augment(batch, augment_key, True))

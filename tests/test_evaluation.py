@@ -85,5 +85,11 @@ def test_text_and_json():
     (tables,) = tables_of(12.345)
     text = evaluation.format_tables(tables)
     assert text.splitlines() == ["overall  sequences  error  f", "all              2   12.3  -"]
+    many = {"overall": {"all": {"sequences": 2, **{f"metric{i}": float(i) for i in range(12)}}}}
+    assert evaluation.format_tables(many).splitlines()[:3] == [
+        "overall      all",
+        "sequences      2",
+        "metric0    0.000",
+    ]
     assert "12.3 ± 0.0" in evaluation.format_tables(*evaluation.over_seeds(tables_of(12.345, 12.345)))
     assert json.loads(json.dumps(evaluation.to_json(tables), allow_nan=False))["overall"]["all"]["f"] is None

@@ -1,5 +1,6 @@
 """The loop: reproducible, resumable to the bit, stopped cleanly, never saving what is broken."""
 
+import itertools
 import os
 import pathlib
 import random
@@ -114,21 +115,24 @@ def test_bad_configs_are_errors(tmp_path, fields, message):
         loop.train(toy.config(**fields), tmp_path)
 
 
-def test_ctrl_c_saves_and_the_next_run_goes_on(tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("module", "name", "call"), [(loop.pipeline, "batch_at", 6), (loop, "_summary", 1), (loop, "_evaluate", 0)]
+)
+def test_ctrl_c_at_any_point_saves_and_the_next_run_goes_on(tmp_path, monkeypatch, module, name, call):
     loop.train(toy.config(), tmp_path / "whole")
-    seen = loop.pipeline.batch_at
-    calls = iter(range(10**6))
+    original, calls = getattr(module, name), itertools.count()
 
     def interrupting(*args):
-        if next(calls) == 6:
+        if next(calls) == call:
             os.kill(os.getpid(), signal.SIGINT)
-        return seen(*args)
+        return original(*args)
 
     with monkeypatch.context() as patch:
-        patch.setattr(loop.pipeline, "batch_at", interrupting)
-        with pytest.raises(Interrupted, match=r"stopped at step \d+ of 12; saved"):
+        patch.setattr(module, name, interrupting)
+        with pytest.raises(Interrupted) as caught:
             loop.train(toy.config(), tmp_path / "parts")
-    assert 0 < checkpoints.resolve_step(tmp_path / "parts", "latest") < 12
+    stopped = checkpoints.resolve_step(tmp_path / "parts", "latest")
+    assert f"stopped at step {stopped} of 12; saved" in str(caught.value)
     loop.train(toy.config(), tmp_path / "parts")
     same(variables(tmp_path / "parts"), variables(tmp_path / "whole"))
     assert checkpoints.resolve_step(tmp_path / "parts", "best") == checkpoints.resolve_step(tmp_path / "whole", "best")

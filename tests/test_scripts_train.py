@@ -1,6 +1,7 @@
 """train.py and evaluate.py as their users start them."""
 
 import json
+import signal
 import subprocess
 import sys
 
@@ -25,12 +26,19 @@ runpy.run_path({script!r}, run_name="__main__")
 """
 
 
-def script(name, *argv, cwd):
-    """Runs a script with the toy family in the table; returns (exit code, output, errors)."""
+def start(name, *argv, cwd):
+    """Starts a script with the toy family in the table."""
     code = PATCHED.format(argv=[name, *argv], script=str(ROOT / name))
     env = environment() | {"JAX_COMPILATION_CACHE_DIR": str(cwd / "cache")}
-    found = subprocess.run([sys.executable, "-c", code], cwd=cwd, env=env, capture_output=True, text=True, timeout=300)
-    return found.returncode, found.stdout, found.stderr
+    pipe = subprocess.PIPE
+    return subprocess.Popen([sys.executable, "-c", code], cwd=cwd, env=env, stdout=pipe, stderr=pipe, text=True)
+
+
+def script(name, *argv, cwd):
+    """Runs a script to its end; returns (exit code, output, errors)."""
+    process = start(name, *argv, cwd=cwd)
+    out, err = process.communicate(timeout=300)
+    return process.returncode, out, err
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +66,19 @@ def test_evaluate_prints_tables_and_writes_json(folder):
     assert (found["step"], found["seeds"], found["split"]) == (3, [0, 1], "test")
     assert found["mean"]["overall"]["all"]["error"] > 0
     assert set(found["seed 1"]["genre"]) == {"Tango", "Tap"}
+
+
+def test_ctrl_c_saves_says_how_to_go_on_and_exits_with_130(folder):
+    argv = ["--config=toy_config.py:steps=100000", "--workdir=stopped", "--config.train.checkpoint_every=100000"]
+    process = start("train.py", *argv, "--config.train.eval_every=100000", cwd=folder)
+    while "steps/s" not in (line := process.stdout.readline()):
+        assert line, process.stderr.read()
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=300)
+    assert process.returncode == 130
+    assert "saved. The same command continues from there" in err
+    assert "Traceback" not in err
+    assert list((folder / "stopped" / "checkpoints").iterdir())
 
 
 @pytest.mark.parametrize(
