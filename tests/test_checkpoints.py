@@ -6,13 +6,11 @@ import numpy as np
 import optax
 import pytest
 
-from hdvr_jax import configurations, seeds, trained
+from hdvr_jax import configurations, seeds
 from hdvr_jax.checkpoints import Checkpoints, resolve_step, restore_for_inference
 from hdvr_jax.errors import InputError
-from hdvr_jax.families import Family
 from hdvr_jax.update import evaluation_variables
 from tests import toy
-from tests.processes import run_python
 
 
 def state_of(config, scale=1.0):
@@ -109,21 +107,3 @@ def test_a_folder_without_a_training_is_an_error(tmp_path):
     configurations.claim(tmp_path, toy.config())
     with pytest.raises(InputError, match="no checkpoint"):
         restore_for_inference(tmp_path)
-
-
-def test_a_trained_model_serves_later_stages(tmp_path, monkeypatch):
-    toy.install(monkeypatch.setattr)
-    configurations.claim(tmp_path, toy.config())
-    with Checkpoints(tmp_path) as checkpoints:
-        checkpoints.save(state_of(toy.config()), 1)
-    clip = toy.clips("toy", "test")[0]
-    model = trained.load(tmp_path)
-    assert isinstance(model.family, Family)
-    upstream = trained.load_upstream({"lifter": str(tmp_path), "movements": ""})
-    assert set(upstream) == {"lifter"}
-    np.testing.assert_array_equal(upstream["lifter"](clip), model.predict({"x": clip["x"][None]})["y"][0])
-
-
-def test_restoring_needs_no_tensorflow():
-    code = "import sys; import hdvr_jax.trained; print([m for m in ('tensorflow', 'clu') if m in sys.modules])"
-    assert run_python(code).stdout.strip() == "[]"

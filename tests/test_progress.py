@@ -1,12 +1,7 @@
-"""The console line, and what Ctrl-C does between steps."""
+"""The console line."""
 
 import io
-import os
-import signal
 
-import pytest
-
-from hdvr_jax.interrupts import Interrupts
 from hdvr_jax.progress import Progress, duration
 
 
@@ -38,14 +33,3 @@ def test_a_terminal_keeps_one_line():
     progress.report(2, 1.0)
     assert stream.getvalue().count("\n") == 2
     assert stream.getvalue().count("\r") == 3
-
-
-@pytest.mark.parametrize("number", Interrupts.SIGNALS)
-def test_the_first_signal_asks_and_the_handlers_come_back(number):
-    before = signal.getsignal(number)
-    with Interrupts() as interrupts:
-        assert not interrupts.requested
-        os.kill(os.getpid(), number)
-        assert interrupts.requested
-        assert signal.getsignal(number) is before
-    assert signal.getsignal(number) is before
