@@ -12,9 +12,9 @@ demo: $(VENV)/runtime
 	$(RUN) train.py --config=configs/lifter_choreo.py:size=demo --workdir=$(DEMO)/models/lifter
 	$(RUN) train.py --config=configs/movements_choreo.py:size=demo,lifter=$(DEMO)/models/lifter --workdir=$(DEMO)/models/movements
 	$(RUN) train.py --config=configs/genre_choreo.py:size=demo,lifter=$(DEMO)/models/lifter,movements=$(DEMO)/models/movements --workdir=$(DEMO)/models/genre
-	$(RUN) evaluate.py --workdir=$(DEMO)/models/lifter --json=$(DEMO)/lifter.json
-	$(RUN) evaluate.py --workdir=$(DEMO)/models/movements --json=$(DEMO)/movements.json
-	$(RUN) evaluate.py --workdir=$(DEMO)/models/genre --json=$(DEMO)/genre.json
+	$(RUN) evaluate.py --workdir=$(DEMO)/models/lifter --json=$(DEMO)/models/lifter/evaluation.json
+	$(RUN) evaluate.py --workdir=$(DEMO)/models/movements --json=$(DEMO)/models/movements/evaluation.json
+	$(RUN) evaluate.py --workdir=$(DEMO)/models/genre --json=$(DEMO)/models/genre/evaluation.json
 	$(RUN) -m datasets.export_clip --dataset=choreo --options=size=demo --split=test --out=$(DEMO)/clip.npz
 	$(RUN) recognize.py $(DEMO)/clip.npz --models=$(DEMO)/models --out=$(DEMO)/report
 

@@ -17,12 +17,12 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
     """Arguments: size = full or tiny (one that trains in seconds, for tests)."""
     options = parse_arg(arg, size="full")
     tiny = options.size == "tiny"
-    config = lifter_config("lifter_cmu", widths=(3, 3) if tiny else (3, 3, 3, 3), outputs=8 if tiny else 64)
+    config = lifter_config("lifter_cmu", widths=(3, 3) if tiny else (3, 3, 3), outputs=8 if tiny else 64)
     config.data.dataset = "cmu_mocap"
     config.train.batch_size = 4 if tiny else 16
-    config.train.steps = 20 if tiny else 7000
-    config.train.log_every = 10 if tiny else 100
-    config.train.eval_every = config.train.checkpoint_every = 10 if tiny else 1000
+    config.train.steps = 20 if tiny else 30000
+    config.train.log_every = 10 if tiny else 500
+    config.train.eval_every = config.train.checkpoint_every = 10 if tiny else 5000
     if tiny:
         config.model.channels = 32
         config.evaluate.views = 1

@@ -52,5 +52,6 @@ def _observe_randomly(data: ml_collections.ConfigDict) -> None:
             "roll": 2.0,
             "lean": (0.1, 57.0),
             "noise": 1.0,
+            "noisier": 0.3,
         }
     )

@@ -30,6 +30,8 @@ class Ranges:
         lean: share of the examples whose whole motion is tipped over, and by how many degrees (standard deviation):
             floor work is rare in motion capture of everyday actions.
         noise: strength of the detector's errors, 1 as measured.
+        noisier: in training, the strength is drawn between `noise` and (1 + `noisier`) times that: recordings of one
+            studio do not show all that a detector can get wrong.
     """
 
     distance: tuple[float, float] = (2.5, 7.0)
@@ -39,6 +41,7 @@ class Ranges:
     roll: float = 2.0
     lean: tuple[float, float] = (0.0, 57.0)
     noise: float = 1.0
+    noisier: float = 0.0
 
 
 @chex.dataclass(frozen=True)
@@ -108,10 +111,11 @@ def observe(
     vary_body: bool = True,
     train: bool = True,
 ) -> Observation:
-    """Sees a motion (COCO-17, metres, Y up) once. `train` adds mirroring and leaning, which no test should have."""
-    body_key, camera_key, noise_key, mirror_key, lean_key = jax.random.split(key, 5)
-    points = points_world
+    """Sees a motion (COCO-17, metres, Y up) once. `train` adds mirroring, leaning and stronger noise."""
+    body_key, camera_key, noise_key, mirror_key, lean_key, strength_key = jax.random.split(key, 6)
+    points, strength = points_world, ranges.noise
     if train:
+        strength *= 1 + ranges.noisier * jax.random.uniform(strength_key)
         points = jnp.where(jax.random.bernoulli(mirror_key), mirrored(points), points)
         points = tipped(lean_key, points, ranges.lean) if ranges.lean[0] > 0 else points
     if vary_body:
@@ -119,5 +123,5 @@ def observe(
     camera, extrinsics = place_camera(camera_key, hips(points)[points.shape[0] // 2], ranges)
     points_camera = cameras.world_to_camera(extrinsics, points)
     pixels = cameras.project(camera, points_camera)
-    seen, confidence = detector_noise.sample(noise_key, pixels, points_camera[..., 2], fps, noise, scale=ranges.noise)
+    seen, confidence = detector_noise.sample(noise_key, pixels, points_camera[..., 2], fps, noise, scale=strength)
     return Observation(rays=seen / camera.focal, confidence=confidence, points_camera=points_camera)

@@ -18,6 +18,9 @@ EPSILON = 1e-8
 HIGHEST = jax.lax.Precision.HIGHEST
 
 
+_JACOBI_SWEEPS = 6
+
+
 def safe_norm(
     x: Float[ArrayLike, "..."], axis: int | tuple[int, ...] = -1, keepdims: bool = False
 ) -> Float[Array, "..."]:
@@ -191,12 +194,34 @@ def nearest_rotation(matrix: Float[ArrayLike, "*B 3 3"]) -> Float[Array, "*B 3 3
 
 
 def _signed_svd(matrix: Array) -> tuple[Array, Array, Array]:
-    """(rotation, signed singular values, right vectors): matrix = rotation V diag(s) V^T, only s[2] may be < 0."""
-    u, s, vt = jnp.linalg.svd(matrix)
-    flip = jnp.where(jnp.linalg.det(u) * jnp.linalg.det(vt) < 0, -1.0, 1.0)
-    signs = jnp.stack([jnp.ones_like(flip), jnp.ones_like(flip), flip], axis=-1)
-    rotation = jnp.matmul(u * signs[..., None, :], vt, precision=HIGHEST)
-    return rotation, s * signs, inverse(vt)
+    """(rotation, signed singular values, right vectors): matrix = rotation V diag(s) V^T, only s[2] may be < 0.
+
+    One-sided Jacobi (Hestenes 1958): columns are turned in pairs until all are orthogonal, the longer one first. It is
+    plain arithmetic: two calls of LAPACK in one program can wait for each other for ever on two processor cores.
+    """
+    size = jnp.max(jnp.abs(matrix), axis=(-2, -1))[..., None]
+    scaled = matrix / jnp.where(size > 0, size, 1.0)[..., None]
+    turned = tuple(scaled[..., column] for column in range(3))
+    basis = tuple(jnp.broadcast_to(row, scaled.shape[:-1]) for row in jnp.eye(3, dtype=matrix.dtype))
+    turned, basis = jax.lax.fori_loop(0, _JACOBI_SWEEPS, lambda _, state: _jacobi_sweep(*state), (turned, basis))
+    first, second = orthonormal_pair(turned[0], turned[1])
+    third = jnp.cross(first, second)
+    values = [jnp.sum(left * column, axis=-1) for left, column in zip((first, second, third), turned)]
+    left, right = jnp.stack([first, second, third], axis=-1), jnp.stack(basis, axis=-1)
+    return jnp.matmul(left, inverse(right), precision=HIGHEST), jnp.stack(values, axis=-1) * size, right
+
+
+def _jacobi_sweep(turned: tuple[Array, ...], basis: tuple[Array, ...]) -> tuple[tuple[Array, ...], tuple[Array, ...]]:
+    """Turns each pair of columns, and with them the basis, so that they become orthogonal with the longer one first."""
+    turned, basis = list(turned), list(basis)
+    for i, j in ((0, 1), (0, 2), (1, 2)):
+        product = jnp.sum(turned[i] * turned[j], axis=-1)
+        difference = jnp.sum(turned[i] ** 2 - turned[j] ** 2, axis=-1)
+        angle = 0.5 * jnp.arctan2(2 * product, difference)[..., None]
+        cos, sin = jnp.cos(angle), jnp.sin(angle)
+        for columns in (turned, basis):
+            columns[i], columns[j] = cos * columns[i] + sin * columns[j], cos * columns[j] - sin * columns[i]
+    return tuple(turned), tuple(basis)
 
 
 @jax.custom_jvp
