@@ -167,7 +167,7 @@ def _augment(setup: _Setup, batch: Batch, key: Any, train: bool) -> Batch:
     batch = dict(batch)
     for stream in setup.streams:
         if stream == "movements":
-            swapped = batch["movements"][..., jnp.array(setup.vocabulary.mirror)]
+            swapped = batch["movements"][..., np.array(setup.vocabulary.mirror)]
             batch["movements"] = body_inputs.choose(chosen, swapped, batch["movements"])
             continue
         poses = body_inputs.mirror(_stream(batch, stream), chosen, setup.skeleton)

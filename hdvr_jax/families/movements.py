@@ -116,7 +116,7 @@ def _augment(setup: _Setup, batch: Batch, key: Any, train: bool) -> Batch:
     if setup.mirror:
         chosen = jax.vmap(jax.random.bernoulli)(mirrors)
         batch = body_inputs.mirror(batch, chosen, setup.skeleton)
-        swapped = batch["labels"][..., jnp.array(setup.vocabulary.mirror)]
+        swapped = batch["labels"][..., np.array(setup.vocabulary.mirror)]
         batch = {**batch, "labels": body_inputs.choose(chosen, swapped, batch["labels"])}
     return batch
 

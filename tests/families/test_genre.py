@@ -135,7 +135,7 @@ def test_training_fits_four_clips():
     family, batch, _, _, predict = _model()
     update = make_update(family, optax.adam(2e-2))
     step = jax.jit(lambda state: update(state, batch, jax.random.key(0)))
-    state = jax.jit(lambda: init_state(family, optax.adam(2e-2), batch, jax.random.key(0)))()
+    state = jax.jit(lambda: init_state(family, optax.adam(2e-2), jax.device_get(batch), jax.random.key(0)))()
     found = []
     for _ in range(50):
         state, metrics = step(state)

@@ -140,7 +140,7 @@ def test_training_fits_four_sequences_and_reaches_every_part():
     family, batch, _, _, predict = _model()
     update = make_update(family, optax.adam(2e-2))
     step = jax.jit(lambda state: update(state, batch, jax.random.key(0)))
-    start = state = jax.jit(lambda: init_state(family, optax.adam(2e-2), batch, jax.random.key(0)))()
+    start = state = jax.jit(lambda: init_state(family, optax.adam(2e-2), jax.device_get(batch), jax.random.key(0)))()
     found = []
     for _ in range(50):
         state, metrics = step(state)
