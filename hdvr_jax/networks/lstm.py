@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from hdvr_jax.networks.dropout import hashed_dropout
+from hdvr_jax.networks.initializers import orthogonal
 
 
 def sequence_lengths(frame_mask: Float[Array, "B T"]) -> Int[Array, " B"]:
@@ -44,7 +45,8 @@ class OneWay(nn.Module):
 
     @nn.compact
     def __call__(self, inputs: Float[Array, "B T F"]) -> Float[Array, "B T H"]:
-        return nn.RNN(nn.OptimizedLSTMCell(self.features, name="cell"), name="rnn")(inputs)
+        cell = nn.OptimizedLSTMCell(self.features, recurrent_kernel_init=orthogonal, name="cell")
+        return nn.RNN(cell, name="rnn")(inputs)
 
 
 class Recurrent(nn.Module):
