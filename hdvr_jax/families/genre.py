@@ -162,12 +162,12 @@ def _augment(setup: _Setup, batch: Batch, key: Any, train: bool) -> Batch:
     """In training: shows every other example in a mirror, movements and all, and shakes the joints a little."""
     if not train:
         return batch
+    batch = jax.tree.map(jnp.asarray, batch)
     mirrors, noises = (body_inputs.per_example(k, batch["example"]) for k in jax.random.split(key))
     chosen = jax.vmap(jax.random.bernoulli)(mirrors) & setup.mirror
-    batch = dict(batch)
     for stream in setup.streams:
         if stream == "movements":
-            swapped = batch["movements"][..., np.array(setup.vocabulary.mirror)]
+            swapped = batch["movements"][..., jnp.array(setup.vocabulary.mirror)]
             batch["movements"] = body_inputs.choose(chosen, swapped, batch["movements"])
             continue
         poses = body_inputs.mirror(_stream(batch, stream), chosen, setup.skeleton)

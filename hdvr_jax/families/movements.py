@@ -110,13 +110,14 @@ def _augment(setup: _Setup, batch: Batch, key: Any, train: bool) -> Batch:
     """In training: turns true 3D by a random yaw, and shows every other example in a mirror, labels and all."""
     if not train:
         return batch
+    batch = jax.tree.map(jnp.asarray, batch)
     turns, mirrors = (body_inputs.per_example(k, batch["example"]) for k in jax.random.split(key))
     if setup.turn:
         batch = body_inputs.turn(batch, jax.vmap(lambda k: jax.random.uniform(k, maxval=2 * jnp.pi))(turns))
     if setup.mirror:
         chosen = jax.vmap(jax.random.bernoulli)(mirrors)
         batch = body_inputs.mirror(batch, chosen, setup.skeleton)
-        swapped = batch["labels"][..., np.array(setup.vocabulary.mirror)]
+        swapped = batch["labels"][..., jnp.array(setup.vocabulary.mirror)]
         batch = {**batch, "labels": body_inputs.choose(chosen, swapped, batch["labels"])}
     return batch
 

@@ -20,7 +20,7 @@ def orthogonal(key: PRNGKeyArray, shape: Sequence[int], dtype: Any = jnp.float32
     # Frobenius norm 1 puts all singular values into (0, 1], where the iteration converges.
     start = drawn / jnp.sqrt(jnp.sum(drawn**2))
 
-    def step(_: int, matrix: Array) -> Array:
+    def step(_: Any, matrix: Array) -> Array:
         return 1.5 * matrix - 0.5 * matrix @ (matrix.T @ matrix)
 
     return jax.lax.fori_loop(0, _ITERATIONS, step, start).astype(dtype)
