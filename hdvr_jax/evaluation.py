@@ -110,17 +110,21 @@ def over_seeds(tables: Sequence[Tables]) -> tuple[Tables, Tables]:
 def format_tables(tables: Tables, spread: Tables | None = None) -> str:
     """The tables as text; with `spread`, every number as "mean ± deviation".
 
-    A line is a row of the table, or a metric where there are more metrics than rows and than fit side by side.
+    A line is a row of the table, or a metric where there are more metrics than rows and than fit side by side; then
+    metrics that are 0 in every row (confusions that never happened) are left out.
     """
     blocks = []
     for group, rows in tables.items():
         names = [name for name in next(iter(rows.values())) if name != "sequences"]
+        turned = len(names) > max(len(rows), _MOST_COLUMNS)
+        if turned:
+            names = [name for name in names if any(row[name] != 0 for row in rows.values())]
         lines = [[group, "sequences", *names]]
         for value, row in rows.items():
             deviation = spread[group][value] if spread else {}
             cells = [_number(row[name], deviation.get(name)) for name in names]
             lines.append([value or "(none)", str(int(row["sequences"])), *cells])
-        if len(names) > max(len(rows), _MOST_COLUMNS):
+        if turned:
             lines = [list(column) for column in zip(*lines)]
         widths = [max(map(len, column)) for column in zip(*lines)]
         blocks.append("\n".join("  ".join(_aligned(line, widths)).rstrip() for line in lines))

@@ -258,7 +258,7 @@ def _scores(genres: int, outputs: dict[str, Any], batch: Batch) -> Totals:
 
 
 def _summarise(genres: tuple[str, ...], totals: Totals) -> dict[str, float]:
-    """Accuracy, macro-F over the genres that occur, F of every genre, and the confusions that occurred."""
+    """Accuracy, macro-F over the genres that occur, F of every genre, and how often one was taken for another."""
     confusion = np.asarray(totals["confusion"][0], np.float64)
     right, known = totals["accuracy"]
     counts = metrics.counts_from_confusion(confusion)
@@ -272,5 +272,5 @@ def _summarise(genres: tuple[str, ...], totals: Totals) -> dict[str, float]:
         f"confused/{genre}/{other}": float(confusion[row, column])
         for row, genre in enumerate(genres)
         for column, other in enumerate(genres)
-        if row != column and confusion[row, column] > 0
+        if row != column
     }
