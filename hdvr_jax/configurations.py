@@ -25,50 +25,70 @@ def base_config() -> ml_collections.ConfigDict:
             "family": "",  # an entry of hdvr_jax.families.FAMILIES
             "seed": 0,  # of the parameters, the order of the data and all randomness of the steps
             "num_seeds": 1,  # S > 1 trains the seeds seed, seed + 1, ... seed + S - 1 in one program
-            "data": {
-                "dataset": "",  # of hdvr_jax.corpus.DATASETS
-                "options": {},  # of that dataset's builder
-                "data_dir": "",  # where generated datasets are kept; "" for the default of hdvr_jax.corpus
-                "train_split": "train",
-                "validation_split": "validation",  # "" trains without evaluation
-                "window_frames": 0,  # length of a training example; 0 for whole sequences
-                "stride_frames": 1,  # from the start of one training example to the start of the next
-                "pad_frames": (0, 0),  # repeated frames before and after a sequence that windows may reach into
-            },
+            "data": _data(),
             "model": {},
-            "optim": {
-                "optimizer": "adam",  # adam, amsgrad, adamw or sgd
-                "learning_rate": 1e-3,
-                "schedule": "constant",  # constant, exponential (per epoch) or cosine (over train.steps)
-                "decay": 0.95,  # of the exponential schedule, per epoch
-                "final_fraction": 0.0,  # of the cosine schedule
-                "warmup_steps": 0,
-                "beta1": 0.9,
-                "beta2": 0.999,
-                "epsilon": 1e-8,
-                "momentum": 0.0,  # of sgd
-                "weight_decay": 0.0,  # of adamw
-                "clip_norm": 0.0,  # largest norm of the mean gradient; 0 for no clipping
-                "ema": 0.0,  # decay of the moving average of the parameters that is evaluated; 0 for none
-            },
-            "train": {
-                "batch_size": 128,  # over all devices
-                "steps": 1000,
-                "log_every": 50,
-                "eval_every": 500,
-                "checkpoint_every": 500,
-            },
+            "optim": _optim(),
+            "train": _train(),
             "upstream": {},  # {stage: workdir} of the trained models that this one reads
-            "evaluate": {
-                "split": "test",  # what evaluate.py reads unless told otherwise
-                "batch_size": 16,
-                "window_frames": 0,  # 0 for whole sequences; else windows side by side that cover every frame once
-                "metric": "loss",  # of the family's summary; the best checkpoint is chosen by it
-                "mode": "min",  # min or max
-                "groups": (),  # labels of the sequences to make tables by
-            },
+            "evaluate": _evaluate(),
         }
     )
+
+
+def _data() -> dict[str, Any]:
+    """Where training examples come from and how they are cut."""
+    return {
+        "dataset": "",  # of hdvr_jax.corpus.DATASETS
+        "options": {},  # of that dataset's builder
+        "data_dir": "",  # where generated datasets are kept; "" for the default of hdvr_jax.corpus
+        "train_split": "train",
+        "validation_split": "validation",  # "" trains without evaluation
+        "window_frames": 0,  # length of a training example; 0 for whole sequences
+        "stride_frames": 1,  # from the start of one training example to the start of the next
+        "pad_frames": (0, 0),  # repeated frames before and after a sequence that windows may reach into
+    }
+
+
+def _optim() -> dict[str, Any]:
+    """The optimiser, see `hdvr_jax.optimizers`."""
+    return {
+        "optimizer": "adam",  # adam, amsgrad, adamw or sgd
+        "learning_rate": 1e-3,
+        "schedule": "constant",  # constant, exponential (per epoch) or cosine (over train.steps)
+        "decay": 0.95,  # of the exponential schedule, per epoch
+        "final_fraction": 0.0,  # of the cosine schedule
+        "warmup_steps": 0,
+        "beta1": 0.9,
+        "beta2": 0.999,
+        "epsilon": 1e-8,
+        "momentum": 0.0,  # of sgd
+        "weight_decay": 0.0,  # of adamw
+        "clip_norm": 0.0,  # largest norm of the mean gradient; 0 for no clipping
+        "ema": 0.0,  # decay of the moving average of the parameters that is evaluated; 0 for none
+    }
+
+
+def _train() -> dict[str, Any]:
+    """Length and rhythm of a training."""
+    return {
+        "batch_size": 128,  # over all devices
+        "steps": 1000,
+        "log_every": 50,
+        "eval_every": 500,
+        "checkpoint_every": 500,
+    }
+
+
+def _evaluate() -> dict[str, Any]:
+    """What evaluation reads and reports."""
+    return {
+        "split": "test",  # what evaluate.py reads unless told otherwise
+        "batch_size": 16,
+        "window_frames": 0,  # 0 for whole sequences; else windows side by side that cover every frame once
+        "metric": "loss",  # of the family's summary; the best checkpoint is chosen by it
+        "mode": "min",  # min or max
+        "groups": (),  # labels of the sequences to make tables by
+    }
 
 
 def parse_arg(arg: str, **defaults: Any) -> ml_collections.ConfigDict:
