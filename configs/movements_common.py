@@ -17,13 +17,13 @@ def movements_config(name: str, inputs: str, lifter: str) -> ml_collections.Conf
     config.model.features = 64  # cell size of every part's LSTM, per direction
     config.model.layers = 1
     config.model.bidirectional = True  # False: causal, for streaming
-    config.model.dropout = 0.1
+    config.model.dropout = 0.0
     config.model.max_positive_weight = 8.0
     config.data.fps = 30.0
     config.data.virtual_views = 0  # cameras that film a clip which has none
     config.data.window_frames = 96
     config.data.stride_frames = 24
-    config.optim.learning_rate = 3e-3
+    config.optim.learning_rate = 1e-2
     config.optim.schedule = "cosine"
     config.optim.final_fraction = 0.02
     config.optim.warmup_steps = 50

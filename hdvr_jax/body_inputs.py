@@ -15,8 +15,12 @@ from jaxtyping import Array, Bool, Float, Int, Key, PRNGKeyArray
 
 from hdvr_jax import poses, rotations
 from hdvr_jax.skeletons import BODY_PARTS, get_skeleton, part_joints
+from hdvr_jax.update import masked_moments, psum
 
 Batch = dict[str, Any]
+Features = dict[str, Array]
+# Steps that the running moments look back on, and the least variance: of a joint that never moves.
+_MEMORY_STEPS, _LEAST_VARIANCE = 200.0, 1e-4
 
 
 def turn(batch: Batch, angle: Float[Array, " B"]) -> Batch:
@@ -58,10 +62,8 @@ def rate(values: Float[Array, "B T *S"], fps: Float[Array, " B"], real: Float[Ar
     return jnp.concatenate([jnp.zeros_like(values[:, :1]), change], 1)
 
 
-def joint_features(
-    batch: Batch, skeleton: str, own_axes: bool
-) -> tuple[Float[Array, "B T J C"], Float[Array, "B T R"]]:
-    """Features of every joint, and of the path of the root.
+def joint_features(batch: Batch, skeleton: str, own_axes: bool) -> Features:
+    """Features of every joint, `joints` (B, T, J, C), and of the path of the root, `path` (B, T, R).
 
     Args:
         batch: points (B, T, J, D), visible (B, T, J), root (B, T, D), fps (B,), frame_mask (B, T).
@@ -85,7 +87,39 @@ def joint_features(
         path = rotations.rotate(rotations.inverse(upright), path)
         path = jnp.concatenate([path, _turning(upright, fps, real)], -1)
     joints = jnp.concatenate([points, rate(points, fps, real), batch["visible"][..., None], *extra], -1)
-    return joints * real[..., None, None], path * real[..., None]
+    return {"joints": joints * real[..., None, None], "path": path * real[..., None]}
+
+
+def unknown_moments(features: Features) -> dict[str, Any]:
+    """The moments of features before any was seen."""
+    moments = {
+        name: {"mean": jnp.zeros(value.shape[2:]), "variance": jnp.ones(value.shape[2:])}
+        for name, value in features.items()
+    }
+    return {"steps": jnp.zeros(()), **moments}
+
+
+def updated_moments(
+    moments: dict[str, Any], features: Features, real: Float[Array, "B T"], axis_name: str | None
+) -> dict[str, Any]:
+    """Running means and variances over time, with this step's real frames of all devices counted in."""
+    steps = jnp.minimum(moments["steps"] + 1, _MEMORY_STEPS)
+    seen = jnp.minimum(psum(real.sum(), axis_name), 1.0)  # a step without frames has no moments
+    found = {"steps": jnp.where(seen > 0, steps, moments["steps"])}
+    for name, values in features.items():
+        old, shape = moments[name], values.shape[2:]
+        mean, variance = masked_moments(values.reshape(*real.shape, -1), real, axis_name)
+        new = {"mean": mean.reshape(shape), "variance": variance.reshape(shape)}
+        found[name] = {key: old[key] + seen / steps * (new[key] - old[key]) for key in new}
+    return found
+
+
+def standardised(features: Features, moments: dict[str, Any]) -> Features:
+    """Features with mean 0 and variance 1 by the running moments: a few degrees of a joint decide on a movement."""
+    return {
+        name: (value - moments[name]["mean"]) * jax.lax.rsqrt(moments[name]["variance"] + _LEAST_VARIANCE)
+        for name, value in features.items()
+    }
 
 
 def _chest(points: Float[Array, "*B J 3"], skeleton: str) -> Float[Array, "*B 3 3"]:
@@ -104,10 +138,9 @@ def _turning(upright: Float[Array, "B T 3 3"], fps: Float[Array, " B"], real: Fl
     return (jnp.sum(before * forward, -1) * both * fps[:, None])[..., None]
 
 
-def select_parts(
-    joints: Float[Array, "B T J C"], path: Float[Array, "B T R"], skeleton: str
-) -> Float[Array, "E B T F"]:
+def select_parts(features: Features, skeleton: str) -> Float[Array, "E B T F"]:
     """Each body part's own joints side by side, padded with zeros to the same width, and the path of the root."""
+    joints, path = features["joints"], features["path"]
     chosen = [part_joints(skeleton, part) for part in BODY_PARTS]
     width, absent = max(len(part) for part in chosen), joints.shape[2]
     table = jnp.array([[*part, *[absent] * (width - len(part))] for part in chosen])
@@ -116,6 +149,7 @@ def select_parts(
     return jnp.concatenate([parts, jnp.broadcast_to(path, (len(chosen), *path.shape))], -1)
 
 
-def whole_body(joints: Float[Array, "B T J C"], path: Float[Array, "B T R"]) -> Float[Array, "B T F"]:
+def whole_body(features: Features) -> Float[Array, "B T F"]:
     """All joints side by side, and the path of the root."""
-    return jnp.concatenate([joints.reshape(*joints.shape[:2], -1), path], -1)
+    joints = features["joints"]
+    return jnp.concatenate([joints.reshape(*joints.shape[:2], -1), features["path"]], -1)

@@ -1,6 +1,7 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from hdvr_jax import body_inputs
 from hdvr_jax.movements import annotate
@@ -27,9 +28,10 @@ def _batch(frames=FRAMES):
 def test_own_axes_do_not_depend_on_where_the_viewer_stands():
     batch = _batch()
     turned = TURN(batch, jnp.array([0.7, -2.5]))
-    for before, after in zip(FEATURES(batch, SKELETON, True), FEATURES(turned, SKELETON, True)):
-        np.testing.assert_allclose(before, after, atol=2e-4)
-    seen, seen_turned = (FEATURES(b, SKELETON, False)[0] for b in (batch, turned))
+    before, after = (FEATURES(b, SKELETON, True) for b in (batch, turned))
+    for name in ("joints", "path"):
+        np.testing.assert_allclose(before[name], after[name], atol=2e-4)
+    seen, seen_turned = (FEATURES(b, SKELETON, False)["joints"] for b in (batch, turned))
     assert float(jnp.abs(seen - seen_turned).max()) > 0.1
 
 
@@ -48,7 +50,7 @@ def test_turning_rate_is_that_of_a_spin():
     angle = 2.0 * jnp.arange(FRAMES) / 30.0
     spun = jnp.stack([TURN({**batch, "points": still}, jnp.full(2, a))["points"][:, t]
                       for t, a in enumerate(angle)], 1)  # fmt: skip
-    _, path = FEATURES({**batch, "points": spun}, SKELETON, True)
+    path = FEATURES({**batch, "points": spun}, SKELETON, True)["path"]
     np.testing.assert_allclose(path[:, 1:, -1], 2.0, atol=0.02)
     np.testing.assert_allclose(path[:, 0, -1], 0.0, atol=1e-6)
 
@@ -68,11 +70,11 @@ def test_padding_does_not_touch_real_frames():
     batch = _batch()
     mask = batch["frame_mask"].at[:, 8:].set(0)
     wild = batch["points"].at[:, 8:].add(50.0)
-    joints, path = FEATURES({**batch, "frame_mask": mask}, SKELETON, True)
-    other, other_path = FEATURES({**batch, "points": wild, "frame_mask": mask}, SKELETON, True)
-    np.testing.assert_allclose(joints, other, atol=1e-6)
-    np.testing.assert_allclose(path, other_path, atol=1e-6)
-    assert float(jnp.abs(joints[:, 8:]).max()) == 0
+    before = FEATURES({**batch, "frame_mask": mask}, SKELETON, True)
+    after = FEATURES({**batch, "points": wild, "frame_mask": mask}, SKELETON, True)
+    for name in ("joints", "path"):
+        np.testing.assert_allclose(before[name], after[name], atol=1e-6)
+        assert float(jnp.abs(before[name][:, 8:]).max()) == 0
 
 
 def test_velocity_does_not_depend_on_the_frame_rate():
@@ -85,7 +87,7 @@ def test_velocity_does_not_depend_on_the_frame_rate():
 
 def test_each_part_holds_its_own_joints_only():
     joints = jnp.arange(1.0, 18.0)[None, None, :, None]
-    parts = body_inputs.select_parts(joints, jnp.full((1, 1, 2), -7.0), SKELETON)
+    parts = body_inputs.select_parts({"joints": joints, "path": jnp.full((1, 1, 2), -7.0)}, SKELETON)
     assert parts.shape[:3] == (len(BODY_PARTS), 1, 1)
     for row, part in enumerate(BODY_PARTS):
         held = np.asarray(parts[row, 0, 0, :-2])
@@ -97,6 +99,24 @@ def test_gradients_are_finite_for_a_collapsed_body():
     batch = jax.tree.map(jnp.zeros_like, _batch()) | {"fps": jnp.full(2, 30.0), "frame_mask": jnp.ones((2, FRAMES))}
 
     def total(points):
-        return sum(x.sum() for x in FEATURES({**batch, "points": points}, SKELETON, True))
+        return sum(x.sum() for x in FEATURES({**batch, "points": points}, SKELETON, True).values())
 
     assert np.isfinite(jax.jit(jax.grad(total))(batch["points"])).all()
+
+
+def test_moments_are_those_of_the_real_frames_and_standardise_them():
+    rng = np.random.default_rng(0)
+    real = jnp.asarray((np.arange(50) < np.array([[50], [20]])).astype(np.float32))
+    features = {"joints": jnp.asarray(rng.normal(3.0, 2.0, (2, 50, 4, 5)), jnp.float32), "path": jnp.ones((2, 50, 3))}
+    moments = body_inputs.unknown_moments(features)
+    wild = {name: value + 1e3 * (1 - real.reshape(2, 50, *[1] * (value.ndim - 2))) for name, value in features.items()}
+    for _ in range(3):
+        moments = body_inputs.updated_moments(moments, wild, real, None)
+    chosen = np.asarray(features["joints"])[np.asarray(real) > 0]
+    np.testing.assert_allclose(moments["joints"]["mean"], chosen.mean(0), rtol=1e-3)
+    np.testing.assert_allclose(moments["joints"]["variance"], chosen.var(0), rtol=1e-3)
+    scaled = body_inputs.standardised(features, moments)
+    assert np.asarray(scaled["joints"])[np.asarray(real) > 0].std() == pytest.approx(1, abs=1e-3)
+    np.testing.assert_allclose(scaled["path"], 0, atol=1e-6)
+    kept = body_inputs.updated_moments(moments, wild, jnp.zeros_like(real), None)
+    jax.tree.map(np.testing.assert_array_equal, kept, moments)

@@ -46,6 +46,7 @@ class _Setup:
     genres: tuple[str, ...]
     vocabulary: Vocabulary
     network: GenreNetwork
+    axis_name: str | None
 
 
 def make(config: Any, axis_name: str | None = None) -> Family:
@@ -54,7 +55,6 @@ def make(config: Any, axis_name: str | None = None) -> Family:
     Raises:
         InputError: no genres, unknown streams, or 3D poses without a source.
     """
-    del axis_name  # nothing here reduces over the batch
     model = config.model
     _check(model)
     setup = _Setup(
@@ -71,6 +71,7 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         genres=tuple(model.genres),
         vocabulary=load_vocabulary(),
         network=GenreNetwork(len(model.genres), model.features, model.layers, model.dropout),
+        axis_name=axis_name,
     )
     return Family(
         name="genre",
@@ -184,21 +185,33 @@ def _stream(batch: Batch, stream: str) -> Batch:
     return {**poses, "fps": batch["fps"], "frame_mask": batch["frame_mask"]}
 
 
-def _inputs(setup: _Setup, batch: Batch) -> Any:
+def _features(setup: _Setup, batch: Batch) -> dict[str, body_inputs.Features]:
+    """Features of the joints for every stream of poses."""
+    return {
+        stream: body_inputs.joint_features(
+            _stream(batch, stream), setup.skeleton, setup.own_axes and stream == "poses3d"
+        )
+        for stream in setup.streams
+        if stream != "movements"
+    }
+
+
+def _inputs(setup: _Setup, features: dict[str, body_inputs.Features], moments: Any, batch: Batch) -> Any:
     """(B, T, F) all streams side by side."""
-    found = []
-    for stream in setup.streams:
-        if stream == "movements":
-            found.append(batch["movements"] * batch["frame_mask"][..., None])
-        else:
-            own_axes = setup.own_axes and stream == "poses3d"
-            joints, path = body_inputs.joint_features(_stream(batch, stream), setup.skeleton, own_axes)
-            found.append(body_inputs.whole_body(joints, path))
-    return jnp.concatenate(found, -1)
+    found = {
+        stream: body_inputs.whole_body(body_inputs.standardised(own, moments[stream]))
+        for stream, own in features.items()
+    }
+    if "movements" in setup.streams:
+        found["movements"] = batch["movements"] * batch["frame_mask"][..., None]
+    return jnp.concatenate([found[stream] for stream in setup.streams], -1)
 
 
 def _init(setup: _Setup, key: Any, batch: Batch) -> Any:
-    return {"params": setup.network.init(key, _inputs(setup, batch), batch["frame_mask"])["params"]}
+    features = _features(setup, batch)
+    moments = {stream: body_inputs.unknown_moments(own) for stream, own in features.items()}
+    params = setup.network.init(key, _inputs(setup, features, moments, batch), batch["frame_mask"])["params"]
+    return {"params": params, "moments": moments}
 
 
 def _known(batch: Batch) -> Any:
@@ -208,9 +221,16 @@ def _known(batch: Batch) -> Any:
 
 def _loss(setup: _Setup, variables: Any, batch: Batch, key: Any, train: bool) -> Any:
     """Cross-entropy at the last valid state (HDVR), plus `running_weight` times its mean over all states."""
+    features, moments = _features(setup, batch), variables["moments"]
+    if train:
+        real = batch["frame_mask"] * batch["mask"][:, None]
+        moments = {
+            stream: body_inputs.updated_moments(moments[stream], own, real, setup.axis_name)
+            for stream, own in features.items()
+        }
     last, running = setup.network.apply(
         {"params": variables["params"]},
-        _inputs(setup, batch),
+        _inputs(setup, features, moments, batch),
         batch["frame_mask"],
         key if train else None,
         batch["example"],
@@ -226,12 +246,13 @@ def _loss(setup: _Setup, variables: Any, batch: Batch, key: Any, train: bool) ->
         "cross_entropy": ((entropy * weight).sum(), weight.sum()),
         "accuracy": (right[0].sum(), right[1].sum()),
     }
-    return total, ({}, terms)
+    return total, ({"moments": moments}, terms)
 
 
 def _predict(setup: _Setup, variables: Any, batch: Batch) -> dict[str, Any]:
     """`probabilities` (B, G) of the whole sequence, `running` (B, T, G) from what was seen up to each frame."""
-    last, running = setup.network.apply({"params": variables["params"]}, _inputs(setup, batch), batch["frame_mask"])
+    inputs = _inputs(setup, _features(setup, batch), variables["moments"], batch)
+    last, running = setup.network.apply({"params": variables["params"]}, inputs, batch["frame_mask"])
     return {"probabilities": jax.nn.softmax(last), "running": jax.nn.softmax(running)}
 
 

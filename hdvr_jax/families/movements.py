@@ -122,15 +122,22 @@ def _augment(setup: _Setup, batch: Batch, key: Any, train: bool) -> Batch:
     return batch
 
 
-def _inputs(setup: _Setup, batch: Batch) -> Any:
-    joints, path = body_inputs.joint_features(batch, setup.skeleton, setup.own_axes)
-    return body_inputs.select_parts(joints, path, setup.skeleton)
+def _features(setup: _Setup, batch: Batch) -> body_inputs.Features:
+    return body_inputs.joint_features(batch, setup.skeleton, setup.own_axes)
+
+
+def _inputs(setup: _Setup, features: body_inputs.Features, moments: Any) -> Any:
+    """(E, B, T, F) what every part's network reads."""
+    return body_inputs.select_parts(body_inputs.standardised(features, moments), setup.skeleton)
 
 
 def _init(setup: _Setup, key: Any, batch: Batch) -> Any:
-    params = setup.network.init(key, _inputs(setup, batch), batch["frame_mask"])["params"]
-    types = len(setup.vocabulary.parts)
-    return {"params": params, "decisions": {name: jnp.zeros(types) for name in ("positive", "known", "threshold")}}
+    features = _features(setup, batch)
+    moments = body_inputs.unknown_moments(features)
+    params = setup.network.init(key, _inputs(setup, features, moments), batch["frame_mask"])["params"]
+    types = len(setup.vocabulary)
+    decisions = {name: jnp.zeros(types) for name in ("positive", "known", "threshold")}
+    return {"params": params, "decisions": decisions, "moments": moments}
 
 
 def _known(batch: Batch) -> Any:
@@ -156,9 +163,13 @@ def _loss(setup: _Setup, variables: Any, batch: Batch, key: Any, train: bool) ->
     known = _known(batch) * batch["mask"][:, None, None]
     positive = (batch["labels"] > 0) * known
     decisions = _counted(setup, variables["decisions"], positive, known) if train else variables["decisions"]
+    features, moments = _features(setup, batch), variables["moments"]
+    if train:
+        real = batch["frame_mask"] * batch["mask"][:, None]
+        moments = body_inputs.updated_moments(moments, features, real, setup.axis_name)
     logits = setup.network.apply(
         {"params": variables["params"]},
-        _inputs(setup, batch),
+        _inputs(setup, features, moments),
         batch["frame_mask"],
         key if train else None,
         batch["example"],
@@ -168,12 +179,13 @@ def _loss(setup: _Setup, variables: Any, batch: Batch, key: Any, train: bool) ->
     active = (logits > decisions["threshold"]) * known
     hits = (active * positive).sum()
     terms = {"loss": (total, weight), "micro_f": (2 * hits, active.sum() + positive.sum())}
-    return total, ({"decisions": decisions}, terms)
+    return total, ({"decisions": decisions, "moments": moments}, terms)
 
 
 def _predict(setup: _Setup, variables: Any, batch: Batch) -> dict[str, Any]:
     """`probabilities` (B, T, M), scaled so that 0.5 is the decision, `active` (B, T, M) bool; 0 where no frame is."""
-    logits = setup.network.apply({"params": variables["params"]}, _inputs(setup, batch), batch["frame_mask"])
+    inputs = _inputs(setup, _features(setup, batch), variables["moments"])
+    logits = setup.network.apply({"params": variables["params"]}, inputs, batch["frame_mask"])
     probabilities = jax.nn.sigmoid(logits - variables["decisions"]["threshold"])
     probabilities = probabilities * batch["frame_mask"][..., None]
     return {"probabilities": probabilities, "active": probabilities > 0.5}

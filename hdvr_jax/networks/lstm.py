@@ -31,29 +31,8 @@ def dropout_over_time(
     return hashed_dropout(jnp.ones((example.shape[0], *shape)), rate, key, example)
 
 
-def reverse(values: Float[Array, "B T F"], lengths: Int[Array, " B"]) -> Float[Array, "B T F"]:
-    """Each sequence backwards, its padding still behind it."""
-    frames = jnp.arange(values.shape[1])
-    place = jnp.where(frames < lengths[:, None], lengths[:, None] - 1 - frames, frames)
-    return jnp.take_along_axis(values, place[..., None], axis=1)
-
-
-class OneWay(nn.Module):
-    """One LSTM, read from the first frame to the last."""
-
-    features: int
-
-    @nn.compact
-    def __call__(self, inputs: Float[Array, "B T F"]) -> Float[Array, "B T H"]:
-        cell = nn.OptimizedLSTMCell(self.features, recurrent_kernel_init=orthogonal, name="cell")
-        return nn.RNN(cell, name="rnn")(inputs)
-
-
 class Recurrent(nn.Module):
     """A stack of LSTMs. Frames past the length change nothing before it and come out as zeros.
-
-    Both directions are one LSTM mapped over a leading axis, in one loop over time: two loops that do not depend on
-    each other are run side by side by XLA on CPUs, and on two cores they wait for each other's threads for ever.
 
     Attributes:
         features: cell size H of each direction.
@@ -69,14 +48,18 @@ class Recurrent(nn.Module):
     def __call__(self, inputs: Float[Array, "B T F"], lengths: Int[Array, " B"]) -> Float[Array, "B T H"]:
         hidden = inputs
         for layer in range(self.layers):
-            ways = [hidden, reverse(hidden, lengths)] if self.bidirectional else [hidden]
-            mapped = nn.vmap(OneWay, variable_axes={"params": 0}, split_rngs={"params": True})
-            outputs = list(mapped(self.features, name=f"layer_{layer}")(jnp.stack(ways)))
+            outputs = [self._direction(hidden, lengths, layer, "forward")]
             if self.bidirectional:
-                outputs[1] = reverse(outputs[1], lengths)
+                outputs.append(self._direction(hidden, lengths, layer, "backward"))
             hidden = jnp.concatenate(outputs, -1)
         real = jnp.arange(inputs.shape[1]) < lengths[:, None]
         return jnp.where(real[..., None], hidden, 0.0)
+
+    def _direction(self, inputs: Array, lengths: Array, layer: int, name: str) -> Array:
+        cell = nn.OptimizedLSTMCell(self.features, recurrent_kernel_init=orthogonal, name=f"{name}_cell_{layer}")
+        backward = name == "backward"
+        rnn = nn.RNN(cell, reverse=backward, keep_order=backward, name=f"{name}_{layer}")
+        return rnn(inputs, seq_lengths=lengths)
 
 
 class PartNetwork(nn.Module):

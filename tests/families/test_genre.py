@@ -42,7 +42,7 @@ def _model():
     windows = pipeline.Windows(family.prepare(_clips(), _upstream()), length=FRAMES, stride=FRAMES)
     batch = jax.tree.map(jnp.asarray, pipeline.batch_at(windows, [0], 4, 0))
     variables = jax.jit(family.init)(jax.random.key(0), batch)
-    loss = jax.jit(lambda v, b: family.loss(v, b, jax.random.key(1), True))
+    loss = jax.jit(lambda v, b, train=True: family.loss(v, b, jax.random.key(1), train), static_argnums=2)
     return family, batch, variables, loss, jax.jit(family.predict)
 
 
@@ -113,7 +113,7 @@ def test_padding_and_masked_examples_change_nothing():
     masked = {**batch, "mask": batch["mask"].at[2].set(0)}
     unlabelled = {**batch, "label": batch["label"].at[2].set(-1)}
     empty = {**batch, "frame_mask": batch["frame_mask"].at[2].set(0)}
-    results = [loss(variables, b) for b in (masked, unlabelled, empty)]
+    results = [loss(variables, b, False) for b in (masked, unlabelled, empty)]
     for total, (_, terms) in results:
         np.testing.assert_allclose(total, results[0][0], rtol=1e-5)
         assert float(terms["loss"][1]) == 3

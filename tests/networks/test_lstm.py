@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from hdvr_jax.networks.lstm import GenreNetwork, MovementNetwork, PartNetwork, reverse, sequence_lengths
+from hdvr_jax.networks.lstm import GenreNetwork, MovementNetwork, PartNetwork, sequence_lengths
 
 SLOTS = ((0, 0), (2, 1), (1, 0), (2, 0), (2, 2))
 PARTS, FRAMES = 3, 8
@@ -104,16 +104,3 @@ def test_a_sequence_without_frames_is_finite_and_reads_nothing():
     np.testing.assert_array_equal(last, other)
     grads = jax.jit(jax.grad(lambda v: apply(v, INPUTS[0], empty)[0].sum()))(variables)
     assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(grads))
-
-
-@pytest.mark.parametrize(("bidirectional", "layers"), [(True, 1), (True, 2), (False, 1)])
-def test_both_directions_are_one_loop(bidirectional, layers):
-    # Two loops that do not wait for each other hang on two cores.
-    network = MovementNetwork(SLOTS, PARTS, features=4, layers=layers, bidirectional=bidirectional)
-    variables = jax.eval_shape(network.init, jax.random.key(0), INPUTS, MASK)
-    assert str(jax.make_jaxpr(network.apply)(variables, INPUTS, MASK)).count(" scan[") == layers
-
-
-def test_reversing_keeps_padding_behind():
-    values = jnp.arange(8.0).reshape(2, 4, 1)
-    np.testing.assert_array_equal(reverse(values, jnp.array([4, 2]))[..., 0], [[3, 2, 1, 0], [5, 4, 6, 7]])
