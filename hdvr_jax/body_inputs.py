@@ -14,8 +14,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int, Key, PRNGKeyArray
 
 from hdvr_jax import poses, rotations
+from hdvr_jax.moments import masked_moments, psum
 from hdvr_jax.skeletons import BODY_PARTS, get_skeleton, part_joints
-from hdvr_jax.update import masked_moments, psum
 
 Batch = dict[str, Any]
 Features = dict[str, Array]

@@ -13,6 +13,7 @@ from typing import Any
 import ml_collections
 
 from hdvr_jax.errors import InputError
+from hdvr_jax.files import whole_file
 
 CONFIG_FILE = "config.json"
 
@@ -158,9 +159,8 @@ def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]
 
 def write_json(path: pathlib.Path, value: Any) -> None:
     """Writes a file that is either whole or not there."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    part.write_text(json.dumps(value, indent=2) + "\n")
-    part.replace(path)
+    with whole_file(path) as file:
+        file.write((json.dumps(value, indent=2) + "\n").encode())
 
 
 def load_config(workdir: str | os.PathLike) -> ml_collections.ConfigDict:

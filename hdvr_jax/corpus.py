@@ -82,5 +82,4 @@ def _quiet() -> Iterator[None]:
 
 def _keep_from_accelerators() -> None:
     """TensorFlow only reads records here; accelerators belong to JAX."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     importlib.import_module("tensorflow").config.set_visible_devices([], "GPU")

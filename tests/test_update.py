@@ -7,7 +7,7 @@ import optax
 
 from hdvr_jax import seeds
 from hdvr_jax.families import ratios
-from hdvr_jax.update import evaluation_variables, make_update, masked_moments
+from hdvr_jax.update import evaluation_variables, make_update
 from tests import toy
 from tests.processes import run_python
 
@@ -87,15 +87,6 @@ def test_moving_average_follows_the_parameters():
     assert evaluation_variables(after)["params"] is after.ema
     plain = seeds.init_states(family, optimizer, batch, (0,))
     assert evaluation_variables(plain) is plain.variables
-
-
-def test_masked_moments_are_those_of_the_real_entries():
-    rng = np.random.default_rng(0)
-    x = rng.normal(size=(5, 7, 3)).astype(np.float32) + 10
-    weight = (rng.random((5, 7)) < 0.5).astype(np.float32)
-    mean, variance = masked_moments(jnp.array(x), jnp.array(weight))
-    np.testing.assert_allclose(mean, x[weight > 0].mean(0), rtol=1e-5)
-    np.testing.assert_allclose(variance, x[weight > 0].var(0), rtol=1e-4)
 
 
 def test_ratios_without_weight_are_nan():

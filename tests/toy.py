@@ -14,7 +14,7 @@ import numpy as np
 
 from hdvr_jax import configurations, corpus, families, loop
 from hdvr_jax.families import Family
-from hdvr_jax.update import masked_moments
+from hdvr_jax.moments import masked_moments
 
 FEATURES, HIDDEN = 3, 8
 

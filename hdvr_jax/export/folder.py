@@ -45,8 +45,6 @@ def write(recognition: Recognition, folder: pathlib.Path) -> list[pathlib.Path]:
             write_poses(recognition, aside / "poses3d.npz")
             for name, text in texts.items():
                 (aside / name).write_text(text, encoding="utf-8")
-                # The track file comes readable by its owner only.
-                shutil.copymode(aside / name, aside / "poses3d.npz")
             for name in FILES:
                 os.replace(aside / name, folder / name)
         finally:

@@ -6,8 +6,8 @@ A family is a file `hdvr_jax/families/<name>.py` with one public function
 
 `config` is the whole experiment config. `axis_name` is None, or the name of the device axis that the training step is
 mapped over. A family whose networks reduce over the batch (batch norm) has to reduce over that axis too, with sums and
-weights (`hdvr_jax.update.masked_moments`); the loop only ever calls `loss` of a family that was made with an axis name,
-and `init`, `predict` and `scores` of one made without.
+weights (`hdvr_jax.moments.masked_moments`); the loop only ever calls `loss` of a family that was made with an axis
+name, and `init`, `predict` and `scores` of one made without.
 """
 
 import dataclasses

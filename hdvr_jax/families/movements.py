@@ -21,10 +21,10 @@ import numpy as np
 from hdvr_jax import body_inputs, clip_poses, filming, losses, metrics
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family, Totals
+from hdvr_jax.moments import psum
 from hdvr_jax.movements import Vocabulary, load_vocabulary
 from hdvr_jax.networks.lstm import MovementNetwork
 from hdvr_jax.skeletons import BODY_PARTS
-from hdvr_jax.update import psum
 
 # Frames that a fresh model acts as if it had seen, a tenth of them positive; and how long counts are remembered.
 _PRIOR_FRAMES, _PRIOR_SHARE, _MEMORY = 100.0, 0.1, 0.999

@@ -19,12 +19,12 @@ import dataclasses
 import json
 import os
 import pathlib
-import tempfile
 from typing import Any
 
 import numpy as np
 
 from hdvr_jax.errors import InputError
+from hdvr_jax.files import whole_file
 from hdvr_jax.keypoints.arrays import check_file, npz_names, open_npz
 from hdvr_jax.keypoints.reading import Options, Reading
 from hdvr_jax.pose_track import PoseTrack
@@ -81,17 +81,11 @@ def write(path: str | os.PathLike, tracks: list[PoseTrack]) -> None:
         raise InputError(f"{path}: no tracks to write")
     for track in tracks:
         track.validate()
-    handle, draft = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            if path.suffix == ".npz":
-                np.savez_compressed(file, **_to_arrays(tracks))
-            else:
-                file.write(_to_json(tracks).encode())
-        os.replace(draft, path)
-    except BaseException:
-        pathlib.Path(draft).unlink(missing_ok=True)
-        raise
+    with whole_file(path) as file:
+        if path.suffix == ".npz":
+            np.savez_compressed(file, **_to_arrays(tracks))
+        else:
+            file.write(_to_json(tracks).encode())
 
 
 def _to_arrays(tracks: list[PoseTrack]) -> dict[str, np.ndarray]:

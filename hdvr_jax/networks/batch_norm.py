@@ -4,7 +4,7 @@ import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
-from hdvr_jax.update import masked_moments
+from hdvr_jax.moments import masked_moments
 
 
 class BatchNorm(nn.Module):
