@@ -143,10 +143,12 @@ def distort(distortion: Float[ArrayLike, "*#N 5"], ideal: Float[ArrayLike, "*#N 
     return jnp.stack([distorted_x, distorted_y], axis=-1)
 
 
+@jax.jit
 def _undistort(distortion: Array, distorted: Array) -> Array:
     """Inverse of `distort` by a fixed number of Newton steps of bounded length from the distorted point.
 
     Where the lens model folds back on itself no inverse exists: the result is then finite and of no meaning.
+    Compiled once per shape: outside jit the loop would be compiled anew, and kept, for every clip.
     """
 
     def newton(_, ideal):

@@ -229,3 +229,13 @@ def test_real_calibration_poses_and_detections_meet():
     seen = fast.project(camera, fast.world_to_camera(extrinsics, points_world[None]))
     error = np.linalg.norm(np.asarray(seen) - detections, axis=-1)
     assert np.nanmedian(error, axis=(1, 2)).max() < 12.0
+
+
+def test_clips_of_one_length_are_undistorted_by_one_program():
+    camera = cameras.Perspective(np.full(2, 1000.0), np.full(2, 500.0), np.array([0.1, -0.05, 0.0, 0.0, 0.0]))
+    points = np.random.default_rng(0).uniform(0, 1000, (11, 17, 2)).astype(np.float32)
+    cameras.ideal_coordinates(camera, points)
+    before = cameras._undistort._cache_size()
+    for shift in range(3):
+        cameras.ideal_coordinates(camera, points + shift)
+    assert cameras._undistort._cache_size() == before
