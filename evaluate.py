@@ -1,6 +1,7 @@
 """Evaluates a trained model and prints its tables, for all seeds of its training.
 
 python evaluate.py --workdir=DIR [--config=FILE] [--dataset=NAME] [--split=NAME] [--set=FIELD=VALUE ...] [--json=FILE]
+    [--pictures=DIR]
 
 --config takes `data` and `evaluate` from another config file, to evaluate on what that one trains on. --set changes a
 field of `data`, `evaluate` or `upstream` of the model's config, such as --set=data.options.raw_dir=DIR.
@@ -12,10 +13,22 @@ from collections.abc import Sequence
 from absl import flags
 from ml_collections import config_flags
 
-from hdvr_jax import checkpoints, configurations, devices, evaluation, families, pipeline, scripts, trained
+from hdvr_jax import (
+    checkpoints,
+    configurations,
+    devices,
+    evaluation,
+    families,
+    pictures,
+    pipeline,
+    scripts,
+    tables,
+    trained,
+)
 
 _WORKDIR = flags.DEFINE_string("workdir", None, "Folder of the training.")
 _JSON = flags.DEFINE_string("json", None, "File to write the tables to.")
+_PICTURES = flags.DEFINE_string("pictures", None, "Folder for pictures: learning curves, confusion matrices.")
 _CONFIG = config_flags.DEFINE_config_file("config", None, "File whose data to evaluate on, and how.")
 _STEP = flags.DEFINE_string("step", "best", "Which checkpoint: best, latest or a number of steps.")
 _DATASET = flags.DEFINE_string("dataset", None, "Another dataset than the model was trained on.")
@@ -28,31 +41,28 @@ def main(argv: Sequence[str]) -> None:
     """Evaluates."""
     del argv
     devices.enable_compile_cache()
-    config = configurations.load_config(_WORKDIR.value)
+    asked = (_CONFIG.value, _DATASET.value, _SPLIT.value, _GROUPS.value, _SET.value)
+    config = configurations.for_evaluation(configurations.load_config(_WORKDIR.value), *asked)
     step = checkpoints.resolve_step(_WORKDIR.value, _STEP.value)
-    config = configurations.for_evaluation(
-        config, _CONFIG.value, _DATASET.value, _SPLIT.value, _GROUPS.value, _SET.value
-    )
     family, settings = families.build(config), config.evaluate
     scorer = evaluation.make_scorer(family)
     upstream = trained.load_upstream(config.upstream.to_dict())
     sequences = pipeline.load_sequences(family, config.data, settings.split, upstream)
     windows = pipeline.evaluation_windows(family, settings, sequences)
-    tables = []
+    found = []
     for index in range(config.num_seeds):
         _, variables = checkpoints.restore_for_inference(_WORKDIR.value, step, index)
-        tables.append(
-            evaluation.evaluate(family, scorer, variables, windows, settings.batch_size, tuple(settings.groups))
-        )
-    mean, spread = evaluation.over_seeds(tables)
+        found.append(evaluation.evaluate(family, scorer, variables, windows, settings.batch_size, settings.groups))
+    mean, spread = tables.mean_and_deviation(found)
     seeds = list(range(config.seed, config.seed + config.num_seeds))
     source = {"config": config.name, "family": family.name, "dataset": config.data.dataset, "split": settings.split}
-    print(", ".join(f"{key} {value}" for key, value in {**source, "step": step, "seeds": seeds}.items()) + "\n")
-    print(evaluation.format_tables(mean, spread if len(seeds) > 1 else None))
+    source |= {"step": step, "seeds": seeds}
+    print(", ".join(f"{key} {value}" for key, value in source.items()) + "\n")
+    print(tables.format_tables(mean, spread if len(seeds) > 1 else None))
     if _JSON.value:
-        found = {"mean": mean, "deviation": spread, **{f"seed {seed}": t for seed, t in zip(seeds, tables)}}
-        found = {name: evaluation.to_json(table) for name, table in found.items()}
-        configurations.write_json(pathlib.Path(_JSON.value), {**source, "step": step, "seeds": seeds, **found})
+        configurations.write_json(pathlib.Path(_JSON.value), source | tables.to_json(seeds, found))
+    if _PICTURES.value:
+        pictures.draw(_PICTURES.value, _WORKDIR.value, mean, settings.metric)
 
 
 if __name__ == "__main__":

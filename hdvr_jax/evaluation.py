@@ -11,12 +11,9 @@ import numpy as np
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Family
 from hdvr_jax.pipeline import Windows, eval_batches
+from hdvr_jax.tables import Row, Tables
 
-Row = dict[str, float]
-# {"overall": {"all": row}, label: {value of the label: row}}; a row starts with the number of its sequences.
-Tables = dict[str, dict[str, Row]]
 Scorer = Callable[[Any, Any], Any]
-_MOST_COLUMNS = 10
 
 
 def make_scorer(family: Family) -> Scorer:
@@ -90,65 +87,3 @@ def metric(tables: Tables, name: str) -> float:
     if name not in row:
         raise InputError(f"config.evaluate.metric: there is no {name!r}; there are {', '.join(list(row)[1:])}")
     return row[name]
-
-
-def over_seeds(tables: Sequence[Tables]) -> tuple[Tables, Tables]:
-    """Mean and standard deviation (of the sample; 0 for one) over the tables of several seeds."""
-
-    def reduced(function: Callable[[np.ndarray], Any]) -> Tables:
-        return {
-            group: {
-                value: {name: float(function(np.array([t[group][value][name] for t in tables]))) for name in row}
-                for value, row in rows.items()
-            }
-            for group, rows in tables[0].items()
-        }
-
-    return reduced(np.mean), reduced(lambda x: x.std(ddof=1) if len(x) > 1 else 0.0)
-
-
-def format_tables(tables: Tables, spread: Tables | None = None) -> str:
-    """The tables as text; with `spread`, every number as "mean ± deviation".
-
-    A line is a row of the table, or a metric where there are more metrics than rows and than fit side by side; then
-    metrics that are 0 in every row (confusions that never happened) are left out.
-    """
-    blocks = []
-    for group, rows in tables.items():
-        names = [name for name in next(iter(rows.values())) if name != "sequences"]
-        turned = len(names) > max(len(rows), _MOST_COLUMNS)
-        if turned:
-            names = [name for name in names if any(row[name] != 0 for row in rows.values())]
-        lines = [[group, "sequences", *names]]
-        for value, row in rows.items():
-            deviation = spread[group][value] if spread else {}
-            cells = [_number(row[name], deviation.get(name)) for name in names]
-            lines.append([value or "(none)", str(int(row["sequences"])), *cells])
-        if turned:
-            lines = [list(column) for column in zip(*lines)]
-        widths = [max(map(len, column)) for column in zip(*lines)]
-        blocks.append("\n".join("  ".join(_aligned(line, widths)).rstrip() for line in lines))
-    return "\n\n".join(blocks)
-
-
-def _aligned(line: list[str], widths: list[int]) -> list[str]:
-    return [line[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:]))]
-
-
-def _number(value: float, deviation: float | None) -> str:
-    if not np.isfinite(value):
-        return "-"
-    digits = 1 if abs(value) >= 10 else 3
-    text = f"{value:.{digits}f}"
-    return text if deviation is None else f"{text} ± {deviation:.{digits}f}"
-
-
-def to_json(tables: Tables) -> Any:
-    """The tables with null where a number is not finite, which JSON cannot say."""
-    return {
-        group: {
-            value: {name: number if np.isfinite(number) else None for name, number in row.items()}
-            for value, row in rows.items()
-        }
-        for group, rows in tables.items()
-    }

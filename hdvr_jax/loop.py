@@ -23,6 +23,7 @@ from hdvr_jax.families import Family
 from hdvr_jax.interrupts import Interrupted, Interrupts
 from hdvr_jax.optimizers import make_optimizer
 from hdvr_jax.progress import Progress
+from hdvr_jax.tables import mean_and_deviation
 from hdvr_jax.update import Metrics, State, evaluation_variables, make_update
 
 # The first batch's examples that give `init` its shapes.
@@ -189,7 +190,7 @@ def _evaluate(training: _Training, state: State, step: int, writer: Any, progres
         )
         for index in range(count)
     ]
-    mean, _ = evaluation.over_seeds(tables)
+    mean, _ = mean_and_deviation(tables)
     value = evaluation.metric(mean, settings.metric)
     scalars = {f"validation/{name}": number for name, number in mean["overall"]["all"].items()}
     writer.write_scalars(step, scalars)

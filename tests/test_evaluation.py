@@ -1,7 +1,6 @@
 """Tables: masked sums over sequences, divided once."""
 
 import dataclasses
-import json
 
 import jax
 import numpy as np
@@ -68,35 +67,3 @@ def test_an_unknown_label_or_metric_is_an_error():
     tables = evaluation.evaluate(family, scorer, variables, windows, 2)
     with pytest.raises(InputError, match=r"no 'mpjpe'; there are error"):
         evaluation.metric(tables, "mpjpe")
-
-
-def tables_of(*values):
-    return [{"overall": {"all": {"sequences": 2, "error": value, "f": float("nan")}}} for value in values]
-
-
-def test_mean_and_deviation_over_seeds():
-    mean, deviation = evaluation.over_seeds(tables_of(1.0, 3.0))
-    assert mean["overall"]["all"]["error"] == 2
-    assert deviation["overall"]["all"]["error"] == pytest.approx(2**0.5)
-    assert evaluation.over_seeds(tables_of(1.0))[1]["overall"]["all"]["error"] == 0
-
-
-def test_text_and_json():
-    (tables,) = tables_of(12.345)
-    text = evaluation.format_tables(tables)
-    assert text.splitlines() == ["overall  sequences  error  f", "all              2   12.3  -"]
-    many = {"overall": {"all": {"sequences": 2, **{f"metric{i}": float(i + 1) for i in range(12)}}}}
-    assert evaluation.format_tables(many).splitlines()[:3] == [
-        "overall      all",
-        "sequences      2",
-        "metric0    1.000",
-    ]
-    assert "12.3 ± 0.0" in evaluation.format_tables(*evaluation.over_seeds(tables_of(12.345, 12.345)))
-    assert json.loads(json.dumps(evaluation.to_json(tables), allow_nan=False))["overall"]["all"]["f"] is None
-
-
-def test_long_tables_leave_out_what_never_happened():
-    row = {"sequences": 3.0, "macro_f": 0.5, **{f"confused/{i}": float(i == 7) for i in range(30)}}
-    text = evaluation.format_tables({"overall": {"all": row}})
-    assert "confused/7" in text
-    assert "confused/8" not in text

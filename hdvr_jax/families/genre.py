@@ -279,7 +279,7 @@ def _scores(genres: int, outputs: dict[str, Any], batch: Batch) -> Totals:
 
 
 def _summarise(genres: tuple[str, ...], totals: Totals) -> dict[str, float]:
-    """Accuracy, macro-F over the genres that occur, F of every genre, and how often one was taken for another."""
+    """Accuracy, macro-F over the genres that occur, F of every genre, and confusion/true/recognised: how often."""
     confusion = np.asarray(totals["confusion"][0], np.float64)
     right, known = totals["accuracy"]
     counts = metrics.counts_from_confusion(confusion)
@@ -290,8 +290,7 @@ def _summarise(genres: tuple[str, ...], totals: Totals) -> dict[str, float]:
     }
     result |= {f"f/{genre}": float(value) for genre, value in zip(genres, f_scores, strict=True)}
     return result | {
-        f"confused/{genre}/{other}": float(confusion[row, column])
+        f"confusion/{genre}/{other}": float(confusion[row, column])
         for row, genre in enumerate(genres)
         for column, other in enumerate(genres)
-        if row != column
     }

@@ -22,21 +22,24 @@ HDVR.Scene = class {
     this.draw();
   }
 
-  /** Chooses centre, size and floor from where the dancer is during the clip. */
+  /** Chooses centre, size and floor from where all dancers are during the clip. */
   fit() {
-    const { track } = this.player;
+    const { track, content } = this.player;
     const columns = [[], [], []];
-    const step = Math.max(1, Math.floor(track.frames / 300));
-    for (let frame = 0; frame < track.frames; frame += step) {
-      HDVR.pose(track.points, frame).filter(HDVR.seen).forEach((point) => point.forEach((value, axis) => columns[axis].push(value)));
-    }
-    const low = columns.map((values) => HDVR.quantile(values, 0.01) || 0);
-    const high = columns.map((values) => HDVR.quantile(values, 0.99) || 0);
+    content.tracks.forEach(({ points, frames }) => {
+      const step = Math.max(1, Math.floor(frames / 300));
+      for (let frame = 0; frame < frames; frame += step) {
+        HDVR.pose(points, frame).filter(HDVR.seen).forEach((point) => point.forEach((value, axis) => columns[axis].push(value)));
+      }
+    });
+    const low = columns.map((values) => HDVR.quantile(values, 0.003) || 0);
+    const high = columns.map((values) => HDVR.quantile(values, 0.997) || 0);
     this.floor = Number.isFinite(track.floor) ? track.floor : low[1];
     this.home = low.map((value, axis) => (value + high[axis]) / 2);
     const spread = Math.max(high[0] - low[0], high[2] - low[2]);
     this.follow = spread > 4.5;
-    this.size = Math.max(high[1] - low[1], 0.6, this.follow ? 0 : 0.72 * spread);
+    // Whoever stands nearer than the centre is drawn larger.
+    this.size = Math.max(high[1] - low[1], 0.6) + 0.3 * Math.min(spread, 4.5);
   }
 
   target(frame) {

@@ -166,8 +166,8 @@ def test_summary_counts_confusions():
     summary = _model()[0].summarise({"confusion": (confusion, 6.0), "accuracy": (5.0, 6.0)})
     assert summary["accuracy"] == pytest.approx(5 / 6)
     assert summary["macro_f"] == pytest.approx((6 / 7 + 4 / 5) / 2)
-    assert summary["confused/ballet/tango"] == 1
-    assert sum(value for name, value in summary.items() if name.startswith("confused")) == 1
+    assert summary["confusion/ballet/tango"] == 1
+    assert sum(value for name, value in summary.items() if name.startswith("confusion")) == 6
 
 
 def test_on_clip_reads_what_earlier_stages_found():
