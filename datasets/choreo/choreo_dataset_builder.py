@@ -7,7 +7,7 @@ splits.
 
 `description` names what was danced when: "solo: walk 0.00-1.83, tendu 1.83-4.02" (seconds).
 
-Options: `size` ("tiny" for tests, "demo" 90 takes of 8 s, "standard" about 700 takes of 8 to 12 s) and `seed`.
+Options: `size` ("tiny" for tests, "demo" about 200 takes of 8 s, "standard" about 700 takes of 8 to 12 s) and `seed`.
 """
 
 import dataclasses
@@ -38,7 +38,7 @@ def builder_config(**options: str | int) -> ChoreoConfig:
 class Builder(tfds.core.GeneratorBasedBuilder):
     """Builder of `choreo`."""
 
-    VERSION = tfds.core.Version("1.0.0")
+    VERSION = tfds.core.Version("1.1.0")
 
     def _info(self) -> tfds.core.DatasetInfo:
         return tfds.core.DatasetInfo(

@@ -27,7 +27,7 @@ def write(folder: pathlib.Path, *stages: str, **model: object) -> pathlib.Path:
         batch = jax.tree.map(jnp.asarray, _batch(stage, config, family))
         # Shapes alone are traced, which takes a tenth of the time of running `init`.
         shapes = jax.eval_shape(family.init, jax.random.key(0), batch)
-        variables = jax.tree.map(functools.partial(_values, rng), shapes)
+        variables = jax.tree.map_with_path(functools.partial(_values, rng), shapes)
         configurations.claim(folder / stage, config)
         with Checkpoints(folder / stage) as checkpoints:
             state = State(step=np.int32(5), variables=variables, opt_state={}, ema={})
@@ -35,9 +35,10 @@ def write(folder: pathlib.Path, *stages: str, **model: object) -> pathlib.Path:
     return folder
 
 
-def _values(rng: np.random.Generator, leaf: jax.ShapeDtypeStruct) -> np.ndarray:
-    """Small matrices of both signs; positive vectors, because variances are among them."""
-    values = rng.normal(0, 0.05, leaf.shape) if len(leaf.shape) > 1 else rng.uniform(0.01, 0.02, leaf.shape)
+def _values(rng: np.random.Generator, path: tuple, leaf: jax.ShapeDtypeStruct) -> np.ndarray:
+    """Small values of both signs, but positive variances."""
+    variance = path[-1].key in ("var", "variance")
+    values = rng.uniform(0.5, 2.0, leaf.shape) if variance else rng.normal(0, 0.05, leaf.shape)
     return values.astype(leaf.dtype)
 
 
