@@ -67,12 +67,15 @@ def sample_body(key: PRNGKeyArray, stature_mean: float = 1.69, stature_std: floa
     return Body(**lengths)
 
 
-def retarget(points_world: Float[Array, "T 17 3"], body: Body) -> Float[Array, "T 17 3"]:
+def retarget(
+    points_world: Float[Array, "T 17 3"], body: Body, real: Float[Array, " T"] | None = None
+) -> Float[Array, "T 17 3"]:
     """The same motion on another body.
 
     Args:
         points_world: (T, J, 3) COCO-17 joints, metres, floor at height 0 (Y up).
         body: Segment lengths to take on.
+        real: 1 for the frames that the dancer is measured in, 0 for padding; all by default. One must be real.
     Returns:
         (T, J, 3). Bone directions are kept; the path of the hips is scaled by the ratio of leg lengths, so that feet
         stay on the floor and strides fit the legs.
@@ -82,7 +85,7 @@ def retarget(points_world: Float[Array, "T 17 3"], body: Body) -> Float[Array, "
     hip = (joint["left_hip"] + joint["right_hip"]) / 2
     thorax = (joint["left_shoulder"] + joint["right_shoulder"]) / 2
     legs = sum(
-        rotations.safe_norm(joint[f"left_{a}"] - joint[f"left_{b}"]).mean()
+        jnp.average(rotations.safe_norm(joint[f"left_{a}"] - joint[f"left_{b}"]), weights=real)
         for a, b in (_LIMBS["thigh"], _LIMBS["shank"])
     )
     new_hip = hip * (body.thigh + body.shank) / jnp.maximum(legs, 1e-3)
@@ -96,6 +99,6 @@ def retarget(points_world: Float[Array, "T 17 3"], body: Body) -> Float[Array, "
             direction = rotations.normalize(joint[f"{side}_{end}"] - joint[f"{side}_{start}"])
             new[f"{side}_{end}"] = new[f"{side}_{start}"] + getattr(body, segment) * direction
     ears = (joint["left_ear"] + joint["right_ear"]) / 2
-    scale = body.face / jnp.maximum(rotations.safe_norm(ears - thorax).mean(), 1e-3)
+    scale = body.face / jnp.maximum(jnp.average(rotations.safe_norm(ears - thorax), weights=real), 1e-3)
     new |= {name: new_thorax + scale * (joint[name] - thorax) for name in _FACE}
     return jnp.stack([new[name] for name in get_skeleton(_SKELETON).joints], 1)

@@ -41,7 +41,8 @@ def film(clip: Mapping[str, Any], views: int, seed: int = 0) -> dict[str, Any]:
     frames = len(points)
     padded = np.pad(points, ((0, -frames % _PAD_FRAMES), (0, 0), (0, 0)), "edge")
     key = jax.random.fold_in(jax.random.key(seed), zlib.crc32(clip["clip"].encode()))
-    moved, shots = _shoot(key, padded, jnp.float32(clip["fps"]), detector_noise.load_params(), views)
+    real = (np.arange(len(padded)) < frames).astype(np.float32)
+    moved, shots = _shoot(key, padded, real, np.float32(clip["fps"]), detector_noise.load_params(), views)
     shots = jax.device_get(shots)
     confidence = shots["confidence"][:, :frames]
     return {
@@ -57,17 +58,25 @@ def film(clip: Mapping[str, Any], views: int, seed: int = 0) -> dict[str, Any]:
     }
 
 
-@functools.partial(jax.jit, static_argnums=4)
+@functools.partial(jax.jit, static_argnums=5)
 def _shoot(
-    key: PRNGKeyArray, points: Float[Array, "T J 3"], fps: Float[Array, ""], noise: Any, views: int
+    key: PRNGKeyArray,
+    points: Float[Array, "T J 3"],
+    real: Float[Array, " T"],
+    fps: Float[Array, ""],
+    noise: Any,
+    views: int,
 ) -> tuple[Float[Array, "T J 3"], dict[str, Array]]:
-    """(Motion on a new body, what the cameras are and what the detector found in their images)."""
+    """(Motion on a new body, what the cameras are and what the detector found in their images).
+
+    `real` is 0 for padding, which neither the body's measures nor the cameras' aim depend on.
+    """
     body_key, *view_keys = jax.random.split(key, 1 + views)
-    points = bodies.retarget(points, bodies.sample_body(body_key))
+    points = bodies.retarget(points, bodies.sample_body(body_key), real)
 
     def shoot(view_key: PRNGKeyArray) -> dict[str, Array]:
         camera_key, noise_key = jax.random.split(view_key)
-        subject = observation.hips(points).mean(0)
+        subject = jnp.average(observation.hips(points), axis=0, weights=real)
         camera, extrinsics = observation.place_camera(camera_key, subject, observation.Ranges())
         points_camera = cameras.world_to_camera(extrinsics, points)
         pixels = cameras.project(camera, points_camera)

@@ -48,6 +48,14 @@ def test_feet_stay_near_the_floor():
         assert abs(moved[:, ankles, 1].min() - motion[:, ankles, 1].min()) < 0.12
 
 
+def test_padding_frames_measure_nobody():
+    motion, body = jax.random.normal(jax.random.key(0), (6, 17, 3)), bodies.sample_body(jax.random.key(1))
+    real = jnp.array([1.0] * 4 + [0.0] * 2)
+    np.testing.assert_allclose(
+        bodies.retarget(motion, body, real)[:4], bodies.retarget(motion[:4], body), rtol=1e-5, atol=1e-5
+    )
+
+
 def test_bodies_vary_within_human_bounds():
     drawn = jax.vmap(bodies.sample_body)(jax.random.split(jax.random.key(1), 2000))
     legs = np.asarray(drawn.thigh + drawn.shank)

@@ -44,6 +44,13 @@ def test_same_clip_same_film_and_another_clip_another(filmed):
     assert np.abs(other["rotation"] - filmed["rotation"]).max() > 0.01
 
 
+def test_padding_does_not_change_the_film(filmed, monkeypatch):
+    monkeypatch.setattr(filming, "_PAD_FRAMES", 64)
+    shorter = filming.film(make_clip(views=0, frames=40), 2)
+    for name in ("points_world", "rotation", "translation", "focal"):
+        np.testing.assert_allclose(shorter[name], filmed[name], atol=1e-4)
+
+
 def test_only_unseen_clips_are_filmed():
     seen, unknown = make_clip(views=1), make_clip(views=0)
     unknown["points_world"][:] = np.nan
