@@ -9,7 +9,7 @@
         skeleton    a name that `hdvr_jax.skeletons` knows
         fps         frames per second
         image_size  [width, height] or null
-        id          text
+        id          text, different for every track; may be left out: the track's number, from 0
 
 JSON holds exactly this. In an .npz, where arrays are flat, track N's fields are named `N/keypoints` and so on, with an
 `image_size` of [0, 0] for unknown; no field is a Python object.
@@ -51,7 +51,8 @@ def read(path: pathlib.Path, options: Options) -> Reading:
     """The tracks of a file.
 
     Raises:
-        InputError: not of this format or version, or a field that is missing or does not fit; names track and field.
+        InputError: not of this format or version, a field that is missing or does not fit, or two tracks with one id;
+            names track and field.
     """
     check_file(path)
     content = _from_arrays(path, open_npz(path)) if path.suffix == ".npz" else _from_json(path)
@@ -63,7 +64,8 @@ def read(path: pathlib.Path, options: Options) -> Reading:
         raise InputError(f"{path}: no list of tracks")
     if not entries:
         raise InputError(f"{path}: no people in it: the list of tracks is empty")
-    tracks = [_track(f"{path}: track {number}", entry, options.fps) for number, entry in enumerate(entries)]
+    tracks = [_track(path, number, entry, options.fps) for number, entry in enumerate(entries)]
+    _check_ids(path, tracks)
     notes = [f"Frame rate {options.fps:g} was given; the file has {entries[0]['fps']}."] if options.fps else []
     return Reading(tracks, notes)
 
@@ -72,7 +74,7 @@ def write(path: str | os.PathLike, tracks: list[PoseTrack]) -> None:
     """Writes tracks to `path` (.npz or .json), whole or not at all; reading gives back the same float32 values.
 
     Raises:
-        InputError: another suffix, no tracks, or a track that contradicts itself.
+        InputError: another suffix, no tracks, a track that contradicts itself, or two with one id.
     """
     path = pathlib.Path(path)
     if path.suffix not in (".npz", ".json"):
@@ -81,11 +83,20 @@ def write(path: str | os.PathLike, tracks: list[PoseTrack]) -> None:
         raise InputError(f"{path}: no tracks to write")
     for track in tracks:
         track.validate()
+    _check_ids(path, tracks)
     with whole_file(path) as file:
         if path.suffix == ".npz":
             np.savez_compressed(file, **_to_arrays(tracks))
         else:
             file.write(_to_json(tracks).encode())
+
+
+def _check_ids(path: pathlib.Path, tracks: list[PoseTrack]) -> None:
+    """Raises InputError when an id names two tracks: dancers are chosen and reported by it."""
+    first: dict[str, int] = {}
+    for number, track in enumerate(tracks):
+        if (earlier := first.setdefault(track.id, number)) != number:
+            raise InputError(f"{path}: tracks {earlier} and {number} have the same id {track.id!r}; expected another")
 
 
 def _to_arrays(tracks: list[PoseTrack]) -> dict[str, np.ndarray]:
@@ -143,7 +154,8 @@ def _from_json(path: pathlib.Path) -> dict[str, Any]:
     return content
 
 
-def _track(where: str, entry: Any, fps: float | None) -> PoseTrack:
+def _track(path: pathlib.Path, number: int, entry: Any, fps: float | None) -> PoseTrack:
+    where = f"{path}: track {number}"
     if not isinstance(entry, dict):
         raise InputError(f"{where} is not an object")
     for field in _REQUIRED:
@@ -159,7 +171,7 @@ def _track(where: str, entry: Any, fps: float | None) -> PoseTrack:
         fps or float(rate),
         confidence=confidence,
         image_size=_image_size(where, entry.get("image_size")),
-        id=str(entry.get("id", "0")),
+        id=str(number if entry.get("id") is None else entry["id"]),
     )
     if entry.get("provenance") is None:
         return track

@@ -78,6 +78,40 @@ def test_fields_that_may_be_left_out(tmp_path):
     assert (track.image_size, track.id, track.fps) == (None, "0", 10)
 
 
+def _with_ids(path, suffix, *ids):
+    """A file of one track per id; None leaves the field out."""
+    entries = [{"skeleton": "coco17", "fps": 30, "keypoints": [[[1, 2]] * 17]} | ({"id": i} if i else {}) for i in ids]
+    path = path / f"ids.{suffix}"
+    if suffix == "json":
+        path.write_text(json.dumps({"format": "hdvr-tracks", "version": 1, "tracks": entries}))
+    else:
+        arrays = {f"{n}/{field}": value for n, entry in enumerate(entries) for field, value in entry.items()}
+        np.savez(path, format="hdvr-tracks", version=1, tracks=len(entries), **arrays)
+    return path
+
+
+@pytest.mark.parametrize("suffix", ["npz", "json"])
+def test_tracks_without_id_are_told_apart_by_number(tmp_path, suffix):
+    tracks = read(_with_ids(tmp_path, suffix, None, "Ada", None)).tracks
+    assert [track.id for track in tracks] == ["0", "Ada", "2"]
+
+
+@pytest.mark.parametrize("suffix", ["npz", "json"])
+def test_an_id_that_names_two_tracks_is_an_error(tmp_path, suffix):
+    with pytest.raises(InputError, match=rf"ids\.{suffix}: tracks 0 and 2 have the same id 'Ada'"):
+        read(_with_ids(tmp_path, suffix, "Ada", "Bob", "Ada"))
+    with pytest.raises(InputError, match="tracks 0 and 1 have the same id 'Ärmel 1'"):
+        native.write(tmp_path / f"out.{suffix}", [_tracks()[0]] * 2)
+    assert not (tmp_path / f"out.{suffix}").exists()
+
+
+def test_an_id_of_null_is_one_left_out(tmp_path):
+    entry = {"skeleton": "coco17", "fps": 30, "keypoints": [[[1, 2]] * 17], "id": None}
+    path = tmp_path / "null.json"
+    path.write_text(json.dumps({"format": "hdvr-tracks", "version": 1, "tracks": [entry] * 2}))
+    assert [track.id for track in read(path).tracks] == ["0", "1"]
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
