@@ -23,7 +23,8 @@ class Format:
     Attributes:
         name: What a user calls it.
         description: One line for help texts.
-        recognises: Whether a path looks like this format, by content where possible. Never raises.
+        recognises: Whether a path looks like this format, by content where possible. No InputError, but an OSError
+            where it cannot be opened.
         read: Reads a path; raises InputError with file, frame and field.
         options: Fields of `Options` that the reader heeds, besides `fps`.
     """
@@ -71,7 +72,8 @@ def read(
     Returns:
         The tracks, at least one, and notes of what was assumed. A track may be missing throughout.
     Raises:
-        InputError: nothing there, unknown or ambiguous format, an option that does not apply, or malformed content.
+        InputError: nothing there or not to be opened, unknown or ambiguous format, an option that does not apply, or
+            malformed content.
     """
     path = pathlib.Path(path)
     options = Options(fps=fps, view=view, clip=clip, unit=unit, drop_first_frame=drop_first_frame)
@@ -88,11 +90,11 @@ def _find(path: pathlib.Path, name: str | None) -> Format:
     """The format of that name, or the only one that recognises the path."""
     if name is not None and name not in formats():
         raise InputError(f"unknown keypoint format {name!r}; known: {', '.join(formats())}")
-    if not path.exists():
-        raise InputError(f"{path}: no such file or folder")
-    if path.is_file() and path.stat().st_size == 0:
-        raise InputError(f"{path}: the file is empty")
-    found = [entry for entry in FORMATS if (entry.name == name if name else entry.recognises(path))]
+    try:
+        _check_readable(path)
+        found = [entry for entry in FORMATS if (entry.name == name if name else entry.recognises(path))]
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
     if len(found) == 1:
         return found[0]
     if found:
@@ -101,3 +103,14 @@ def _find(path: pathlib.Path, name: str | None) -> Format:
         check_archive(path)
     known = "; ".join(f"{entry.name}: {entry.description}" for entry in FORMATS)
     raise InputError(f"{path}: not recognised as any of: {known}")
+
+
+def _check_readable(path: pathlib.Path) -> None:
+    """Raises InputError when nothing is there or the file is empty, and OSError when it cannot be opened."""
+    if not path.exists():
+        raise InputError(f"{path}: no such file or folder")
+    if not path.is_file():
+        return
+    with path.open("rb") as file:
+        if not file.read(1):
+            raise InputError(f"{path}: the file is empty")

@@ -1,5 +1,7 @@
 """Recognising what a path holds."""
 
+import os
+import pathlib
 import subprocess
 import sys
 
@@ -50,6 +52,38 @@ def test_rubbish(tmp_path, name):
     for wanted in (None, *formats()):
         with pytest.raises(InputError, match=name):
             read(tmp_path / name, format=wanted)
+
+
+@pytest.mark.parametrize("name", ["x.pkl", "x.npz", "x.json", "x.bvh", "x"])
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may open every file")
+def test_files_without_permission_are_input_errors(tmp_path, name):
+    (tmp_path / name).write_text("{}")
+    (tmp_path / name).chmod(0)
+    for wanted in (None, *formats()):
+        with pytest.raises(InputError, match=f"{name}: cannot be read .Permission denied.$"):
+            read(tmp_path / name, format=wanted)
+
+
+@pytest.mark.parametrize("name", ["x.pkl", "x.npz", "x.json", "x.bvh", "x"])
+def test_files_that_do_not_open_are_input_errors(tmp_path, name, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    (tmp_path / name).write_text("{}")
+    monkeypatch.setattr(pathlib.Path, "open", refuse)
+    for wanted in (None, *formats()):
+        with pytest.raises(InputError, match=f"{name}: cannot be read .Permission denied.$"):
+            read(tmp_path / name, format=wanted)
+
+
+def test_a_disk_that_fails_while_a_format_is_looked_for_is_an_input_error(tmp_path, monkeypatch):
+    def fail(path):
+        raise OSError(5, "Input/output error")
+
+    path = fakes.dump(tmp_path / "clip.pkl", fakes.detections())
+    monkeypatch.setattr(keypoints, "FORMATS", (Format("failing", "", fail, keypoints.aistpp.read),))
+    with pytest.raises(InputError, match=r"clip\.pkl: cannot be read .Input/output error.$"):
+        read(path)
 
 
 def test_nothing_there_and_nothing_recognised(tmp_path):
