@@ -30,7 +30,7 @@ lint: $(VENV)/dev
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 
-# Tables and figures of the README that come from measurements of speed and of the data.
+# Tables and figures of the README that come from measurements of the data.
 bench: $(VENV)/dev
 	$(RUN) -m benchmarks.fit_detector_noise
 	$(RUN) -m benchmarks.choreo_difficulty

@@ -24,6 +24,7 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
     movements = workdirs."""
     options = parse_arg(
         arg,
+        {"size": _SIZES},
         size="full",
         streams=("poses3d", "movements"),
         inputs="3d_lifted",

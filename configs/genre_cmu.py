@@ -15,6 +15,7 @@ from configs.genre_common import genre_config, make_tiny, set_sources
 from hdvr_jax.configurations import parse_arg
 
 GENRES = ("salsa", "modern", "indian", "martial")
+_STEPS = {"full": 1500, "demo": 400, "tiny": 20}
 
 
 def get_config(arg: str = "") -> ml_collections.ConfigDict:
@@ -23,6 +24,7 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
     movements = workdirs."""
     options = parse_arg(
         arg,
+        {"size": _STEPS},
         size="full",
         streams=("poses3d", "movements"),
         inputs="3d_true",
@@ -35,7 +37,7 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
     config.data.options.pack = "dance"
     config.data.virtual_views = 0 if options.inputs == "3d_true" and "poses2d" not in options.streams else 4
     set_sources(config, options)
-    config.train.steps = 1500 if options.size == "full" else 400
+    config.train.steps = _STEPS[options.size]
     config.train.eval_every = config.train.checkpoint_every = config.train.steps // 4
     if options.size == "tiny":
         make_tiny(config)

@@ -20,7 +20,7 @@ _SIZES = {
 
 def get_config(arg: str = "") -> ml_collections.ConfigDict:
     """Arguments: size = full, demo (minutes) or tiny (seconds, for tests)."""
-    options = parse_arg(arg, size="full")
+    options = parse_arg(arg, {"size": _SIZES}, size="full")
     dataset, widths, channels, outputs, batch, steps = _SIZES[options.size]
     config = lifter_config("lifter_choreo", widths=widths, outputs=outputs)
     config.model.channels = channels

@@ -2,7 +2,7 @@
 
     python train.py --config=configs/lifter_cmu.py --workdir=work/lifter_cmu
     python evaluate.py --workdir=work/lifter_cmu
-    python evaluate.py --workdir=work/lifter_cmu --config=configs/lifter_aistpp.py
+    python evaluate.py --workdir=work/lifter_cmu --config=configs/lifter_aistpp.py:split=all
 
 Needs the CMU packs (HDVR_REAL_DATA). About half an hour on two cores. Seed 0: 63.6 mm MPJPE on the test takes,
 95.4 mm N-MPJPE on AIST++ detections (body joints, all views but c05).
@@ -16,7 +16,7 @@ from hdvr_jax.configurations import parse_arg
 
 def get_config(arg: str = "") -> ml_collections.ConfigDict:
     """Arguments: size = full or tiny (one that trains in seconds, for tests)."""
-    options = parse_arg(arg, size="full")
+    options = parse_arg(arg, {"size": ("full", "tiny")}, size="full")
     tiny = options.size == "tiny"
     config = lifter_config("lifter_cmu", widths=(3, 3) if tiny else (3, 3, 3), outputs=8 if tiny else 64)
     config.data.dataset = "cmu_mocap"

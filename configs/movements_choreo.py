@@ -19,7 +19,7 @@ _SIZES = {"full": ("standard", 3000), "demo": ("demo", 500), "tiny": ("tiny", 20
 def get_config(arg: str = "") -> ml_collections.ConfigDict:
     """Arguments: size = full, demo (minutes) or tiny (seconds, for tests); inputs = 2d, 3d_lifted or 3d_true; lifter =
     workdir of the lifter that 3d_lifted reads."""
-    options = parse_arg(arg, size="full", inputs="3d_lifted", lifter="work/choreo/lifter")
+    options = parse_arg(arg, {"size": _SIZES}, size="full", inputs="3d_lifted", lifter="work/choreo/lifter")
     dataset, steps = _SIZES[options.size]
     config = movements_config("movements_choreo", options.inputs, options.lifter)
     config.data.dataset = "choreo"

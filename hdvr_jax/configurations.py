@@ -7,7 +7,7 @@ import difflib
 import json
 import os
 import pathlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import ml_collections
@@ -92,13 +92,16 @@ def _evaluate() -> dict[str, Any]:
     }
 
 
-def parse_arg(arg: str, **defaults: Any) -> ml_collections.ConfigDict:
+def parse_arg(
+    arg: str, choices: Mapping[str, Collection[str]] | None = None, **defaults: Any
+) -> ml_collections.ConfigDict:
     """The argument of a config file, `key=value,key=value`, over defaults.
 
-    A value gets the type of its default; entries of a tuple are separated by "+" ("3+3+3").
+    A value gets the type of its default; entries of a tuple are separated by "+" ("3+3+3"). `choices` has the values
+    that some of the keys may take.
 
     Raises:
-      InputError: unknown key (with the nearest known one), no "=", or a value of another type.
+      InputError: unknown key (with the nearest known one), no "=", a value of another type or not among the choices.
     """
     found = ml_collections.ConfigDict(defaults)
     for part in filter(None, (part.strip() for part in arg.split(","))):
@@ -108,6 +111,8 @@ def parse_arg(arg: str, **defaults: Any) -> ml_collections.ConfigDict:
         if key not in defaults:
             raise InputError(f"config argument {key!r} is not known{_hint(key, list(defaults))}")
         found[key] = _parse(key, text, defaults[key])
+        if choices and key in choices and text not in choices[key]:
+            raise InputError(f"config argument {key}={text}: expected one of {', '.join(choices[key])}")
     return found
 
 
@@ -158,7 +163,8 @@ def _flat(tree: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]
 
 
 def write_json(path: pathlib.Path, value: Any) -> None:
-    """Writes a file that is either whole or not there."""
+    """Writes a file that is either whole or not there, and the folder that it stands in."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(path) as file:
         file.write((json.dumps(value, indent=2) + "\n").encode())
 

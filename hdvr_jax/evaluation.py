@@ -77,6 +77,13 @@ def _row(family: Family, totals: dict[str, tuple[Any, Any]], members: np.ndarray
     return {"sequences": len(members), **{name: float(value) for name, value in family.summarise(summed).items()}}
 
 
+def check_metric(family: Family, scorer: Scorer, variables: Any, windows: Windows, batch_size: int, name: str) -> None:
+    """Raises InputError unless `evaluate` will give this overall metric; computes only shapes of `variables`."""
+    shapes = jax.eval_shape(scorer, variables, next(eval_batches(windows, batch_size)))
+    totals = {term: tuple(np.zeros(x.shape) for x in pair) for term, pair in shapes.items()}
+    metric({"overall": {"all": _row(family, totals, np.arange(0))}}, name)
+
+
 def metric(tables: Tables, name: str) -> float:
     """One overall metric.
 

@@ -63,7 +63,9 @@ def train(config: Any, workdir: str | os.PathLike) -> None:
             print(f"training finished: {workdir} has all {done} steps (raise train.steps to continue)")
             return
         training = _set_up(config)
-        state = checkpoints.restore(jax.eval_shape(training.init)) if done else training.init()
+        like = jax.eval_shape(training.init)
+        _check_metric(training, like)
+        state = checkpoints.restore(like) if done else training.init()
         print(f"{'continuing' if done else 'training'} {config.name or config.family} in {workdir}, from step {done}")
         _run(training, state, done, checkpoints, pathlib.Path(workdir))
 
@@ -77,6 +79,17 @@ def _check(config: Any) -> None:
     if config.evaluate.mode not in ("min", "max"):
         raise InputError(f"config.evaluate.mode: {config.evaluate.mode!r} is neither 'min' nor 'max'")
     devices.check_batch_size(config.train.batch_size, jax.local_device_count())
+
+
+def _check_metric(training: _Training, like: State) -> None:
+    """A misspelt metric shows before the first step, not at the first evaluation."""
+    if training.validation is None:
+        return
+    settings, count = training.config.evaluate, len(training.seeds)
+    variables = jax.eval_shape(lambda state: seeds.select(evaluation_variables(state), 0, count), like)
+    evaluation.check_metric(
+        training.family, training.scorer, variables, training.validation, settings.batch_size, settings.metric
+    )
 
 
 def _set_up(config: Any) -> _Training:

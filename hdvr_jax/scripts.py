@@ -13,7 +13,8 @@ from hdvr_jax.errors import InputError
 def run(main: Callable[[Sequence[str]], Any], required: Sequence[str] = ()) -> None:
     """Runs a script: `main(argv)` after its flags are parsed.
 
-    Exit code 2 with `error: ...` for what the user gave wrong (flags or InputError), 130 for Ctrl-C.
+    Exit code 2 with `error: ...` for what the user gave wrong (flags or InputError) and for files
+    that cannot be read or written, 130 for Ctrl-C.
 
     Args:
       required: names of flags that must be given.
@@ -26,7 +27,7 @@ def run(main: Callable[[Sequence[str]], Any], required: Sequence[str] = ()) -> N
         try:
             return flags.FLAGS(argv)
         except flags.Error as error:
-            return _stop(error)
+            return _stop(_cause(error))
 
     def guarded(argv: Sequence[str]) -> Any:
         # Orbax tells about its every step, and warns whenever a checkpoint is only read.
@@ -36,7 +37,7 @@ def run(main: Callable[[Sequence[str]], Any], required: Sequence[str] = ()) -> N
             if len(argv) > 1:
                 raise InputError(f"unexpected argument {argv[1]!r}; try --help")
             return main(argv)
-        except InputError as error:
+        except (InputError, OSError) as error:
             return _stop(error)
         except KeyboardInterrupt as error:
             print(f"\n{error or 'interrupted'}", file=sys.stderr)
@@ -51,6 +52,14 @@ def _quiet_tensorflow() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
 
 
-def _stop(error: Exception) -> Any:
+def _cause(error: BaseException) -> BaseException:
+    """The InputError that a config file raised, which the flags wrap in whole tracebacks; else the error itself."""
+    found, step = error, error
+    while step := step.__cause__ or step.__context__:
+        found = step if isinstance(step, InputError) else found
+    return found
+
+
+def _stop(error: BaseException) -> Any:
     print("error:", " ".join(str(error).split()), file=sys.stderr)
     sys.exit(2)

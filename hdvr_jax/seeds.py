@@ -1,7 +1,7 @@
 """Several seeds of one training in one program.
 
 Everything of seed i is what a training with `seed + i` alone has: parameters, order of the data, keys of the steps.
-States, batches and keys get a leading axis K of seeds; without it (one seed) nothing here is used.
+States, batches and keys get a leading axis K of seeds; with one seed there is no such axis.
 """
 
 import functools

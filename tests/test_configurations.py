@@ -13,6 +13,9 @@ def test_arguments_get_the_types_of_their_defaults():
     )
     assert found.to_dict() == {"size": "tiny", "widths": (3, 5), "causal": True, "rate": 1e-4}
     assert configurations.parse_arg("", size=3).size == 3
+    assert configurations.parse_arg("size=4", {"size": ("3", "4")}, size=3).size == 4
+    with pytest.raises(InputError, match="size=5: expected one of 3, 4"):
+        configurations.parse_arg("size=5", {"size": ("3", "4")}, size=3)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hdvr_jax.configurations import parse_arg
 from tests import toy
 
 def get_config(arg=""):
-    return toy.config(train__steps=parse_arg(arg, steps=4).steps)
+    return toy.config(train__steps=parse_arg(arg, {"steps": ("3", "4", "100000")}, steps=4).steps)
 """
 PATCHED = """
 import sys, runpy
@@ -57,12 +57,12 @@ def folder(tmp_path_factory):
 
 def test_evaluate_prints_tables_and_writes_json(folder):
     code, out, err = script(
-        "evaluate.py", "--workdir=w", "--json=found.json", "--set=evaluate.batch_size=3", cwd=folder
+        "evaluate.py", "--workdir=w", "--json=new/found.json", "--set=evaluate.batch_size=3", cwd=folder
     )
     assert (code, err) == (0, "")
     assert "Tango" in out
     assert "±" in out
-    found = json.loads((folder / "found.json").read_text())
+    found = json.loads((folder / "new" / "found.json").read_text())
     assert (found["step"], found["seeds"], found["split"]) == (3, [0, 1], "test")
     assert found["mean"]["overall"]["all"]["error"] > 0
     assert set(found["seed 1"]["genre"]) == {"Tango", "Tap"}
@@ -85,6 +85,8 @@ def test_ctrl_c_saves_says_how_to_go_on_and_exits_with_130(folder):
     ("argv", "message"),
     [
         (["train.py", "--config=toy_config.py:stesp=3", "--workdir=w2"], "did you mean 'steps'"),
+        (["train.py", "--config=toy_config.py:steps=5", "--workdir=w2"], "steps=5: expected one of 3, 4, 100000"),
+        (["train.py", "--config=nowhere.py", "--workdir=w2"], "No such file or directory: 'nowhere.py'"),
         (["train.py", "--config=toy_config.py", "--workdir=w"], "another config: num_seeds was 2 and is 1"),
         (["evaluate.py", "--workdir=nowhere"], "not the workdir of a training"),
     ],
@@ -95,3 +97,4 @@ def test_errors_are_one_line_and_exit_code_two(folder, argv, message):
     assert err.startswith("error: ")
     assert message in err
     assert err.count("\n") == 1
+    assert "Traceback" not in err

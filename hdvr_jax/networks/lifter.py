@@ -74,7 +74,7 @@ class TemporalLifter(nn.Module):
         widths: Odd filter widths; their product is the receptive field in frames.
         channels: Width of the hidden layers.
         dropout: Share of activations dropped in training.
-        causal: Whether a frame's pose may use frames after it.
+        causal: Whether a frame's pose may not use frames after it.
         momentum: Decay of the running batch statistics.
         axis_name: Device axis over which batch statistics are taken in training.
     """

@@ -16,6 +16,7 @@ from hdvr_jax.recognition.results import ModelInfo
 STAGES = ("lifter", "movements", "genre")
 HOW_TO_TRAIN = "run `make demo`, or train.py with a config of configs/ and --workdir={folder}/{stage}"
 SCORES_FILE = "evaluation.json"
+_COUNTS = ("sequences", "types")  # among the scores, but none
 
 Clip = Mapping[str, Any]
 
@@ -96,7 +97,7 @@ def _on_clip(model: trained.Trained, workdir: pathlib.Path) -> Callable[[Clip], 
     def run(clip: Clip) -> Any:
         try:
             return model.family.on_clip(model.predict, clip)
-        except flax.errors.FlaxError as error:
+        except (flax.errors.FlaxError, KeyError, AttributeError) as error:
             first = str(error).splitlines()[0]
             raise InputError(f"{workdir}: the weights are not those of the config beside them ({first})") from error
 
@@ -105,13 +106,20 @@ def _on_clip(model: trained.Trained, workdir: pathlib.Path) -> Callable[[Clip], 
 
 def _info(stage: str, model: trained.Trained, workdir: pathlib.Path) -> ModelInfo:
     step = checkpoints.resolve_step(workdir, "best")
-    return ModelInfo(stage, model.config.name, step, _scores(workdir / SCORES_FILE))
+    return ModelInfo(stage, model.config.name, step, *_scores(workdir / SCORES_FILE, step))
 
 
-def _scores(path: pathlib.Path) -> dict[str, float]:
-    """Scores that `evaluate.py --json` wrote beside the model; none where it was not run."""
+def _scores(path: pathlib.Path, step: int) -> tuple[dict[str, float], str]:
+    """Scores that `evaluate.py --json` wrote beside the model, and on what; none of another step, or where it was not
+    run."""
     try:
-        overall = json.loads(path.read_text())["mean"]["overall"]["all"]
-        return {name: float(value) for name, value in overall.items() if "/" not in name and value is not None}
+        content = json.loads(path.read_text())
+        found = content["mean"]["overall"]["all"]
+        scores = {
+            name: float(value)
+            for name, value in found.items()
+            if "/" not in name and name not in _COUNTS and value is not None
+        }
+        return (scores, f"{content['dataset']}, {content['split']}") if content["step"] == step else ({}, "")
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
+        return {}, ""

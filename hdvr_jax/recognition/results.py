@@ -102,12 +102,14 @@ class TrackResult:
 
 @dataclasses.dataclass(frozen=True)
 class ModelInfo:
-    """Where a stage's results come from: config name, training step and its scores, as far as they are known."""
+    """Where a stage's results come from: config name, training step, its scores and the data they were measured on, as
+    far as they are known."""
 
     stage: str
     name: str
     step: int | None = None
     scores: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    scored_on: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

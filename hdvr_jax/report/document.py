@@ -6,7 +6,7 @@ Fields of the document (numbers that are unknown are null):
     source      name of the input; layout what it was read as; made_by the program
     notes       assumptions about the input, in sentences
     timings     seconds by stage
-    models      stage, name, step (null for rules) and training scores of what was used
+    models      stage, name, step (null for rules), scores and what they were measured on
     movement_types  id, name, part and description of every movement type; `movement` below counts in this list
     tracks      one for each dancer:
         id, fps, frames, image_size, input_skeleton, notes
@@ -42,7 +42,13 @@ def document(recognition: Recognition) -> dict[str, Any]:
         "notes": list(recognition.notes),
         "timings": {stage: round(seconds, 3) for stage, seconds in recognition.timings.items()},
         "models": [
-            {"stage": m.stage, "name": m.name, "step": m.step, "scores": {k: plain(v) for k, v in m.scores.items()}}
+            {
+                "stage": m.stage,
+                "name": m.name,
+                "step": m.step,
+                "scores": {k: plain(v) for k, v in m.scores.items()},
+                "scored_on": m.scored_on,
+            }
             for m in recognition.models
         ],
         "movement_types": [

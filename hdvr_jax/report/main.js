@@ -22,7 +22,7 @@ HDVR.fillWords = (content, player) => {
   const items = (texts) => texts.map((text) => HDVR.element("li", "", text));
   byId("provenance-words").replaceChildren(...items(player.track.words));
   byId("notes").replaceChildren(...items([...content.notes, ...player.track.notes]));
-  byId("models").replaceChildren(HDVR.table(["Stage", "Model", "Trained", "Scores in training"],
+  byId("models").replaceChildren(HDVR.table(["Stage", "Model", "Trained", "Scores in evaluation"],
     content.models.map((model) => [model.stage, model.name, model.trained, model.scores])));
 };
 

@@ -108,7 +108,8 @@ def movement_caption(movements: Movements, models: tuple[ModelInfo, ...]) -> str
 
 
 def scores_line(model: ModelInfo) -> str:
-    """A model's training scores in one line."""
+    """A model's scores in one line, and on what data."""
     if not model.scores:
-        return "not recorded"
-    return ", ".join(f"{readable(name)} {value:.3g}" for name, value in sorted(model.scores.items()))
+        return "not evaluated"
+    scores = ", ".join(f"{readable(name)} {value:.3g}" for name, value in sorted(model.scores.items()))
+    return f"{model.scored_on}: {scores}" if model.scored_on else scores

@@ -1,0 +1,31 @@
+"""The models of a recognition and what is known of them."""
+
+import json
+
+import pytest
+
+from hdvr_jax.recognition import models
+from tests.recognition import workdirs
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return workdirs.write(tmp_path_factory.mktemp("models"), "lifter")
+
+
+def _evaluation(step):
+    row = {"sequences": 9.0, "types": 3.0, "mpjpe_mm": 51.5, "f/arm": 0.5, "unknown": None}
+    return {"dataset": "choreo", "split": "test", "step": step, "mean": {"overall": {"all": row}}}
+
+
+def test_scores_are_those_of_the_checkpoint_and_say_on_what(folder):
+    (folder / "lifter" / models.SCORES_FILE).write_text(json.dumps(_evaluation(5)))
+    info = models.load(folder).infos["lifter"]
+    assert (info.step, info.scores, info.scored_on) == (5, {"mpjpe_mm": 51.5}, "choreo, test")
+
+
+@pytest.mark.parametrize("text", [json.dumps(_evaluation(4)), "{", "[]", '{"mean": 3}'])
+def test_scores_of_another_step_or_damaged_are_none(folder, text):
+    (folder / "lifter" / models.SCORES_FILE).write_text(text)
+    info = models.load(folder).infos["lifter"]
+    assert (info.scores, info.scored_on) == ({}, "")
