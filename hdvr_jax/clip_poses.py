@@ -15,6 +15,7 @@ from jaxtyping import Float, Int, Shaped
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.movements import Vocabulary, annotate
+from hdvr_jax.padding import frame_mask, padded
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.poses import resample
 from hdvr_jax.skeletons import get_skeleton
@@ -188,10 +189,8 @@ def run(predict: Callable[[dict], Mapping[str, Any]], sequence: Sequence) -> dic
     """
     arrays = {name: np.asarray(value) for name, value in sequence.items() if not isinstance(value, str)}
     frames = next(len(value) for value in arrays.values() if value.ndim)
-    place = np.arange(frames + -frames % _PAD_FRAMES)
-    last = np.minimum(place, frames - 1)
-    batch = {name: (value[last] if value.ndim else value)[None] for name, value in arrays.items()}
-    batch["frame_mask"] = (place < frames)[None].astype(np.float32)
+    batch = {name: (padded(value, _PAD_FRAMES) if value.ndim else value)[None] for name, value in arrays.items()}
+    batch["frame_mask"] = frame_mask(frames, _PAD_FRAMES)[None]
     batch["example"] = np.zeros(1, np.int32)
     outputs = {name: np.asarray(value) for name, value in predict(batch).items()}
     return {name: value[0, :frames] if value.ndim > 2 else value[0] for name, value in outputs.items()}

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from hdvr_jax import bodies, cameras, detector_noise, observation
+from hdvr_jax import bodies, cameras, detector_noise, observation, padding
 from hdvr_jax.pose_track import PoseTrack
 
 _SKELETON = "coco17"
@@ -39,10 +39,9 @@ def film(clip: Mapping[str, Any], views: int, seed: int = 0) -> dict[str, Any]:
     if not np.isfinite(points).any():
         return dict(clip)
     frames = len(points)
-    padded = np.pad(points, ((0, -frames % _PAD_FRAMES), (0, 0), (0, 0)), "edge")
     key = jax.random.fold_in(jax.random.key(seed), zlib.crc32(clip["clip"].encode()))
-    real = (np.arange(len(padded)) < frames).astype(np.float32)
-    moved, shots = _shoot(key, padded, real, np.float32(clip["fps"]), detector_noise.load_params(), views)
+    points, real = padding.padded(points, _PAD_FRAMES), padding.frame_mask(frames, _PAD_FRAMES)
+    moved, shots = _shoot(key, points, real, np.float32(clip["fps"]), detector_noise.load_params(), views)
     shots = jax.device_get(shots)
     confidence = shots["confidence"][:, :frames]
     return {
