@@ -6,10 +6,11 @@ Detections are gap-filled, put on the lifter's skeleton and frame rate, and turn
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import jax
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Array, Float
 
-from hdvr_jax import cameras, poses
+from hdvr_jax import cameras, padding, poses
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.skeletons import get_mapping
 
@@ -52,12 +53,21 @@ def track_rays(track: PoseTrack, camera: cameras.Perspective, skeleton: str, fps
     pixels = poses.resample(filled.keypoints, track.fps, fps)
     confidence = poses.resample(track.confidence, track.fps, fps)
     mapping = get_mapping(track.skeleton, skeleton)
-    rays = np.asarray(cameras.ideal_coordinates(camera, np.nan_to_num(pixels)))
-    rays = np.where(np.isfinite(pixels), rays, np.nan)
     return {
-        "rays": np.nan_to_num(mapping.apply(rays)).astype(np.float32),
+        "rays": np.nan_to_num(mapping.apply(ideal_points(camera, pixels))).astype(np.float32),
         "confidence": mapping.confidence(confidence),
     }
+
+
+def ideal_points(camera: cameras.Perspective, pixels: Float[np.ndarray, "T J 2"]) -> Float[np.ndarray, "T J 2"]:
+    """`cameras.ideal_coordinates` of a track, NaN where the pixels are; compiled for few distinct lengths."""
+    ideal = _ideal(camera, padding.padded(np.nan_to_num(pixels), PAD_FRAMES))
+    return np.where(np.isfinite(pixels), np.asarray(ideal)[: len(pixels)], np.float32(np.nan))
+
+
+@jax.jit
+def _ideal(camera: cameras.Perspective, pixels: Float[Array, "T J 2"]) -> Float[Array, "T J 2"]:
+    return cameras.ideal_coordinates(camera, pixels)
 
 
 def world_motion(clip: Clip, fps: float) -> dict[str, Any]:
@@ -74,10 +84,10 @@ def recorded_views(clip: Clip, skeleton: str, fps: float, skip: tuple[str, ...] 
     for view, name in enumerate(clip["views"]):
         if name in skip:
             continue
-        extrinsics = cameras.Extrinsics(clip["rotation"][view], clip["translation"][view])
+        points_camera = truth @ clip["rotation"][view].T + clip["translation"][view]
         yield {
             **view_rays(clip, view, skeleton, fps),
-            "points_camera": np.asarray(cameras.world_to_camera(extrinsics, truth), np.float32),
+            "points_camera": points_camera.astype(np.float32),
             **_labels(clip),
             "view": name,
         }
@@ -108,10 +118,7 @@ def lift(
         frames: Number of frames of the track.
     """
     length = len(rays["rays"])
-    padded = -length % PAD_FRAMES
-    batch = {
-        name: np.pad(value, ((0, padded), *[(0, 0)] * (value.ndim - 1)), "edge")[None] for name, value in rays.items()
-    }
-    batch["frame_mask"] = (np.arange(length + padded) < length)[None].astype(np.float32)
+    batch = {name: padding.padded(value, PAD_FRAMES)[None] for name, value in rays.items()}
+    batch["frame_mask"] = padding.frame_mask(length, PAD_FRAMES)[None]
     lifted = np.asarray(predict(batch)["poses"])[0, :length]
     return _at(lifted, np.arange(frames) * fps_lifter / fps)

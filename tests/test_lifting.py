@@ -1,10 +1,12 @@
 """Tracks to rays and poses back to tracks."""
 
+import jax
 import numpy as np
 import pytest
 
 from hdvr_jax import cameras, lifting
 from hdvr_jax.pose_track import PoseTrack
+from tests.families.dancing import make_clip
 
 
 def _track(frames=30, fps=60.0):
@@ -29,6 +31,39 @@ def test_gaps_are_bridged_but_hidden():
     assert np.isfinite(found["rays"]).all()
     assert (found["confidence"][10:14, 9] == 0).all()
     assert (found["confidence"][14:, 9] == 1).all()
+
+
+@pytest.fixture
+def compiled():
+    """Names of the compilations since the test began."""
+    found = []
+
+    def listen(event, seconds, **kwargs):
+        if "backend_compile" in event:
+            found.append(event)
+
+    jax.monitoring.register_event_duration_secs_listener(listen)
+    yield found
+    jax.monitoring.unregister_event_duration_listener(listen)
+
+
+def test_lengths_under_one_padding_share_one_program(compiled):
+    list(lifting.recorded_views(make_clip(frames=20), "h36m17", 30.0))
+    compiled.clear()
+    for frames in (31, 47):
+        list(lifting.recorded_views(make_clip(frames=frames), "h36m17", 30.0))
+    assert not compiled
+    jax.jit(lambda x: x + 1)(np.zeros(3))
+    assert compiled
+
+
+def test_the_truth_of_a_recorded_view_is_in_its_camera():
+    clip = make_clip(views=2)
+    found = list(lifting.recorded_views(clip, "h36m17", 30.0))
+    assert [entry["view"] for entry in found] == ["c0", "c1"]
+    for entry in found:
+        truth = entry["points_camera"]
+        np.testing.assert_allclose(entry["rays"], truth[..., :2] / truth[..., 2:], atol=1e-5)
 
 
 @pytest.mark.parametrize(("fps", "frames"), [(30.0, 40), (60.0, 81), (25.0, 33), (60.0, 1)])
