@@ -41,7 +41,7 @@ def prepare(dataset: str, data_dir: str | os.PathLike | None = None, **options: 
     """The dataset's TFDS builder, generated if it was not yet; arguments as in `load`."""
     if dataset not in DATASETS:
         raise InputError(f"unknown dataset {dataset!r}; known: {', '.join(DATASETS)}")
-    _keep_from_accelerators()
+    tensorflow()
     module = importlib.import_module(f"datasets.{dataset}.{dataset}_dataset_builder")
     where = pathlib.Path(data_dir or os.environ.get("HDVR_DATA_DIR") or _DEFAULT_DIR)
     config = module.builder_config(**options)
@@ -80,6 +80,8 @@ def _quiet() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def _keep_from_accelerators() -> None:
-    """TensorFlow only reads records here; accelerators belong to JAX."""
-    importlib.import_module("tensorflow").config.set_visible_devices([], "GPU")
+def tensorflow() -> Any:
+    """TensorFlow, which only reads and feeds; accelerators belong to JAX. Imported here: it costs seconds."""
+    tf = importlib.import_module("tensorflow")
+    tf.config.set_visible_devices([], "GPU")
+    return tf

@@ -8,7 +8,6 @@ Symbols: N windows, B batch, T frames of a window, K seeds.
 
 import dataclasses
 import functools
-import importlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -173,7 +172,7 @@ def train_batches(
     windows: Windows, seeds: Sequence[int], batch_size: int, start_step: int, num_steps: int
 ) -> Iterator[Batch]:
     """`batch_at` of `num_steps` steps from `start_step` on, gathered ahead of need by tf.data."""
-    tf = _tensorflow()
+    tf = corpus.tensorflow()
     example = batch_at(windows, seeds, batch_size, start_step)
     names = sorted(example)
 
@@ -190,13 +189,6 @@ def train_batches(
 
     steps = tf.data.Dataset.range(start_step, start_step + num_steps)
     return steps.map(fetch).prefetch(2).as_numpy_iterator()
-
-
-def _tensorflow() -> Any:
-    """TensorFlow, which only feeds; accelerators belong to JAX. Imported here: it costs seconds."""
-    tf = importlib.import_module("tensorflow")
-    tf.config.set_visible_devices([], "GPU")
-    return tf
 
 
 def eval_batches(windows: Windows, batch_size: int) -> Iterator[Batch]:

@@ -115,20 +115,3 @@ HDVR.MovementChart = class extends HDVR.Chart {
     ));
   }
 };
-
-/** A table element; a heading that starts with "#" marks a column of numbers. */
-HDVR.table = (headings, rows) => {
-  const table = HDVR.element("table");
-  const numeric = headings.map((heading) => heading.startsWith("#"));
-  const line = (cells, tag) => {
-    const made = HDVR.element("tr");
-    cells.forEach((cell, at) => made.append(HDVR.element(tag, numeric[at] ? "number" : "", String(cell).replace(tag === "th" ? /^#/ : /$^/, ""))));
-    return made;
-  };
-  const head = HDVR.element("thead");
-  head.append(line(headings, "th"));
-  const body = HDVR.element("tbody");
-  body.append(...rows.map((row) => line(row, "td")));
-  table.append(head, body);
-  return table;
-};
