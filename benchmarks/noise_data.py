@@ -12,13 +12,14 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from hdvr_jax import cameras, detector_noise
-from hdvr_jax.keypoints import aistpp, aistpp_layout
+from hdvr_jax.errors import InputError
+from hdvr_jax.keypoints.aistpp_sequence import load_sequence
+from hdvr_jax.keypoints.views import View
 
 SEQUENCE = "gBR_sBM_cAll_d04_mBR0_"
 FIT_CLIPS = ("ch01", "ch03")  # with published 3D
 CHECK_CLIPS = ("ch02", "ch05", "ch06")  # with 3D triangulated from these same detections: optimistic
 ODD_VIEW = "c05"
-CM = 0.01
 _LOGIT_LIMIT = 7.5
 _FAR = 0.3  # person scales between a joint and its twin for the two to be told apart
 
@@ -99,31 +100,24 @@ def load(root: pathlib.Path, clips: tuple[str, ...], views: str = "usual") -> Si
 
 
 def _load_clip(root: pathlib.Path, clip: str, views: str) -> Sightings:
-    sequence = SEQUENCE + clip
-    detections = aistpp.load_detections(root / "keypoints2d" / f"{sequence}.pkl")
-    published = root / "keypoints3d" / f"{sequence}.pkl"
-    if published.exists():
-        points_world = aistpp.load_points(published)
-    else:
-        with np.load(root / "triangulated_keypoints3d_cm.npz", allow_pickle=False) as arrays:
-            points_world = arrays[sequence] * CM
-    every = list(aistpp_layout.load_views(root, sequence, []).items())
-    chosen = [i for i, (name, _) in enumerate(every) if (name == ODD_VIEW) == (views == "odd")]
-    seen = [_look(every[i][1], points_world) for i in chosen]
-    points, depth = (np.stack(arrays) for arrays in zip(*seen))
+    found = load_sequence(root, SEQUENCE + clip)
+    chosen = [i for i, view in enumerate(found.views) if (view.name == ODD_VIEW) == (views == "odd")]
+    if not chosen or found.source3d == "none":
+        raise InputError(f"{root}: {SEQUENCE}{clip} has no {'calibrated view' if not chosen else '3D'} to compare with")
+    points, depth = (np.stack(arrays) for arrays in zip(*(_look(found.views[i], found.points_world) for i in chosen)))
     body = detector_noise.make_layout("coco17").body
     return Sightings(
         points=points,
         depth=depth,
-        keypoints=detections.keypoints[chosen].astype(float),
-        confidence=detections.confidence[chosen].astype(float),
+        keypoints=found.keypoints[chosen].astype(float),
+        confidence=found.confidence[chosen].astype(float),
         scale=np.asarray(detector_noise.person_scale(jnp.asarray(points, jnp.float32), body)).astype(float),
-        names=tuple(f"{clip} {every[i][0]}" for i in chosen),
-        fps=float(detections.fps),
+        names=tuple(f"{clip} {found.views[i].name}" for i in chosen),
+        fps=float(found.fps),
     )
 
 
-def _look(view: aistpp_layout.View, points_world: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _look(view: View, points_world: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     extrinsics = cameras.Extrinsics(rotation=jnp.asarray(view.rotation), translation=jnp.asarray(view.translation))
     camera = cameras.Perspective(
         focal=jnp.asarray(view.focal), center=jnp.asarray(view.center), distortion=jnp.asarray(view.distortion)

@@ -18,18 +18,17 @@ import dataclasses
 import pathlib
 from collections.abc import Iterable, Iterator
 
-import numpy as np
 import tensorflow_datasets as tfds
 
 from datasets.raw import find_raw, fingerprint
 from datasets.record import examples, features, make_config
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import aistpp, aistpp_layout
-from hdvr_jax.keypoints.arrays import open_npz
+from hdvr_jax.keypoints.aistpp_sequence import load_sequence
+from hdvr_jax.keypoints.views import camera_fields
 
 SPLITS = ("train", "validation", "test")
 _TEST_NUMBERS = ("ch03",)
-_TRIANGULATED = "triangulated_keypoints3d_cm.npz"
 
 
 @dataclasses.dataclass(eq=False, kw_only=True)
@@ -85,7 +84,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
         }
 
     def _generate_examples(self, root: pathlib.Path, paths: list[pathlib.Path]) -> Iterator[tuple[str, dict]]:
-        return examples(_record(root, path, self.builder_config.points) for path in paths)
+        return examples(_record(root, path.stem, self.builder_config.points) for path in paths)
 
 
 def _sequences(root: pathlib.Path) -> list[pathlib.Path]:
@@ -97,49 +96,23 @@ def _sequences(root: pathlib.Path) -> list[pathlib.Path]:
     return found
 
 
-def _record(root: pathlib.Path, path: pathlib.Path, field: str) -> dict:
-    detections = aistpp.load_detections(path)
-    cameras = aistpp_layout.load_views(root, path.stem, [])
-    names = aistpp_layout.view_names(len(detections.keypoints))
-    kept = [index for index, name in enumerate(names) if name in cameras]
-    views = [cameras[names[index]] for index in kept]
-    points, source = _points(root, path.stem, detections.keypoints.shape[1], field)
-    genre, dancer, choreography = aistpp_layout.parse_name(path.stem)
+def _record(root: pathlib.Path, sequence: str, field: str) -> dict:
+    found = load_sequence(root, sequence, field)
+    genre, dancer, choreography = aistpp_layout.parse_name(sequence)
     return {
-        "clip": path.stem,
+        "clip": sequence,
         "dancer": dancer,
         "choreography": choreography,
-        "take": path.stem,
+        "take": sequence,
         "genre": genre,
         "skeleton": aistpp.SKELETON,
-        "source3d": source,
-        "fps": detections.fps,
-        "points_world": points,
-        "keypoints": detections.keypoints[kept],
-        "confidence": detections.confidence[kept],
-        "views": tuple(view.name for view in views),
-        "focal": np.reshape([view.focal for view in views], (-1, 2)),
-        "center": np.reshape([view.center for view in views], (-1, 2)),
-        "distortion": np.reshape([view.distortion for view in views], (-1, 5)),
-        "rotation": np.reshape([view.rotation for view in views], (-1, 3, 3)),
-        "translation": np.reshape([view.translation for view in views], (-1, 3)),
-        "image_size": np.reshape([view.image_size for view in views], (-1, 2)),
+        "source3d": found.source3d,
+        "fps": found.fps,
+        "points_world": found.points_world,
+        "keypoints": found.keypoints,
+        "confidence": found.confidence,
+        **camera_fields(found.views),
     }
-
-
-def _points(root: pathlib.Path, sequence: str, frames: int, field: str) -> tuple[np.ndarray, str]:
-    """World points (frames, 17, 3) in metres and where they come from."""
-    published, triangulated = root / "keypoints3d" / f"{sequence}.pkl", root / _TRIANGULATED
-    if published.is_file():
-        points, source = aistpp.load_points(published, field), "published"
-    elif triangulated.is_file() and sequence in (found := open_npz(triangulated)):
-        points = aistpp.parse_points({sequence: found[sequence]}, triangulated, sequence)
-        source = "triangulated"
-    else:
-        return np.full((frames, aistpp.JOINTS, 3), np.nan, np.float32), "none"
-    if len(points) != frames:
-        raise InputError(f"{published}: {sequence} has {len(points)} frames of 3D but {frames} of detections")
-    return points, source
 
 
 def _root(config: AistppConfig) -> pathlib.Path:

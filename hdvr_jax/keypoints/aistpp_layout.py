@@ -10,16 +10,15 @@ All but one keypoints folder is optional. Layout: github.com/google/aistplusplus
 ICCV 2021.
 """
 
-import dataclasses
 import json
 import pathlib
 import re
 
 import numpy as np
-from jaxtyping import Float
 from scipy.spatial.transform import Rotation
 
 from hdvr_jax.errors import InputError
+from hdvr_jax.keypoints.views import View
 
 CM = 0.01
 _GENRES = {
@@ -36,19 +35,6 @@ _GENRES = {
 }
 _NAME = re.compile(r"(?P<genre>g[A-Z]{2})_(?P<situation>s[A-Z]{2})_c\w+?_(?P<dancer>d\d+)_m\w+?_(?P<number>ch\d+)")
 _OFFICIAL_SPLITS = {"train": "train", "val": "validation", "test": "test"}
-
-
-@dataclasses.dataclass(frozen=True)
-class View:
-    """One calibrated camera: points_camera = rotation @ points_world + translation, metres; pixels elsewhere."""
-
-    name: str
-    focal: Float[np.ndarray, "2"]
-    center: Float[np.ndarray, "2"]
-    distortion: Float[np.ndarray, "5"]
-    rotation: Float[np.ndarray, "3 3"]
-    translation: Float[np.ndarray, "3"]
-    image_size: tuple[int, int]
 
 
 def parse_name(sequence: str) -> tuple[str, str, str]:
@@ -92,7 +78,7 @@ def load_views(root: pathlib.Path, sequence: str, notes: list[str]) -> dict[str,
     """The cameras that saw a sequence, by name; empty, with a note, where the layout does not say which they are.
 
     Raises:
-        InputError: a camera file that cannot be used; names the camera and field.
+        InputError: a camera file that cannot be used, or that names two cameras alike; names the camera and field.
     """
     folder = root / "cameras"
     settings = sorted(path.stem for path in folder.glob("*.json"))
@@ -107,7 +93,13 @@ def load_views(root: pathlib.Path, sequence: str, notes: list[str]) -> dict[str,
     if setting is None or setting not in settings:
         notes.append(f"No cameras for {sequence}; the views are used without calibration.")
         return {}
-    return {view.name: view for view in _load_setting(folder / f"{setting}.json")}
+    path = folder / f"{setting}.json"
+    views: dict[str, View] = {}
+    for view in _load_setting(path):
+        if view.name in views:
+            raise InputError(f"{path}: two cameras have the name {view.name!r}; expected another")
+        views[view.name] = view
+    return views
 
 
 def _load_setting(path: pathlib.Path) -> list[View]:
