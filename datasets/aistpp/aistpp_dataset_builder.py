@@ -22,12 +22,12 @@ import tensorflow_datasets as tfds
 
 from datasets.raw import find_raw, fingerprint
 from datasets.record import examples, features, make_config
+from hdvr_jax.choreo.plan import SPLITS
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import aistpp, aistpp_layout
 from hdvr_jax.keypoints.aistpp_sequence import load_sequence
 from hdvr_jax.keypoints.views import camera_fields
 
-SPLITS = ("train", "validation", "test")
 _TEST_NUMBERS = ("ch03",)
 
 

@@ -10,6 +10,7 @@ from jaxtyping import Float
 
 from hdvr_jax.choreo.arms import directions
 from hdvr_jax.choreo.channels import ARM_PARTS
+from hdvr_jax.skeletons import get_skeleton
 
 JOINTS = (
     "pelvis", "waist", "chest", "neck", "skull",
@@ -19,12 +20,7 @@ JOINTS = (
     "left_ball", "right_ball", "left_heel", "right_heel",
 )  # fmt: skip
 JOINT_INDEX = {name: index for index, name in enumerate(JOINTS)}
-COCO17 = (
-    "nose", "left_eye", "right_eye", "left_ear", "right_ear", "left_shoulder", "right_shoulder",
-    "left_elbow", "right_elbow", "left_wrist", "right_wrist", "left_hip", "right_hip",
-    "left_knee", "right_knee", "left_ankle", "right_ankle",
-)  # fmt: skip
-COCO17_INDEX = tuple(JOINT_INDEX[name] for name in COCO17)
+COCO17_INDEX = tuple(JOINT_INDEX[name] for name in get_skeleton("coco17").joints)
 
 
 @dataclass(frozen=True)

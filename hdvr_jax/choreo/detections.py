@@ -8,13 +8,14 @@ from jaxtyping import Float
 from scipy.ndimage import gaussian_filter1d
 
 from hdvr_jax import detector_noise
-from hdvr_jax.choreo.body import COCO17
-from hdvr_jax.choreo.views import View, image_points
+from hdvr_jax.choreo.views import image_points
+from hdvr_jax.keypoints.views import View
+from hdvr_jax.skeletons import get_skeleton
 
-_INDEX = {name: index for index, name in enumerate(COCO17)}
+_COCO17 = get_skeleton("coco17")
 # Limbs that hide what is behind them: two joints and a radius in metres.
 _LIMBS = tuple(
-    (_INDEX[f"{side}_{top}"], _INDEX[f"{side}_{bottom}"], radius)
+    (_COCO17.index(f"{side}_{top}"), _COCO17.index(f"{side}_{bottom}"), radius)
     for side in ("left", "right")
     for top, bottom, radius in (
         ("shoulder", "hip", 0.13), ("hip", "knee", 0.09), ("knee", "ankle", 0.06),

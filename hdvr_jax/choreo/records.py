@@ -9,7 +9,8 @@ from hdvr_jax.choreo.detections import detect
 from hdvr_jax.choreo.plan import Size, takes
 from hdvr_jax.choreo.streams import stream
 from hdvr_jax.choreo.take import Take, dance
-from hdvr_jax.choreo.views import View, sample_views
+from hdvr_jax.choreo.views import sample_views
+from hdvr_jax.keypoints.views import camera_fields
 
 FPS = 30.0
 AZIMUTHS = (-45.0, 0.0, 45.0)
@@ -43,17 +44,6 @@ def film(take: Take, rng: np.random.Generator, azimuths: tuple[float, ...] = AZI
             "fps": FPS,
             "points_world": track,
         }
-        yield clip | (_seen(views, *pair) if pair else {})
-
-
-def _seen(views: list[View], keypoints: np.ndarray, confidence: np.ndarray) -> dict[str, Any]:
-    arrays = {
-        name: np.array([getattr(view, name) for view in views], np.float32)
-        for name in ("focal", "center", "distortion", "rotation", "translation")
-    }
-    return arrays | {
-        "keypoints": keypoints,
-        "confidence": confidence,
-        "views": tuple(view.name for view in views),
-        "image_size": np.array([view.image_size for view in views], np.int32),
-    }
+        if pair:
+            clip |= {"keypoints": pair[0], "confidence": pair[1]} | camera_fields(views)
+        yield clip

@@ -1,27 +1,14 @@
 """Static cameras around a take: somewhere in front, at eye or chest or tripod height, far enough to see everybody."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from jaxtyping import Float
+
+from hdvr_jax.keypoints.views import View
 
 _LANDSCAPE, _PORTRAIT = (1920, 1080), (1080, 1920)
 _MARGIN = 0.04  # of the image, kept free around the dancers
 _FARTHEST = 8.0
 NAMES = ("left", "front", "right")
-
-
-@dataclass(frozen=True)
-class View:
-    """One camera: pixels, OpenCV distortion, points_camera = rotation @ points_world + translation (metres)."""
-
-    name: str
-    focal: Float[np.ndarray, "2"]
-    center: Float[np.ndarray, "2"]
-    distortion: Float[np.ndarray, "5"]
-    rotation: Float[np.ndarray, "3 3"]
-    translation: Float[np.ndarray, "3"]
-    image_size: tuple[int, int]
 
 
 def sample_views(rng: np.random.Generator, points: Float[np.ndarray, "N 3"], azimuths: tuple[float, ...]) -> list[View]:
