@@ -1,6 +1,6 @@
 """Movement types of the body parts: the vocabulary, its kinematic signals and the annotator."""
 
-from hdvr_jax.movements.annotator import CAMERA_UP, WORLD_UP, annotate, segments
+from hdvr_jax.movements.annotator import CAMERA_UP, WORLD_UP, annotate
 from hdvr_jax.movements.kinematics import Signal, compute_signals, signal_table
 from hdvr_jax.movements.vocabulary import (
     Condition,
@@ -21,6 +21,5 @@ __all__ = [
     "compute_signals",
     "load_vocabulary",
     "mirrored_condition",
-    "segments",
     "signal_table",
 ]

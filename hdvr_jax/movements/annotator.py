@@ -6,15 +6,13 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from hdvr_jax.errors import InputError
-from hdvr_jax.movements.hysteresis import BRIDGE_SECONDS, fill_short_runs, latch, runs
+from hdvr_jax.movements.hysteresis import latch, steady
 from hdvr_jax.movements.kinematics import compute_signals, signal_table
 from hdvr_jax.movements.vocabulary import Vocabulary, load_vocabulary
 from hdvr_jax.skeletons import get_mapping, get_skeleton
 
 WORLD_UP = (0.0, 1.0, 0.0)
 CAMERA_UP = (0.0, -1.0, 0.0)
-
-Segment = tuple[str, float, float]
 
 
 def annotate(
@@ -47,21 +45,7 @@ def annotate(
     joints = get_mapping(skeleton, "h36m17").apply(points.astype(np.float64))
     signals = compute_signals(joints, float(fps), direction)
     on, off, valid = _events(signals, vocabulary)
-    labels = latch(on, off | ~valid)
-    minimum = np.array([entry.minimum_seconds for entry in vocabulary.types]) * fps
-    labels = fill_short_runs(labels, False, np.full(len(vocabulary), BRIDGE_SECONDS * fps)) & valid
-    return fill_short_runs(labels, True, minimum), valid
-
-
-def segments(labels: Bool[np.ndarray, "T M"], fps: float, vocabulary: Vocabulary | None = None) -> list[Segment]:
-    """Runs of labels as (type id, start, end) in seconds, ordered by start, then by type."""
-    vocabulary = load_vocabulary() if vocabulary is None else vocabulary
-    if labels.shape[1] != len(vocabulary):
-        raise InputError(f"labels have {labels.shape[1]} types; the vocabulary has {len(vocabulary)}")
-    columns, starts, ends = runs(labels)
-    order = np.lexsort((columns, starts))
-    ids = vocabulary.ids
-    return [(ids[columns[i]], float(starts[i] / fps), float(ends[i] / fps)) for i in order]
+    return steady(latch(on, off | ~valid), vocabulary.minimum_seconds, fps, valid), valid
 
 
 def _check(points: np.ndarray, fps: float, skeleton: str, up: Sequence[float]) -> Float[np.ndarray, "3"]:

@@ -18,6 +18,22 @@ def latch(on: Bool[np.ndarray, "T M"], off: Bool[np.ndarray, "T M"]) -> Bool[np.
     return state & (event >= 0)
 
 
+def steady(
+    state: Bool[np.ndarray, "T M"],
+    minimum_seconds: Float[np.ndarray, " M"],
+    fps: float,
+    known: Bool[np.ndarray, "T M"] | None = None,
+) -> Bool[np.ndarray, "T M"]:
+    """States without flicker: short breaks bridged, then what is shorter than its column's minimum dropped.
+
+    `known` is False where nothing may be bridged, because the state cannot be told there; everywhere True by default.
+    """
+    bridged = fill_short_runs(state, False, np.full(state.shape[1], BRIDGE_SECONDS * fps))
+    if known is not None:
+        bridged &= known
+    return fill_short_runs(bridged, True, minimum_seconds * fps)
+
+
 def fill_short_runs(
     state: Bool[np.ndarray, "T M"], value: bool, minimum: Float[np.ndarray, " M"]
 ) -> Bool[np.ndarray, "T M"]:
@@ -26,11 +42,7 @@ def fill_short_runs(
     Runs of False that touch the start or the end of the clip are kept, for their true length is unknown.
     """
     frames, columns = state.shape
-    match = np.zeros((columns, frames + 2), np.int8)
-    match[:, 1:-1] = (state == value).T
-    change = np.diff(match, axis=1)
-    column, start = np.nonzero(change == 1)
-    end = np.nonzero(change == -1)[1]
+    column, start, end = runs(state == value)
     # Half a frame of tolerance: a run of d seconds has d * fps frames only after rounding.
     short = (end - start) < minimum[column] - 0.5
     if not value:

@@ -8,6 +8,7 @@ import pathlib
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.movements.kinematics import signal_table
@@ -76,6 +77,11 @@ class Vocabulary:
     def parts(self) -> tuple[str, ...]:
         """Body part of each type."""
         return tuple(entry.part for entry in self.types)
+
+    @property
+    def minimum_seconds(self) -> Float[np.ndarray, " M"]:
+        """How long each type lasts at least."""
+        return np.array([entry.minimum_seconds for entry in self.types])
 
     def indices(self, part: str) -> tuple[int, ...]:
         """Columns of the types of one body part."""

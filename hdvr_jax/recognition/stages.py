@@ -44,20 +44,14 @@ def present(prepared: PoseTrack) -> Bool[np.ndarray, " T"]:
 def movements_by_model(reader: Reader, clip: Clip, prepared: PoseTrack) -> Movements:
     """Movements by the trained model."""
     probabilities = finite(reader.run(clip), "movement model") * present(prepared)[:, None]
-    return _movements(probabilities, steady(probabilities > DECISION, prepared.fps), "model")
+    active = hysteresis.steady(probabilities > DECISION, load_vocabulary().minimum_seconds, prepared.fps)
+    return _movements(probabilities, active, "model")
 
 
 def movements_by_rules(poses: Poses, fps: float) -> Movements:
     """Movements by the kinematic annotator: certain or absent, never in between."""
     labels, _ = annotate(poses.upright(), fps, poses.skeleton)
     return _movements(labels.astype(np.float32), labels, "rules")
-
-
-def steady(active: Bool[np.ndarray, "T M"], fps: float) -> Bool[np.ndarray, "T M"]:
-    """Decisions without flicker: short breaks bridged, and what is shorter than its type's least duration dropped."""
-    least = np.array([kind.minimum_seconds for kind in load_vocabulary().types]) * fps
-    bridged = hysteresis.fill_short_runs(active, False, np.full(len(least), hysteresis.BRIDGE_SECONDS * fps))
-    return hysteresis.fill_short_runs(bridged, True, least)
 
 
 def _movements(probabilities: Float[np.ndarray, "T M"], active: Bool[np.ndarray, "T M"], source: str) -> Movements:

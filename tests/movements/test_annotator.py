@@ -8,7 +8,7 @@ from scipy.interpolate import CubicSpline
 from scipy.spatial.transform import Rotation
 
 from hdvr_jax.errors import InputError
-from hdvr_jax.movements import CAMERA_UP, annotate, compute_signals, load_vocabulary, segments, signal_table
+from hdvr_jax.movements import CAMERA_UP, annotate, compute_signals, load_vocabulary, signal_table
 from hdvr_jax.movements.body import make_body
 from hdvr_jax.movements.hysteresis import BRIDGE_SECONDS, runs
 from hdvr_jax.movements.smoothing import rate
@@ -91,7 +91,7 @@ def test_noise_of_five_millimetres_changes_few_labels(dance):
 
 
 def test_labels_do_not_flicker(dance):
-    minimum = np.array([entry.minimum_seconds for entry in VOCABULARY.types])
+    minimum = VOCABULARY.minimum_seconds
     flips, seconds = 0, 0.0
     for points in dance:
         labels, _ = annotate(points, 30.0, "h36m17")
@@ -178,18 +178,6 @@ def test_wrong_input_is_named(change, message):
     given = {"points": np.zeros((4, 17, 3)), "fps": 30.0, "skeleton": "h36m17", **change}
     with pytest.raises(InputError, match=message):
         annotate(**given)
-
-
-def test_segments_are_runs_in_seconds():
-    labels = np.zeros((30, 154), bool)
-    labels[3:9, 7] = labels[20:30, 7] = labels[3:4, 2] = True
-    assert segments(labels, 10.0) == [
-        (VOCABULARY.ids[2], 0.3, 0.4),
-        (VOCABULARY.ids[7], 0.3, 0.9),
-        (VOCABULARY.ids[7], 2.0, 3.0),
-    ]
-    with pytest.raises(InputError, match="154"):
-        segments(labels[:, :5], 10.0)
 
 
 def test_signals_are_those_of_the_table_and_change_sign_in_the_mirror_as_declared():

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from hdvr_jax.movements.hysteresis import fill_short_runs, latch, runs
+from hdvr_jax.movements.hysteresis import fill_short_runs, latch, runs, steady
 
 _STATES = arrays(bool, st.tuples(st.integers(1, 25), st.integers(1, 4)))
 
@@ -47,3 +47,16 @@ def test_runs_are_listed_by_column():
     state = np.array([[1, 0], [1, 1], [0, 1], [1, 1]], bool)
     columns, starts, ends = runs(state)
     assert list(zip(columns, starts, ends, strict=True)) == [(0, 0, 2), (0, 3, 4), (1, 1, 4)]
+
+
+def test_steady_states_bridge_breaks_and_drop_flashes():
+    state = np.zeros((60, 2), bool)
+    state[10:30] = state[32:50] = state[55:56] = True
+    found = steady(state, np.array([0.0, 0.2]), 30.0)
+    assert found[10:50].all()
+    np.testing.assert_array_equal(found[55], [True, False])
+    assert found.sum(0).tolist() == [41, 40]
+    known = np.ones((60, 2), bool)
+    known[31] = False
+    unbridged = steady(state, np.array([0.0, 0.2]), 30.0, known)
+    np.testing.assert_array_equal(unbridged, found & known)

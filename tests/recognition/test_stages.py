@@ -35,15 +35,18 @@ MODELS = Models("nowhere", lift_perfectly, Reader(False, half_active), Reader(Fa
 
 
 def test_decisions_do_not_flicker():
-    active = np.zeros((60, TYPES), bool)
-    active[10:50] = True
-    active[20:22] = False
-    active[55] = True
-    steady = stages.steady(active, 30.0)
-    lasting = np.array([kind.minimum_seconds > 0.05 for kind in load_vocabulary().types])
-    assert steady[10:50].all()
+    def flickering(clip):
+        probabilities = np.full((len(clip["points_world"]), TYPES), 0.2, np.float32)
+        probabilities[10:50] = 0.9
+        probabilities[20:22] = 0.2
+        probabilities[55] = 0.9
+        return probabilities
+
+    track = fabricated.seen(fabricated.swaying(), "Ada")
+    active = stages.movements_by_model(Reader(False, flickering), {"points_world": track.keypoints}, track).active
+    assert active[10:50].all()
     # A tap or a stamp is over in a frame; everything else lasts.
-    np.testing.assert_array_equal(steady[55], ~lasting)
+    np.testing.assert_array_equal(active[55], load_vocabulary().minimum_seconds <= 0.05)
 
 
 def test_every_stage_reads_the_one_before():
