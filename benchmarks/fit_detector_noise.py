@@ -19,6 +19,7 @@ import numpy as np
 
 from benchmarks import noise_data, noise_figure, noise_fit
 from hdvr_jax import detector_noise
+from hdvr_jax.files import whole_file
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 _MOST_OFFSET = 300  # frames; the clips are 720 long
@@ -36,7 +37,8 @@ def main() -> int:
         return 2
     fitted, check = noise_data.load(root, noise_data.FIT_CLIPS), noise_data.load(root, noise_data.CHECK_CLIPS)
     table = noise_fit.fit(fitted, check)
-    arguments.json.write_text(json.dumps(table, indent=1) + "\n")
+    with whole_file(arguments.json) as file:
+        file.write((json.dumps(table, indent=1) + "\n").encode())
     print_table(table)
     params = detector_noise.from_table(table)
     pairs = {
