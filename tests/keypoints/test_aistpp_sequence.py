@@ -1,4 +1,4 @@
-"""Whole sequences of AIST++, and records of their cameras."""
+"""Whole sequences of AIST++: detections, cameras and points together."""
 
 import json
 
@@ -7,7 +7,6 @@ import pytest
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints.aistpp_sequence import load_sequence
-from hdvr_jax.keypoints.views import camera_fields
 from tests.keypoints import fakes
 
 
@@ -25,23 +24,11 @@ def test_detections_belong_to_the_camera_of_their_name(tmp_path):
     np.testing.assert_array_equal(found.keypoints, content["keypoints2d"][[1, 3], ..., :2])
     np.testing.assert_array_equal(found.confidence, content["keypoints2d"][[1, 3], ..., 2])
     assert (found.fps, found.source3d) == (60.0, "published")
-    fields = camera_fields(found.views)
-    assert fields["views"] == ("c02", "c04")
-    assert (fields["rotation"].shape, fields["image_size"].tolist()) == ((2, 3, 3), [[1920, 1080]] * 2)
 
 
-def test_without_cameras_the_fields_are_empty(tmp_path):
+def test_without_cameras_there_are_no_views(tmp_path):
     found = load_sequence(fakes.aistpp_root(tmp_path, cameras=False), fakes.SEQUENCE)
     assert (found.views, found.keypoints.shape) == ((), (0, 5, 17, 2))
-    shapes = {name: value.shape for name, value in camera_fields(found.views).items() if name != "views"}
-    assert shapes == {
-        "focal": (0, 2),
-        "center": (0, 2),
-        "distortion": (0, 5),
-        "rotation": (0, 3, 3),
-        "translation": (0, 3),
-        "image_size": (0, 2),
-    }
 
 
 def test_points_of_another_length_name_their_file(tmp_path):
