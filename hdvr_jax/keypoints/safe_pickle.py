@@ -4,9 +4,11 @@ A pickle is a program that may call anything it names. Here it may name only wha
 (under the module names of NumPy 1 and 2); everything else is refused before it is looked up.
 """
 
+import contextlib
 import pathlib
 import pickle
-from typing import Any, BinaryIO
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 from numpy._core.multiarray import _reconstruct, scalar
@@ -45,11 +47,15 @@ class _Refused(Exception):
     """The pickle names something outside the table."""
 
 
-class _Unpickler(pickle.Unpickler):
+class RestrictedUnpickler(pickle.Unpickler):
+    """Looks up nothing but the names in `allowed`; a subclass may allow more. Use within `errors_of`."""
+
+    allowed: Mapping[tuple[str, str], Any] = _ALLOWED
+
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) not in _ALLOWED:
+        if (module, name) not in self.allowed:
             raise _Refused(f"{module}.{name}")
-        return _ALLOWED[module, name]
+        return self.allowed[module, name]
 
     def persistent_load(self, identity: Any) -> Any:
         raise _Refused(f"persistent object {identity!r}")
@@ -63,8 +69,8 @@ def load(path: pathlib.Path) -> Any:
             containers and scalars; the message says what it named.
     """
     check_file(path)
-    with path.open("rb") as file:
-        return _load(file, path)
+    with path.open("rb") as file, errors_of(path, "a whole pickle file"):
+        return RestrictedUnpickler(file, encoding="latin1").load()
 
 
 def looks_like_pickle(path: pathlib.Path) -> bool:
@@ -77,9 +83,11 @@ def looks_like_pickle(path: pathlib.Path) -> bool:
         return file.read(1) == b"\x80"
 
 
-def _load(file: BinaryIO, path: pathlib.Path) -> Any:
+@contextlib.contextmanager
+def errors_of(path: pathlib.Path, expected: str) -> Iterator[None]:
+    """Turns whatever a malformed or hostile pickle makes the unpickler raise into an InputError about `path`."""
     try:
-        return _Unpickler(file, encoding="latin1").load()
+        yield
     except _Refused as error:
         raise InputError(
             f"{path}: refused a pickle that names {error}; only arrays and plain values are read"
@@ -88,4 +96,4 @@ def _load(file: BinaryIO, path: pathlib.Path) -> Any:
         raise InputError(f"{path}: the pickle asks for more memory than there is") from error
     # A malformed pickle can make the unpickler raise nearly anything.
     except Exception as error:
-        raise InputError(f"{path}: not a whole pickle file ({type(error).__name__}: {error})") from error
+        raise InputError(f"{path}: not {expected} ({type(error).__name__}: {error})") from error

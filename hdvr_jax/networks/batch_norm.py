@@ -4,7 +4,7 @@ import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
-from hdvr_jax.moments import masked_moments
+from hdvr_jax.moments import masked_moments, psum
 
 
 class BatchNorm(nn.Module):
@@ -29,10 +29,14 @@ class BatchNorm(nn.Module):
         var = self.variable("batch_stats", "var", jnp.ones, (channels,))
         if train:
             weight = jnp.ones(x.shape[:-1]) if mask is None else jnp.broadcast_to(mask[:, None], x.shape[:-1])
-            moments = masked_moments(x, weight, None if self.is_initializing() else self.axis_name)
+            axis_name = None if self.is_initializing() else self.axis_name
+            moments = masked_moments(x, weight, axis_name)
             if not self.is_initializing():
-                mean.value = self.momentum * mean.value + (1 - self.momentum) * jax.lax.stop_gradient(moments[0])
-                var.value = self.momentum * var.value + (1 - self.momentum) * jax.lax.stop_gradient(moments[1])
+                # The running variance is the unbiased one, as in the published lifter.
+                count = psum(weight.sum(), axis_name)
+                found = jax.lax.stop_gradient((moments[0], moments[1] * count / jnp.maximum(count - 1, 1)))
+                mean.value = self.momentum * mean.value + (1 - self.momentum) * found[0]
+                var.value = self.momentum * var.value + (1 - self.momentum) * found[1]
         else:
             moments = (mean.value, var.value)
         factor = scale * jax.lax.rsqrt(moments[1] + self.epsilon)

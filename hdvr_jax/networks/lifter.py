@@ -75,6 +75,7 @@ class TemporalLifter(nn.Module):
         channels: Width of the hidden layers.
         dropout: Share of activations dropped in training.
         causal: Whether a frame's pose may not use frames after it.
+        dense: Kernels over all frames that the dilated ones span (the paper's ablation); sequence form only.
         momentum: Decay of the running batch statistics.
         axis_name: Device axis over which batch statistics are taken in training.
     """
@@ -84,6 +85,7 @@ class TemporalLifter(nn.Module):
     channels: int = 1024
     dropout: float = 0.25
     causal: bool = False
+    dense: bool = False
     momentum: float = 0.9
     axis_name: str | None = None
 
@@ -116,6 +118,8 @@ class TemporalLifter(nn.Module):
             mask: (B,) which examples count in the batch statistics; None for all.
             key, example: dropout's key of the step and each example's index; needed when training with dropout.
         """
+        if strided and self.dense:
+            raise ValueError("a dense lifter has no strided form")
 
         def layer(name, h, index, width, dilation):
             module = Layer(width, self.channels, self.dropout, self.momentum, self.axis_name, name=name)
@@ -131,7 +135,8 @@ class TemporalLifter(nn.Module):
             else:
                 length = h.shape[1] - (width - 1) * dilation
                 residual = jax.lax.dynamic_slice_in_dim(h, tap * dilation, length, 1)
-            h = layer(f"conv_{block}", h, 2 * block + 1, width, None if strided else dilation)
+            kernel, step = ((width - 1) * dilation + 1, 1) if self.dense else (width, dilation)
+            h = layer(f"conv_{block}", h, 2 * block + 1, kernel, None if strided else step)
             h = residual + layer(f"mix_{block}", h, 2 * block + 2, 1, None if strided else 1)
             dilation *= width
         h = nn.Dense(self.joints_out * 3, name="shrink")(h)

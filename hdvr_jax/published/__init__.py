@@ -1,0 +1,1 @@
+"""Weights that others published, read without running what is in their files."""
