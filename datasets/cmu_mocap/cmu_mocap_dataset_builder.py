@@ -25,12 +25,12 @@ import tensorflow_datasets as tfds
 
 from datasets.raw import find_raw, fingerprint
 from datasets.record import examples, features, make_config
+from hdvr_jax.choreo.plan import SPLITS
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints.arrays import check_file
 from hdvr_jax.keypoints.cmu import SKELETON, CmuClip, load_pack
 
 _FILES = {"dance": "dance_30fps.npz", "actions": "actions_30fps.npz"}
-SPLITS = ("train", "validation", "test")
 # Shares of (validation, test) among the takes of a genre; takes without genre are everyday actions.
 _DANCE_SHARES, _ACTION_SHARES = (0.10, 0.20), (0.05, 0.15)
 

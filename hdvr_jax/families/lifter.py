@@ -31,7 +31,13 @@ def network(config: Any, axis_name: str | None = None) -> TemporalLifter:
     model = config.model
     joints = len(get_skeleton(model.skeleton).joints)
     return TemporalLifter(
-        joints, tuple(model.widths), model.channels, model.dropout, model.causal, model.momentum, axis_name
+        joints_out=joints,
+        widths=tuple(model.widths),
+        channels=model.channels,
+        dropout=model.dropout,
+        causal=model.causal,
+        momentum=model.momentum,
+        axis_name=axis_name,
     )
 
 
