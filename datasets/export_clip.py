@@ -4,14 +4,15 @@ python -m datasets.export_clip --dataset=choreo --options=size=demo --split=test
 """
 
 import argparse
+import dataclasses
 import pathlib
 import sys
 from typing import Any
 
 from hdvr_jax import corpus
+from hdvr_jax.clips import track_2d
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import native
-from hdvr_jax.pose_track import PoseTrack
 
 
 def export(clips: list[dict[str, Any]], name: str, view: str, out: pathlib.Path) -> str:
@@ -31,20 +32,8 @@ def export(clips: list[dict[str, Any]], name: str, view: str, out: pathlib.Path)
     index = chosen["views"].index(view) if view else 0
     together = [clip for clip in clips if clip["take"] == chosen["take"]]
     out.parent.mkdir(parents=True, exist_ok=True)
-    native.write(out, [_track(clip, index) for clip in together])
+    native.write(out, [dataclasses.replace(track_2d(clip, index), id=clip["dancer"]) for clip in together])
     return f"{chosen['clip']} (genre {chosen['genre'] or 'unknown'}), view {chosen['views'][index]} -> {out}"
-
-
-def _track(clip: dict[str, Any], view: int) -> PoseTrack:
-    width, height = (int(side) for side in clip["image_size"][view])
-    return PoseTrack.from_points(
-        clip["keypoints"][view],
-        clip["skeleton"],
-        clip["fps"],
-        confidence=clip["confidence"][view],
-        image_size=(width, height),
-        id=clip["dancer"],
-    )
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -1,25 +1,7 @@
 """The one record schema that every dataset of the project has: one dancer's track ("clip") per record.
 
-A clip is a plain dict of NumPy arrays and strings. Axes: V views, T frames, J joints. V may be 0 (motion that no
-camera saw), and V, T and J differ from clip to clip.
-
-    clip, dancer, choreography, take, genre    str. `clip` is unique; clips with one `take` happened together, in one
-                                               world frame (partners); genre is "" where there is none.
-    skeleton                                   str, a name that `hdvr_jax.skeletons.get_skeleton` knows
-    source3d                                   str, where points_world comes from: "mocap", "published",
-                                               "triangulated", "synthetic" or "none"
-    description                                str, free text, "" if none
-    fps                                        float
-    points_world  (T, J, 3)                    metres, Y up; NaN is missing; all NaN where unknown
-    keypoints     (V, T, J, 2)                 pixels; NaN is missing
-    confidence    (V, T, J)                    0 is missing
-    views         tuple of V names
-    focal (V, 2), center (V, 2)                pixels
-    distortion    (V, 5)                       OpenCV's order k1, k2, p1, p2, k3
-    rotation (V, 3, 3), translation (V, 3)     points_camera = rotation @ points_world + translation, metres
-    image_size    (V, 2)                       width, height in pixels
-
-`split`, the name of the split that a clip was read from, is added by `from_example`: it is a property of the reading.
+What a clip holds stands in `hdvr_jax.clips`. `split`, the name of the split that a clip was read from, is added by
+`from_example`: it is a property of the reading.
 """
 
 import dataclasses
@@ -31,21 +13,9 @@ from typing import Any
 import numpy as np
 import tensorflow_datasets as tfds
 
+from hdvr_jax.clips import ARRAYS, TEXTS, dtype, no_views
 from hdvr_jax.errors import InputError
 
-TEXTS = ("clip", "dancer", "choreography", "take", "genre", "skeleton", "source3d", "description")
-ARRAYS = {
-    "points_world": ("T", "J", 3),
-    "keypoints": ("V", "T", "J", 2),
-    "confidence": ("V", "T", "J"),
-    "focal": ("V", 2),
-    "center": ("V", 2),
-    "distortion": ("V", 5),
-    "rotation": ("V", 3, 3),
-    "translation": ("V", 3),
-    "image_size": ("V", 2),
-}
-_INTEGER = ("image_size",)
 _MAX_CONFIG_NAME = 100
 
 
@@ -56,7 +26,7 @@ def features() -> tfds.features.FeaturesDict:
     spec["views"] = tfds.features.Sequence(tfds.features.Text())
     for name, axes in ARRAYS.items():
         shape = tuple(axis if isinstance(axis, int) else None for axis in axes)
-        spec[name] = tfds.features.Tensor(shape=shape, dtype=_dtype(name), encoding="bytes")
+        spec[name] = tfds.features.Tensor(shape=shape, dtype=dtype(name), encoding="bytes")
     return tfds.features.FeaturesDict(spec)
 
 
@@ -74,11 +44,11 @@ def to_example(clip: Mapping[str, Any]) -> dict[str, Any]:
     if unknown := sorted(set(clip) - known):
         raise InputError(f"clip {name}: unknown field {unknown[0]}; known: {', '.join(sorted(known))}")
     frames, joints = np.shape(_field(clip, "points_world"))[:2]
-    full = {"description": "", "source3d": "none", **_no_views(frames, joints), **clip}
+    full = {"description": "", "source3d": "none", **no_views(frames, joints), **clip}
     example: dict[str, Any] = {field: str(_field(full, field)) for field in TEXTS}
     example["fps"] = np.float32(_field(full, "fps"))
     example["views"] = [str(view) for view in full["views"]]
-    example |= {field: np.asarray(full[field], _dtype(field)) for field in ARRAYS}
+    example |= {field: np.asarray(full[field], dtype(field)) for field in ARRAYS}
     sizes = {"V": len(example["views"]), "T": frames, "J": joints}
     for field, axes in ARRAYS.items():
         expected = tuple(sizes.get(axis, axis) for axis in axes)
@@ -131,18 +101,3 @@ def _field(clip: Mapping[str, Any], name: str) -> Any:
     if name not in clip:
         raise InputError(f"clip {clip.get('clip', '?')}: no field {name}")
     return clip[name]
-
-
-def _dtype(field: str) -> type[np.generic]:
-    return np.int32 if field in _INTEGER else np.float32
-
-
-def _no_views(frames: int, joints: int) -> dict[str, Any]:
-    """The view fields of a clip that no camera saw."""
-    sizes = {"V": 0, "T": frames, "J": joints}
-    empty = {
-        field: np.zeros([sizes.get(axis, axis) for axis in axes], _dtype(field))
-        for field, axes in ARRAYS.items()
-        if field != "points_world"
-    }
-    return {**empty, "views": ()}

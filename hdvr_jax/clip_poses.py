@@ -7,12 +7,13 @@ Symbols: V views, T frames, J joints, D 2 or 3 coordinates.
 """
 
 import functools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped
 
+from hdvr_jax.clips import Clip, labels, single_views, track_2d, track_3d
 from hdvr_jax.errors import InputError
 from hdvr_jax.movements import Vocabulary, annotate
 from hdvr_jax.padding import frame_mask, padded
@@ -20,15 +21,11 @@ from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.poses import resample
 from hdvr_jax.skeletons import get_skeleton
 
-Clip = Mapping[str, Any]
 Sequence = dict[str, Any]
 Lifter = Callable[[Clip], Any]
 
 INPUTS = ("2d", "3d_lifted", "3d_true")
 LIFTED_SKELETON = "h36m17"
-_CAMERA = ("focal", "center", "distortion", "rotation", "translation", "image_size")
-_LABELS = ("clip", "dancer", "choreography", "take", "genre")
-_PER_VIEW = ("keypoints", "confidence", "views", *_CAMERA)
 # Image and camera axes have y down (and z away); world axes have y up.
 _UPRIGHT = {2: np.array([1, -1], np.float32), 3: np.array([1, -1, -1], np.float32)}
 _CHAINS = (("hip", "thorax"), ("{}_hip", "{}_knee"), ("{}_knee", "{}_ankle"))
@@ -37,17 +34,11 @@ _LEAST = 1e-6
 _PAD_FRAMES = 256
 
 
-def single_views(clip: Clip) -> Iterator[dict[str, Any]]:
-    """The clip as seen by each of its cameras alone: clips with V = 1."""
-    for view in range(len(clip["keypoints"])):
-        yield {**clip, **{name: clip[name][view : view + 1] for name in _PER_VIEW if name in clip}}
-
-
 def sequences(clip: Clip, inputs: str, skeleton: str, fps: float, lifter: Lifter | None = None) -> list[Sequence]:
     """Sequences of poses of one clip.
 
     Args:
-        clip: fields as in `datasets/record.py`; of a single-view clip, `lifted` may hold what the lifter would give.
+        clip: fields as in `hdvr_jax.clips`; of a single-view clip, `lifted` may hold what the lifter would give.
         inputs: "2d": the detections of each view. "3d_lifted": what `lifter` makes of each view. "3d_true": the clip's
             own 3D, once, whatever saw it.
         skeleton: joint set of the result; it must have a hip and a thorax.
@@ -68,8 +59,7 @@ def sequences(clip: Clip, inputs: str, skeleton: str, fps: float, lifter: Lifter
     if inputs == "3d_true" or (inputs == "3d_lifted" and unseen):
         if not np.isfinite(clip["points_world"]).any():
             return []
-        track = PoseTrack.from_points(clip["points_world"], clip["skeleton"], clip["fps"], id=clip["clip"])
-        return [{**normalise(track, skeleton, fps, upside_down=False), **labels(clip), "view": "world"}]
+        return [{**normalise(track_3d(clip), skeleton, fps, upside_down=False), **labels(clip), "view": "world"}]
     lift = functools.partial(lifted, lifter=lifter) if inputs == "3d_lifted" else None
     return [_from_view(view, skeleton, fps, lift) for view in single_views(clip)]
 
@@ -84,25 +74,16 @@ def lifted(clip: Clip, lifter: Lifter | None) -> Any:
 
 
 def _from_view(clip: Clip, skeleton: str, fps: float, lift: Lifter | None) -> Sequence:
-    name = f"{clip['clip']}, view {clip['views'][0]}"
-    seen = PoseTrack.from_points(
-        clip["keypoints"][0], clip["skeleton"], clip["fps"], confidence=clip["confidence"][0], id=name
-    )
+    seen = track_2d(clip, 0)
     poses = normalise(seen, skeleton, fps, upside_down=True)
     if lift is not None:
         flat, points = poses, np.asarray(lift(clip))
-        track = PoseTrack.from_points(points, LIFTED_SKELETON, clip["fps"], id=name)
+        track = PoseTrack.from_points(points, LIFTED_SKELETON, clip["fps"], id=seen.id)
         poses = normalise(track, skeleton, fps, upside_down=True)
         # A lifter gives poses about the root. Where the dancer goes is seen in the image; depth is not.
         poses["root"] = np.concatenate([flat["root"], np.zeros_like(flat["root"][:, :1])], -1)
         poses["visible"] = flat["visible"]
     return {**poses, **labels(clip)}
-
-
-def labels(clip: Clip) -> dict[str, str]:
-    """What sequences are grouped by: the clip's texts, and its view where there is one alone."""
-    found = {name: str(clip[name]) for name in _LABELS if name in clip}
-    return {**found, "view": str(clip["views"][0]) if len(clip["keypoints"]) == 1 else "world"}
 
 
 def normalise(track: PoseTrack, skeleton: str, fps: float, *, upside_down: bool) -> Sequence:

@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from hdvr_jax import bodies, cameras, detector_noise, observation, padding
-from hdvr_jax.pose_track import PoseTrack
+from hdvr_jax.clips import track_3d
 
 _SKELETON = "coco17"
 # Few distinct lengths are compiled this way.
@@ -34,8 +34,7 @@ def film(clip: Mapping[str, Any], views: int, seed: int = 0) -> dict[str, Any]:
     Everything drawn depends on the seed and the clip's name. Joints become COCO-17; the principal point of every camera
     is (0, 0). Joints that are never known stay so. A clip without any known joint comes back as it is.
     """
-    track = PoseTrack.from_points(clip["points_world"], clip["skeleton"], clip["fps"], id=clip["clip"])
-    points = track.to_skeleton(_SKELETON).fill_gaps().keypoints
+    points = track_3d(clip).to_skeleton(_SKELETON).fill_gaps().keypoints
     if not np.isfinite(points).any():
         return dict(clip)
     frames = len(points)

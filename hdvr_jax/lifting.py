@@ -3,18 +3,18 @@
 Detections are gap-filled, put on the lifter's skeleton and frame rate, and turned into rays of the camera.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
 import numpy as np
 from jaxtyping import Array, Float
 
-from hdvr_jax import cameras, padding, poses
+from hdvr_jax import cameras, clips, padding, poses
+from hdvr_jax.clips import Clip
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.skeletons import get_mapping
 
-Clip = Mapping[str, Any]
 # Lengths are padded to a multiple of this, so that few distinct lengths are ever compiled.
 PAD_FRAMES = 512
 
@@ -72,15 +72,13 @@ def _ideal(camera: cameras.Perspective, pixels: Float[Array, "T J 2"]) -> Float[
 
 def world_motion(clip: Clip, fps: float) -> dict[str, Any]:
     """A clip's 3D motion on COCO-17 at `fps`, gaps filled: points_world (T, J, 3), and labels."""
-    track = PoseTrack.from_points(clip["points_world"], clip["skeleton"], clip["fps"], id=clip["clip"])
-    points = poses.resample(track.fill_gaps().to_skeleton("coco17").keypoints, clip["fps"], fps)
-    return {"points_world": np.nan_to_num(points), **_labels(clip)}
+    points = clips.track_3d(clip).fill_gaps().to_skeleton("coco17").keypoints
+    return {"points_world": np.nan_to_num(poses.resample(points, clip["fps"], fps)), **clips.labels(clip)}
 
 
 def recorded_views(clip: Clip, skeleton: str, fps: float, skip: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:
     """Each recorded view but those in `skip`: rays, confidence, points_camera (T, J, 3; NaN unknown), labels."""
-    truth = get_mapping(clip["skeleton"], skeleton).apply(np.asarray(clip["points_world"], np.float32))
-    truth = poses.resample(truth, clip["fps"], fps)
+    truth = poses.resample(clips.track_3d(clip).to_skeleton(skeleton).keypoints, clip["fps"], fps)
     for view, name in enumerate(clip["views"]):
         if name in skip:
             continue
@@ -88,22 +86,14 @@ def recorded_views(clip: Clip, skeleton: str, fps: float, skip: tuple[str, ...] 
         yield {
             **view_rays(clip, view, skeleton, fps),
             "points_camera": points_camera.astype(np.float32),
-            **_labels(clip),
+            **clips.labels(clip),
             "view": name,
         }
 
 
 def view_rays(clip: Clip, view: int, skeleton: str, fps: float) -> dict[str, np.ndarray]:
     """`track_rays` of one recorded view of a clip, through its own camera."""
-    camera = cameras.Perspective(clip["focal"][view], clip["center"][view], clip["distortion"][view])
-    track = PoseTrack.from_points(
-        clip["keypoints"][view], clip["skeleton"], clip["fps"], confidence=clip["confidence"][view], id=clip["clip"]
-    )
-    return track_rays(track, camera, skeleton, fps)
-
-
-def _labels(clip: Clip) -> dict[str, str]:
-    return {name: str(clip[name]) for name in ("clip", "dancer", "genre")}
+    return track_rays(clips.track_2d(clip, view), clips.camera(clip, view), skeleton, fps)
 
 
 def lift(

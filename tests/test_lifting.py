@@ -47,6 +47,13 @@ def compiled():
     jax.monitoring.unregister_event_duration_listener(listen)
 
 
+def test_examples_can_be_grouped_by_every_label_of_their_clip():
+    clip = make_clip(views=1, genre="tango")
+    for entry in (*lifting.recorded_views(clip, "h36m17", 30.0), lifting.world_motion(clip, 30.0)):
+        for label in ("clip", "dancer", "choreography", "take", "genre"):
+            assert entry[label] == clip[label]
+
+
 def test_lengths_under_one_padding_share_one_program(compiled):
     list(lifting.recorded_views(make_clip(frames=20), "h36m17", 30.0))
     compiled.clear()

@@ -1,4 +1,4 @@
-"""From a track to the clip that the models' `prepare` takes: the record schema of `datasets/record.py`."""
+"""From a track to the clip that the models' `prepare` takes: the fields of `hdvr_jax.clips`."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from hdvr_jax import cameras, lifting
+from hdvr_jax.clips import TEXTS, no_views
 from hdvr_jax.errors import InputError
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.provenance import MISSING
@@ -80,17 +81,12 @@ def posed_clip(prepared: PoseTrack, poses: Poses, camera: cameras.Perspective | 
     upright = {"points_world": poses.upright()}
     if camera is not None:
         return {**seen_clip(prepared, camera), **upright, "lifted": poses.points}
-    frames, joints = poses.points.shape[:2]
-    shapes = {"keypoints": (frames, joints, 2), "confidence": (frames, joints), "rotation": (3, 3)}
-    shapes |= {"translation": (3,), "focal": (2,), "center": (2,), "distortion": (5,), "image_size": (2,)}
-    nothing = {name: np.zeros((0, *shape), np.float32) for name, shape in shapes.items()}
-    return {**_labels(prepared), **upright, **nothing, "views": ()}
+    return {**_labels(prepared), **upright, **no_views(*poses.points.shape[:2])}
 
 
 def _labels(track: PoseTrack) -> dict[str, Any]:
-    unknown = dict.fromkeys(("choreography", "take", "genre", "description"), "")
     return {
-        **unknown,
+        **dict.fromkeys(TEXTS, ""),
         "clip": track.id,
         "dancer": track.id,
         "split": "test",

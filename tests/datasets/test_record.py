@@ -7,6 +7,7 @@ import pytest
 import tensorflow_datasets as tfds
 
 from datasets import record
+from hdvr_jax import clips
 from hdvr_jax.errors import InputError
 
 
@@ -15,12 +16,12 @@ def _clip(views: int = 2, frames: int = 3, joints: int = 17, name: str = "a") ->
     sizes = {"V": views, "T": frames, "J": joints}
     arrays = {
         field: random.normal(size=[sizes.get(axis, axis) for axis in axes]).astype(np.float32)
-        for field, axes in record.ARRAYS.items()
+        for field, axes in clips.ARRAYS.items()
     }
     arrays["image_size"] = np.full((views, 2), 480, np.int32)
     if views:
         arrays["keypoints"][0, 0] = np.nan
-    texts = {field: f"{field} é" for field in record.TEXTS} | {"clip": name}
+    texts = {field: f"{field} é" for field in clips.TEXTS} | {"clip": name}
     return {**texts, **arrays, "fps": 59.94, "views": tuple(f"c{view}" for view in range(views))}
 
 
@@ -46,10 +47,10 @@ def test_round_trip_through_tfds_keeps_values_shapes_and_order(tmp_path):
     assert [clip["clip"] for clip in found] == ["z", "y", "a"]
     for clip, wanted in zip(found, [_clip(name="z"), _clip(0, 4, 25, "y"), _clip(9, 1, 17, "a")], strict=True):
         assert set(clip) == {*wanted, "split"}
-        for field in record.ARRAYS:
+        for field in clips.ARRAYS:
             np.testing.assert_array_equal(clip[field], wanted[field])
             assert clip[field].dtype == wanted[field].dtype
-        for field in (*record.TEXTS, "views"):
+        for field in (*clips.TEXTS, "views"):
             assert clip[field] == wanted[field]
         assert clip["fps"] == pytest.approx(59.94)
         assert clip["split"] == "train"
@@ -57,7 +58,7 @@ def test_round_trip_through_tfds_keeps_values_shapes_and_order(tmp_path):
 
 def test_views_and_notes_may_be_left_out():
     wanted = _clip(views=0, frames=4, joints=25)
-    short = {field: wanted[field] for field in (*record.TEXTS, "points_world", "fps")}
+    short = {field: wanted[field] for field in (*clips.TEXTS, "points_world", "fps")}
     del short["source3d"], short["description"]
     example = record.to_example(short)
     assert (example["source3d"], example["description"], example["views"]) == ("none", "", [])
