@@ -66,6 +66,13 @@ def _parser() -> argparse.ArgumentParser:
         default=pathlib.Path(DEFAULT_MODELS),
         help="folder with the workdirs lifter, movements and genre (default: %(default)s, which `make demo` trains)",
     )
+    add("--weights", metavar="FILE", type=pathlib.Path, help="published VideoPose3D checkpoint, in place of the lifter")
+    add(
+        "--weights-layout",
+        choices=("coco17", "h36m17"),
+        default="coco17",
+        help="joints that the published model reads (default: %(default)s)",
+    )
     add("--format", help="format of INPUT, where it cannot be told from the content")
     add("--fps", type=_positive, help="frames per second, replacing those of the file")
     add("--view", help="camera to take from an input of several")
@@ -99,7 +106,9 @@ def run(arguments: argparse.Namespace) -> list[pathlib.Path]:
         names = ("format", "fps", "view", "clip", "unit")
         reading = keypoints.read(arguments.input, **{name: getattr(arguments, name) for name in names})
     with watch("models"):
-        models = recognition.load_models(arguments.models)
+        models = recognition.load_models(arguments.models, optional=arguments.weights is not None)
+        if arguments.weights:
+            models = recognition.with_published_lifter(models, arguments.weights, arguments.weights_layout)
     settings = recognition.Settings(arguments.max_gap, arguments.focal, tuple(arguments.track))
     result = recognition.recognise(reading, models, settings, arguments.input.resolve().name, watch)
     with watch("write"):

@@ -1,4 +1,4 @@
-"""Reading datasets: builds one on first use, then gives its clips as NumPy dicts (fields in `datasets/record.py`)."""
+"""Reading datasets: builds one on first use, then gives its clips as NumPy dicts (fields in `hdvr_jax/clips.py`)."""
 
 import contextlib
 import importlib

@@ -88,6 +88,19 @@ def test_two_dancers_through_all_stages(capsys, tmp_path, models):
         np.testing.assert_allclose(np.sum(track["genre"]["running"], -1), 1, atol=1e-3)
 
 
+def test_published_weights_in_place_of_the_lifter(capsys, tmp_path):
+    source = track_file(tmp_path / "solo.json", dancer(id="Ada"))
+    weights, none = _ROOT / "tests" / "data" / "videopose3d_plain.bin", tmp_path / "none"
+    status, _, errors = run(capsys, source, "--out", tmp_path / "out", "--models", none, "--weights", weights)
+    assert (status, errors) == (0, [])
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["models"][0]["name"].startswith("videopose3d_plain.bin (published weights")
+    assert np.shape(report["tracks"][0]["poses"]["points"]) == (40, _JOINTS, 3)
+    cut = tmp_path / "cut.bin"
+    cut.write_bytes(weights.read_bytes()[:9000])
+    assert "cut.bin" in refused(capsys, source, "--out", tmp_path / "b", "--models", none, "--weights", cut)
+
+
 def test_one_of_two_dancers(capsys, tmp_path, lifter_only):
     source = track_file(tmp_path / "duo.npz", dancer(id="Ada"), dancer(id="Eva"))
     status, *_ = run(capsys, source, "--out", tmp_path / "out", "--models", lifter_only, "--track", "Eva")

@@ -17,7 +17,7 @@ AZIMUTHS = (-45.0, 0.0, 45.0)
 
 
 def records(seed: int, size: Size, split: str, azimuths: tuple[float, ...] = AZIMUTHS) -> Iterator[dict[str, Any]]:
-    """Clips (fields in `datasets/record.py`) of one split: a pure function of seed, size and cameras."""
+    """Clips (fields in `hdvr_jax/clips.py`) of one split: a pure function of seed, size and cameras."""
     for take in takes(seed, size, split):
         yield from film(take, stream(seed, "film", take.id), azimuths)
 

@@ -30,8 +30,8 @@ def usable(tracks: Sequence[PoseTrack], settings: Settings, source: str) -> tupl
         if dancer not in known:
             raise InputError(f"{source}: no track {dancer!r}; there are: {', '.join(known)}")
     chosen = [track for track in tracks if not settings.dancers or track.id in settings.dancers]
+    seen = [track for track in chosen if (track.provenance != MISSING).any()]
     empty = [track.id for track in chosen if (track.provenance == MISSING).all()]
-    seen = [track for track in chosen if track.id not in empty]
     if not seen:
         raise InputError(f"{source}: no joint was seen in any frame (all {chosen[0].frames} frames are empty or NaN)")
     return seen, [f"Track {id} was left out: no joint was seen in any frame." for id in empty]

@@ -11,6 +11,7 @@ import flax.errors
 
 from hdvr_jax import checkpoints, trained
 from hdvr_jax.errors import InputError
+from hdvr_jax.published import lifter as published_lifter
 from hdvr_jax.recognition.results import ModelInfo
 
 STAGES = ("lifter", "movements", "genre")
@@ -58,15 +59,24 @@ def how_to_train(folder: str | os.PathLike, stage: str = "lifter") -> str:
     return HOW_TO_TRAIN.format(folder=folder, stage=stage)
 
 
-def load(folder: str | os.PathLike) -> Models:
+def with_published_lifter(models: Models, path: str | os.PathLike, layout: str) -> Models:
+    """The models with the lifter of a published checkpoint; arguments and errors as in `published.lifter.load`."""
+    lifter, report = published_lifter.load(path, layout)
+    info = ModelInfo("lifter", f"{pathlib.Path(path).name} (published weights, {len(report)} entries)")
+    return dataclasses.replace(models, lifter=lifter, infos={**models.infos, "lifter": info})
+
+
+def load(folder: str | os.PathLike, *, optional: bool = False) -> Models:
     """Loads the models of all stages that the folder has.
 
+    Args:
+        optional: whether no folder and no model in it will do.
     Raises:
         InputError: no folder, no model in it, a model that cannot be restored, or one of another family.
     """
     folder = pathlib.Path(folder)
     found = {stage: folder / stage for stage in STAGES if (folder / stage).is_dir()}
-    if not found:
+    if not found and not optional:
         raise InputError(f"{folder}: no trained models (no folder {', '.join(STAGES)}); {how_to_train(folder)}")
     models = {stage: _load(stage, workdir) for stage, workdir in found.items()}
     readers = {stage: _reader(model, found[stage]) for stage, model in models.items() if stage != "lifter"}

@@ -83,7 +83,7 @@ def _skeleton(name: str) -> dict[str, Any]:
 
 
 def _model(model: ModelInfo) -> dict[str, str]:
-    trained = "not trained" if model.step is None else f"{model.step:,} steps"
+    trained = "not trained here" if model.step is None else f"{model.step:,} steps"
     scores = "" if model.step is None else scores_line(model)
     return {"stage": model.stage, "name": model.name, "trained": trained, "scores": scores}
 
