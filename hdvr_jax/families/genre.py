@@ -19,6 +19,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from hdvr_jax import body_inputs, clip_poses, filming, losses, metrics
+from hdvr_jax.clips import labels, single_views
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family, Totals
 from hdvr_jax.movements import Vocabulary, load_vocabulary
@@ -113,7 +114,7 @@ def _views(setup: _Setup, clip: Any) -> Iterator[Any]:
     """Single-view clips for what is seen by cameras; the clip itself for what is not."""
     seen = len(clip["keypoints"]) > 0
     if seen and (setup.inputs != "3d_true" or "poses2d" in setup.streams):
-        yield from clip_poses.single_views(clip)
+        yield from single_views(clip)
     else:
         yield clip
 
@@ -126,7 +127,7 @@ def _sequence(setup: _Setup, clip: Any, upstream: Mapping[str, Any]) -> Iterator
     for stream in setup.streams:
         if stream == "movements":
             sequence["movements"] = _movements(setup, clip, upstream)
-            sequence |= clip_poses.labels(clip)
+            sequence |= labels(clip)
             continue
         inputs = "2d" if stream == "poses2d" else setup.inputs
         found = clip_poses.sequences(clip, inputs, setup.skeleton, setup.fps)
@@ -237,8 +238,8 @@ def _loss(setup: _Setup, variables: Any, batch: Batch, key: Any, train: bool) ->
     )
     weight = batch["mask"] * _known(batch)
     entropy = losses.cross_entropy(last, batch["label"], weight)
-    labels = jnp.broadcast_to(batch["label"][:, None], running.shape[:2])
-    along = losses.cross_entropy(running, labels, batch["frame_mask"] * weight[:, None])
+    targets = jnp.broadcast_to(batch["label"][:, None], running.shape[:2])
+    along = losses.cross_entropy(running, targets, batch["frame_mask"] * weight[:, None])
     total = ((entropy + setup.running_weight * along) * weight).sum()
     right = metrics.accuracy(last.argmax(-1), batch["label"], weight)
     terms = {
