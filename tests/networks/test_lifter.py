@@ -93,12 +93,22 @@ def test_dropout_does_not_depend_on_how_a_batch_is_cut():
 
 
 def test_batch_norm_counts_real_examples_only():
-    norm = BatchNorm()
+    norm = BatchNorm(3)
     x = jax.random.normal(KEY, (6, 4, 3)) * 2 + 1
-    variables = norm.init(KEY, x, train=True)
+    variables = norm.init(KEY, x)
     mask = jnp.array([1.0, 1, 1, 1, 0, 0])
-    masked, state = norm.apply(variables, x.at[4:].set(100.0), train=True, mask=mask, mutable=["batch_stats"])
-    real, expected = norm.apply(variables, x[:4], train=True, mutable=["batch_stats"])
+    masked, state = norm.apply(variables, x.at[4:].set(100.0), mask=mask, mutable=["batch_stats"])
+    real, expected = norm.apply(variables, x[:4], mutable=["batch_stats"])
     np.testing.assert_allclose(masked[:4], real, atol=1e-5)
     np.testing.assert_allclose(state["batch_stats"]["mean"], expected["batch_stats"]["mean"], rtol=1e-5)
     np.testing.assert_allclose(np.asarray(real).reshape(-1, 3).std(0), 1, atol=1e-3)
+
+
+def test_batch_norm_in_evaluation_is_an_affine_map_of_the_running_moments():
+    norm = BatchNorm(3)
+    x = jax.random.normal(KEY, (6, 4, 3))
+    params = {"scale": jnp.array([1.0, 2, 3]), "bias": jnp.array([0.0, 1, -1])}
+    stats = {"mean": jnp.array([0.5, 0, -0.5]), "var": jnp.array([1.0, 4, 0.25])}
+    factor, shift = norm.apply({"params": params, "batch_stats": stats}, method="running")
+    expected = (x - stats["mean"]) / jnp.sqrt(stats["var"] + 1e-5) * params["scale"] + params["bias"]
+    np.testing.assert_allclose(x * factor + shift, expected, atol=1e-5)
