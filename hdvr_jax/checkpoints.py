@@ -19,10 +19,10 @@ import orbax.checkpoint as ocp
 from orbax.checkpoint import checkpoint_managers
 
 from hdvr_jax import configurations
+from hdvr_jax.configurations import CHECKPOINT_FOLDER as FOLDER
 from hdvr_jax.errors import InputError
 from hdvr_jax.update import State, evaluation_variables
 
-FOLDER = "checkpoints"
 _ITEMS = ("model", "training")
 
 

@@ -15,7 +15,7 @@ import ml_collections
 from hdvr_jax.errors import InputError
 from hdvr_jax.files import whole_file
 
-CONFIG_FILE = "config.json"
+CONFIG_FILE, CHECKPOINT_FOLDER = "config.json", "checkpoints"
 
 
 def base_config() -> ml_collections.ConfigDict:
@@ -187,14 +187,15 @@ def load_config(workdir: str | os.PathLike) -> ml_collections.ConfigDict:
 def claim(workdir: str | os.PathLike, config: Any) -> None:
     """Makes the workdir that of this config, or checks that it already is.
 
-    `train.steps` may be raised to continue a training, and `data.data_dir` may move.
+    `train.steps` may be raised to continue a training, and `data.data_dir` may move. A workdir without a checkpoint
+    belongs to nobody: there is nothing to lose.
 
     Raises:
       InputError: the workdir belongs to another config; names the first fields that differ.
     """
     folder = pathlib.Path(workdir)
     path = folder / CONFIG_FILE
-    if path.exists():
+    if path.exists() and any((folder / CHECKPOINT_FOLDER).glob("[0-9]*")):
         old = load_config(folder)
         changed = [entry for entry in differences(old, config) if not _may_change(*entry)]
         if changed:

@@ -43,8 +43,10 @@ def evaluate(
       groups: labels of the sequences (fields that `Family.prepare` returned as str).
 
     Raises:
-      InputError: no sequence has such a label.
+      InputError: no sequence has such a label, or a batch size below 1.
     """
+    if batch_size < 1:
+        raise InputError(f"config.evaluate.batch_size: expected 1 or more, got {batch_size}")
     for group in groups:
         if not any(group in labels for labels in windows.labels):
             known = ", ".join(sorted({name for labels in windows.labels for name in labels}))

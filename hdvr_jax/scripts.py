@@ -26,7 +26,8 @@ def run(main: Callable[[Sequence[str]], Any], required: Sequence[str] = ()) -> N
         flags.mark_flags_as_required(required)
         try:
             return flags.FLAGS(argv)
-        except flags.Error as error:
+        # Besides flags.Error, config flags raise nearly anything for a misspelt field or a value of another type.
+        except Exception as error:
             return _stop(_cause(error))
 
     def guarded(argv: Sequence[str]) -> Any:
@@ -40,7 +41,7 @@ def run(main: Callable[[Sequence[str]], Any], required: Sequence[str] = ()) -> N
         except (InputError, OSError) as error:
             return _stop(error)
         except KeyboardInterrupt as error:
-            print(f"\n{error or 'interrupted'}", file=sys.stderr)
+            print(f"\n{str(error) or 'interrupted'}", file=sys.stderr)
             sys.exit(130)
 
     app.run(guarded, flags_parser=parse)
@@ -61,5 +62,6 @@ def _cause(error: BaseException) -> BaseException:
 
 
 def _stop(error: BaseException) -> Any:
-    print("error:", " ".join(str(error).split()), file=sys.stderr)
+    text = error.args[0] if isinstance(error, KeyError | AttributeError) and error.args else error
+    print("error:", " ".join(str(text).replace("\\n", " ").split()), file=sys.stderr)
     sys.exit(2)

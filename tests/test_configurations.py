@@ -48,8 +48,10 @@ def test_a_config_survives_its_json(tmp_path):
 
 
 def test_a_workdir_of_another_config_is_an_error_that_names_the_fields(tmp_path):
-    configurations.claim(tmp_path, example())
     other = example(ratio=0.5, extra=1)
+    configurations.claim(tmp_path, other)
+    configurations.claim(tmp_path, example())  # nothing was trained with the other
+    (tmp_path / "checkpoints" / "5").mkdir(parents=True)
     with pytest.raises(InputError, match=r"model.extra was None and is 1; model.ratio was 0.25 and is 0.5"):
         configurations.claim(tmp_path, other)
     assert configurations.load_config(tmp_path).model.ratio == 0.25
@@ -58,6 +60,7 @@ def test_a_workdir_of_another_config_is_an_error_that_names_the_fields(tmp_path)
 def test_steps_may_be_raised_but_not_lowered(tmp_path):
     config = example()
     configurations.claim(tmp_path, config)
+    (tmp_path / "checkpoints" / "5").mkdir(parents=True)
     config.train.steps += 10
     configurations.claim(tmp_path, config)
     assert configurations.load_config(tmp_path).train.steps == config.train.steps

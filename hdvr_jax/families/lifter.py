@@ -30,6 +30,10 @@ def network(config: Any, axis_name: str | None = None) -> TemporalLifter:
     """The network that a config describes."""
     model = config.model
     joints = len(get_skeleton(model.skeleton).joints)
+    if not model.widths or any(width not in range(1, 1000, 2) for width in model.widths):
+        raise InputError(f"config.model.widths: expected odd filter widths, got {tuple(model.widths)}")
+    if model.channels < 1:
+        raise InputError(f"config.model.channels: expected 1 or more, got {model.channels}")
     return TemporalLifter(
         joints_out=joints,
         widths=tuple(model.widths),

@@ -68,6 +68,8 @@ def read(path: pathlib.Path, options: Options) -> Reading:
         if not names:
             raise InputError(f"{path}: no people in it: every sequence is on the ignore list")
         path = files[choose(names, options.clip, "sequence", path, notes)]
+    elif options.clip is not None:
+        choose([path.stem], options.clip, "sequence", path, notes)
     if path.stem in aistpp_layout.ignored(path.parent.parent):
         notes.append(f"{path.stem} is on the ignore list of AIST++.")
     content = safe_pickle.load(path)

@@ -33,18 +33,15 @@ from hdvr_jax.provenance import MISSING, PROVENANCE_NAMES
 FORMAT, VERSION = "hdvr-tracks", 1
 _REQUIRED = ("keypoints", "skeleton", "fps")
 _FIELDS = (*_REQUIRED, "confidence", "provenance", "image_size", "id")
-# The mark stands at the beginning of every JSON file that `write` makes.
-_HEAD = 200
 
 
 def recognises(path: pathlib.Path) -> bool:
     """Whether the file carries the mark of this format."""
-    if path.suffix == ".npz":
+    if path.suffix.lower() == ".npz":
         return {"format", "version"} <= npz_names(path)
-    if not path.is_file() or path.suffix != ".json":
+    if not path.is_file() or path.suffix.lower() != ".json":
         return False
-    with path.open("rb") as file:
-        return f'"{FORMAT}"'.encode() in file.read(_HEAD)
+    return f'"{FORMAT}"'.encode() in path.read_bytes()
 
 
 def read(path: pathlib.Path, options: Options) -> Reading:
@@ -55,7 +52,7 @@ def read(path: pathlib.Path, options: Options) -> Reading:
             names track and field.
     """
     check_file(path)
-    content = _from_arrays(path, open_npz(path)) if path.suffix == ".npz" else _from_json(path)
+    content = _from_arrays(path, open_npz(path)) if path.suffix.lower() == ".npz" else _from_json(path)
     if content.get("format") != FORMAT or content.get("version") != VERSION:
         found = f"{content.get('format')!r} version {content.get('version')!r}"
         raise InputError(f"{path}: format {found}; expected {FORMAT!r} version {VERSION}")

@@ -13,8 +13,10 @@ from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.provenance import MISSING
 from hdvr_jax.recognition.results import Poses
 from hdvr_jax.recognition.settings import Settings
+from hdvr_jax.skeletons import get_skeleton
 
 VIEW = "input"
+_FARTHEST = 1e6  # pixels or metres
 
 
 def usable(tracks: Sequence[PoseTrack], settings: Settings, source: str) -> tuple[list[PoseTrack], list[str]]:
@@ -34,7 +36,20 @@ def usable(tracks: Sequence[PoseTrack], settings: Settings, source: str) -> tupl
     empty = [track.id for track in chosen if (track.provenance == MISSING).all()]
     if not seen:
         raise InputError(f"{source}: no joint was seen in any frame (all {chosen[0].frames} frames are empty or NaN)")
+    for track in seen:
+        _check_size(track, source)
     return seen, [f"Track {id} was left out: no joint was seen in any frame." for id in empty]
+
+
+def _check_size(track: PoseTrack, source: str) -> None:
+    far = np.nan_to_num(np.abs(track.keypoints)).max(-1) > _FARTHEST
+    if far.any():
+        frame, joint = np.argwhere(far)[0]
+        name = get_skeleton(track.skeleton).joints[joint]
+        raise InputError(
+            f"{source}: track {track.id}, frame {frame}, {name}: {track.keypoints[frame, joint].tolist()} is beyond "
+            f"{_FARTHEST:.0e} and cannot be a position"
+        )
 
 
 def camera_of(track: PoseTrack, settings: Settings) -> tuple[cameras.Perspective, str]:

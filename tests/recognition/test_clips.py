@@ -56,3 +56,10 @@ def test_clip_of_three_dimensions_is_upright():
     hips, heads = clip["points_world"][:, 0, 1], clip["points_world"][:, 10, 1]
     assert (heads > hips).all()
     assert clip["keypoints"].shape == (0, 90, 17, 2)
+
+
+def test_coordinates_beyond_any_camera_are_the_inputs_fault():
+    track = fabricated.track_result(frames=5).given
+    track.keypoints[3, 2] = 1e30
+    with pytest.raises(InputError, match=r"dance\.json: track .*, frame 3, .* is beyond 1e\+06"):
+        clips.usable([track], Settings(), "dance.json")
