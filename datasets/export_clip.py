@@ -13,6 +13,7 @@ from hdvr_jax import corpus
 from hdvr_jax.clips import track_2d
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import native
+from hdvr_jax.scripts import quiet_tensorflow
 
 
 def export(clips: list[dict[str, Any]], name: str, view: str, out: pathlib.Path) -> str:
@@ -46,6 +47,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--view", default="", help="default: the first of the clip")
     parser.add_argument("--out", type=pathlib.Path, required=True)
     options = parser.parse_args(argv)
+    quiet_tensorflow()
     try:
         chosen = dict(pair.split("=", 1) for pair in options.options.split(",") if "=" in pair)
         clips = corpus.load(options.dataset, options.split, **chosen)

@@ -20,7 +20,7 @@ def run(main: Callable[[Sequence[str]], Any], required: Sequence[str] = ()) -> N
       required: names of flags that must be given.
     """
 
-    _quiet_tensorflow()
+    quiet_tensorflow()
 
     def parse(argv: Sequence[str]) -> Sequence[str]:
         flags.mark_flags_as_required(required)
@@ -47,7 +47,8 @@ def run(main: Callable[[Sequence[str]], Any], required: Sequence[str] = ()) -> N
     app.run(guarded, flags_parser=parse)
 
 
-def _quiet_tensorflow() -> None:
+def quiet_tensorflow() -> None:
+    """To be called before TensorFlow is imported."""
     # TensorFlow only reads files here; with these kernels on, it says so at every start.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")

@@ -135,4 +135,7 @@ def _unused(models: Models, results: Sequence[TrackResult]) -> tuple[str, ...]:
     if any(result.genre is None for result in results):
         why = "cannot read this input" if models.genre else f"is not in {models.folder}"
         notes.append(f"There is no genre, because a trained genre model {why}.")
+    for names in {result.genre.names for result in results if result.genre is not None}:
+        known = ", ".join(name.replace("_", " ") for name in names)
+        notes.append(f"Genre is chosen among those that the model knows ({known}); it cannot name another.")
     return tuple(notes)

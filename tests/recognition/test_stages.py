@@ -64,7 +64,8 @@ def test_every_stage_reads_the_one_before():
     assert found.movements.active[:, ::2].mean() > 0.99
     assert not found.movements.active[:, 1::2].any()
     assert found.genre.names == ("tango", "waltz")
-    assert result.notes == ("A note.",)
+    closed = "Genre is chosen among those that the model knows (tango, waltz); it cannot name another."
+    assert result.notes == ("A note.", closed)
     assert result.models == tuple(INFOS.values())
 
 
