@@ -13,12 +13,12 @@ from collections.abc import Callable
 import numpy as np
 from jaxtyping import Float, Int
 
-from hdvr_jax.choreo.body import COCO17
 from hdvr_jax.choreo.grammar import GENRES
 from hdvr_jax.choreo.plan import size_named
 from hdvr_jax.choreo.records import records
+from hdvr_jax.skeletons import get_skeleton
 
-_J = {name: index for index, name in enumerate(COCO17)}
+_J = {name: index for index, name in enumerate(get_skeleton("coco17").joints)}
 _BANDS = ((0.3, 1.2), (1.2, 2.5), (2.5, 6.0))
 _BINS = 8
 
