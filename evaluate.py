@@ -7,6 +7,7 @@ python evaluate.py --workdir=DIR [--config=FILE] [--dataset=NAME] [--split=NAME]
 field of `data`, `evaluate` or `upstream` of the model's config, such as --set=data.options.raw_dir=DIR.
 """
 
+import importlib
 import pathlib
 from collections.abc import Sequence
 
@@ -19,7 +20,6 @@ from hdvr_jax import (
     devices,
     evaluation,
     families,
-    pictures,
     pipeline,
     scripts,
     tables,
@@ -62,7 +62,7 @@ def main(argv: Sequence[str]) -> None:
     if _JSON.value:
         configurations.write_json(pathlib.Path(_JSON.value), source | tables.to_json(seeds, found))
     if _PICTURES.value:
-        pictures.draw(_PICTURES.value, _WORKDIR.value, mean, settings.metric)
+        importlib.import_module("hdvr_jax.pictures").draw(_PICTURES.value, _WORKDIR.value, mean, settings.metric)
 
 
 if __name__ == "__main__":

@@ -69,9 +69,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--weights", metavar="FILE", type=pathlib.Path, help="published VideoPose3D checkpoint, in place of the lifter")
     add(
         "--weights-layout",
-        choices=("coco17", "h36m17"),
         default="coco17",
-        help="joints that the published model reads (default: %(default)s)",
+        help="joints that the published model reads, coco17 or h36m17 (default: %(default)s)",
     )
     add("--format", help="format of INPUT, where it cannot be told from the content")
     add("--fps", type=_positive, help="frames per second, replacing those of the file")

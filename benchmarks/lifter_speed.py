@@ -138,7 +138,7 @@ def parts(torch: Any, chosen: list[str]) -> Iterator[tuple[str, str, Timed, Time
             yield part, what, our_step(widths, inputs, targets), their_step(torch, widths, inputs, targets), count
     if "B" in chosen:
         for flip in (False, True):
-            what = f"{SEQUENCE_FRAMES} frames, 243-frame model{', mirrored twin averaged' if flip else ''}"
+            what = f"{SEQUENCE_FRAMES} frames, 243-frame model{', mirrored twin computed too' if flip else ''}"
             yield "B", what, *sequences(torch, flip), 2
 
 

@@ -14,15 +14,15 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from hdvr_jax import clips, poses
+from hdvr_jax import clips, lifting, poses
 from hdvr_jax.errors import InputError
+from hdvr_jax.networks.lifter import TemporalLifter
 from hdvr_jax.padding import padded
 from hdvr_jax.published import videopose3d
-from hdvr_jax.skeletons import Skeleton, get_skeleton
+from hdvr_jax.skeletons import get_skeleton
 
 LAYOUTS = ("coco17", "h36m17")  # of the inputs that published weights were trained on
 _OUTPUT = "h36m17"
-_PAD_FRAMES = 512
 
 
 def load(path: str | os.PathLike, layout: str) -> tuple[Callable[[clips.Clip], np.ndarray], tuple[str, ...]]:
@@ -33,8 +33,10 @@ def load(path: str | os.PathLike, layout: str) -> tuple[Callable[[clips.Clip], n
     Returns:
         function of a clip with one view -> poses (T, 17, 3) in metres, the camera's axes, relative to the hips.
     Raises:
-        InputError: as `videopose3d.load`, or a model of other joints.
+        InputError: as `videopose3d.load`, another layout, or a model of other joints.
     """
+    if layout not in LAYOUTS:
+        raise InputError(f"no published weights read the layout {layout!r}; expected {' or '.join(LAYOUTS)}")
     found = videopose3d.load(pathlib.Path(path))
     joints = (len(get_skeleton(layout).joints), len(get_skeleton(_OUTPUT).joints))
     if (found.joints_in, found.network.joints_out) != joints:
@@ -59,15 +61,15 @@ def _on_clip(
     track = clips.track_2d(clip, 0).fill_gaps().to_skeleton(layout)
     screen = np.nan_to_num(screen_coordinates(track.keypoints, track.image_size))
     lengthened = np.pad(screen, (padding, (0, 0), (0, 0)), "edge")
-    return np.asarray(apply(padded(lengthened, _PAD_FRAMES)))[: len(screen)]
+    return np.asarray(apply(padded(lengthened, lifting.PAD_FRAMES)))[: len(screen)]
 
 
 def _with_mirror(
-    network: videopose3d.TemporalLifter, variables: dict, layout: str, screen: Float[Array, "T J 2"]
+    network: TemporalLifter, variables: dict, layout: str, screen: Float[Array, "T J 2"]
 ) -> Float[Array, "T_out 17 3"]:
     """Poses, the mean of those of the input and of its mirror image, relative to the hips."""
     both = jnp.stack([screen, poses.mirror(screen, get_skeleton(layout).mirror)])
-    output: Skeleton = get_skeleton(_OUTPUT)
+    output = get_skeleton(_OUTPUT)
     straight, turned = network.apply(variables, both.reshape(*both.shape[:2], -1), strided=False)
     found = (straight + poses.mirror(turned, output.mirror)) / 2
     root = output.index("hip")

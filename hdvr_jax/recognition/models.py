@@ -107,7 +107,7 @@ def _on_clip(model: trained.Trained, workdir: pathlib.Path) -> Callable[[Clip], 
     def run(clip: Clip) -> Any:
         try:
             return model.family.on_clip(model.predict, clip)
-        except (flax.errors.FlaxError, KeyError, AttributeError) as error:
+        except (flax.errors.FlaxError, KeyError) as error:
             first = str(error).splitlines()[0]
             raise InputError(f"{workdir}: the weights are not those of the config beside them ({first})") from error
 

@@ -54,6 +54,11 @@ def test_every_frame_gets_the_pose_of_the_published_model(layout):
     np.testing.assert_allclose(found[5], expected - expected[0], atol=1e-4)
 
 
+def test_another_layout_is_an_error():
+    with pytest.raises(InputError, match="the layout 'body25'; expected coco17 or h36m17"):
+        lifter.load(WEIGHTS, "body25")
+
+
 def test_weights_of_other_joints_are_an_error(monkeypatch):
     found = videopose3d.load(WEIGHTS)
     other = type(found)(found.network, found.variables, 13, found.report)
