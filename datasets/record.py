@@ -33,7 +33,7 @@ def features() -> tfds.features.FeaturesDict:
 def to_example(clip: Mapping[str, Any]) -> dict[str, Any]:
     """A clip as the example that a builder yields (its key should be `clip["clip"]`).
 
-    The fields `description` and `source3d` may be left out ("" and "none"); without any view, so may `keypoints`,
+    The fields `action`, `description` and `source3d` may be left out ("", "" and "none"); without any view, so may `keypoints`,
     `confidence`, `views` and the camera fields. `split` is ignored.
 
     Raises:
@@ -44,7 +44,7 @@ def to_example(clip: Mapping[str, Any]) -> dict[str, Any]:
     if unknown := sorted(set(clip) - known):
         raise InputError(f"clip {name}: unknown field {unknown[0]}; known: {', '.join(sorted(known))}")
     frames, joints = np.shape(_field(clip, "points_world"))[:2]
-    full = {"description": "", "source3d": "none", **no_views(frames, joints), **clip}
+    full = {"action": "", "description": "", "source3d": "none", **no_views(frames, joints), **clip}
     example: dict[str, Any] = {field: str(_field(full, field)) for field in TEXTS}
     example["fps"] = np.float32(_field(full, "fps"))
     example["views"] = [str(view) for view in full["views"]]

@@ -5,6 +5,7 @@ camera saw), and V, T and J differ from clip to clip.
 
     clip, dancer, choreography, take, genre    str. `clip` is unique; clips with one `take` happened together, in one
                                                world frame (partners); genre is "" where there is none.
+    action                                     str, class of what is done ("walk"), "" where there is none
     skeleton                                   str, a name that `hdvr_jax.skeletons.get_skeleton` knows
     source3d                                   str, where points_world comes from: "mocap", "published",
                                                "triangulated", "synthetic" or "none"
@@ -32,7 +33,7 @@ from hdvr_jax.pose_track import PoseTrack
 
 Clip = Mapping[str, Any]
 
-TEXTS = ("clip", "dancer", "choreography", "take", "genre", "skeleton", "source3d", "description")
+TEXTS = ("clip", "dancer", "choreography", "take", "genre", "action", "skeleton", "source3d", "description")
 ARRAYS = {
     "points_world": ("T", "J", 3),
     "keypoints": ("V", "T", "J", 2),
@@ -46,7 +47,7 @@ ARRAYS = {
 }
 _VIEW_ARRAYS = tuple(field for field, axes in ARRAYS.items() if axes[0] == "V")
 _INTEGER = ("image_size",)
-_LABELS = ("clip", "dancer", "choreography", "take", "genre")
+_LABELS = ("clip", "dancer", "choreography", "take", "genre", "action")
 
 
 def dtype(field: str) -> type[np.generic]:

@@ -57,8 +57,8 @@ def assign_split(sequence: str, official: dict[str, set[str]]) -> str | None:
 class Builder(tfds.core.GeneratorBasedBuilder):
     """Builder of `aistpp`."""
 
-    VERSION = tfds.core.Version("1.0.0")
-    RELEASE_NOTES = {"1.0.0": "First version."}  # noqa: RUF012 (TFDS reads this class attribute)
+    VERSION = tfds.core.Version("1.1.0")
+    RELEASE_NOTES = {"1.0.0": "First version.", "1.1.0": "Actions."}  # noqa: RUF012 (TFDS reads this class attribute)
     MANUAL_DOWNLOAD_INSTRUCTIONS = "Unpack the AIST++ annotations (google.github.io/aistplusplus_dataset)."
 
     def _info(self) -> tfds.core.DatasetInfo:

@@ -19,6 +19,7 @@ description) says which. A split by take therefore never measures generalisation
 import dataclasses
 import hashlib
 import pathlib
+import re
 from collections.abc import Iterable, Iterator
 
 import tensorflow_datasets as tfds
@@ -33,6 +34,18 @@ from hdvr_jax.keypoints.cmu import SKELETON, CmuClip, load_pack
 _FILES = {"dance": "dance_30fps.npz", "actions": "actions_30fps.npz"}
 # Shares of (validation, test) among the takes of a genre; takes without genre are everyday actions.
 _DANCE_SHARES, _ACTION_SHARES = (0.10, 0.20), (0.05, 0.15)
+# Action: how descriptions of its takes begin.
+_ACTIONS = {
+    "basketball": "basketball",
+    "climb": "climb (ladder|3 steps)",
+    "drink": "(unscrew bottlecap, )?drink",
+    "jump": "(forward )?jump( up|$)",
+    "laugh": "laugh",
+    "run": "run",
+    "sit": "sit on",
+    "soccer": "soccer",
+    "walk": "(slow |brisk )?walk",
+}
 
 
 @dataclasses.dataclass(eq=False, kw_only=True)
@@ -67,11 +80,16 @@ def assign_splits(takes: dict[str, str]) -> dict[str, str]:
     return splits
 
 
+def action_of(description: str) -> str:
+    """The action that the description of a take begins with, "" for none of them."""
+    return next((name for name, start in _ACTIONS.items() if re.match(start, description)), "")
+
+
 class Builder(tfds.core.GeneratorBasedBuilder):
     """Builder of `cmu_mocap`."""
 
-    VERSION = tfds.core.Version("1.1.0")
-    RELEASE_NOTES = {"1.1.0": "Without the reference pose in frame 0."}  # noqa: RUF012 (TFDS reads this class attribute)
+    VERSION = tfds.core.Version("1.2.0")
+    RELEASE_NOTES = {"1.1.0": "Without the reference pose in frame 0.", "1.2.0": "Actions."}  # noqa: RUF012 (TFDS reads it)
     MANUAL_DOWNLOAD_INSTRUCTIONS = "Put dance_30fps.npz and actions_30fps.npz into one folder."
 
     def _info(self) -> tfds.core.DatasetInfo:
@@ -103,6 +121,7 @@ def _record(clip: CmuClip) -> dict:
         "choreography": f"{clip.subject} {clip.description}" if clip.description else clip.take,
         "take": clip.take,
         "genre": clip.genre,
+        "action": "" if clip.genre else action_of(clip.description),
         "skeleton": SKELETON,
         "source3d": "mocap",
         "description": clip.description,

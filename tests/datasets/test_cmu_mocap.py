@@ -5,7 +5,7 @@ import collections
 import numpy as np
 import pytest
 
-from datasets.cmu_mocap.cmu_mocap_dataset_builder import assign_splits, builder_config
+from datasets.cmu_mocap.cmu_mocap_dataset_builder import action_of, assign_splits, builder_config
 from hdvr_jax import corpus
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints.cmu import load_pack
@@ -78,3 +78,20 @@ def test_splits_of_the_published_packs():
     for clip in clips:
         frames[splits[clip.take]] += len(clip.points)
     assert frames == {"train": 46331, "validation": 5821, "test": 9613}
+
+
+@pytest.mark.parametrize(
+    ("description", "action"),
+    [
+        ("slow walk", "walk"),
+        ("run/jog", "run"),
+        ("unscrew bottlecap, drink soda", "drink"),
+        ("jump up to grab, reach for, tiptoe", "jump"),
+        ("basketball - dribble, shoot", "basketball"),
+        ("jumping jacks, side twists, squats, jog", ""),
+        ("playground - climb, sit, dangle legs", ""),
+        ("jump, balance", ""),
+    ],
+)
+def test_actions_are_what_descriptions_begin_with(description, action):
+    assert action_of(description) == action
