@@ -113,6 +113,23 @@ right_toe:right_ankle"""
 _CMU25_ALIASES = """hip abdomen chest neck head leftEye rightEye lCollar lShldr lForeArm lHand lMid1 rCollar
 rShldr rForeArm rHand rMid1 lThigh lShin lFoot lFoot_end rThigh rShin rFoot rFoot_end"""
 
+_MPII16 = """right_ankle:right_knee right_knee:right_hip right_hip:pelvis left_hip:pelvis left_knee:left_hip
+left_ankle:left_knee pelvis:- thorax:pelvis neck:thorax head:neck right_wrist:right_elbow right_elbow:right_shoulder
+right_shoulder:thorax left_shoulder:thorax left_elbow:left_shoulder left_wrist:left_elbow"""
+
+# HumanEva's motion capture has the ends of every limb segment. The 15 joints, which its evaluation uses, average ends
+# that meet; the 20 joints keep them apart, so elbows and knees are there twice.
+_HUMANEVA15 = """pelvis:- neck:pelvis left_shoulder:neck left_elbow:left_shoulder left_wrist:left_elbow
+right_shoulder:neck right_elbow:right_shoulder right_wrist:right_elbow left_hip:pelvis left_knee:left_hip
+left_ankle:left_knee right_hip:pelvis right_knee:right_hip right_ankle:right_knee head:neck"""
+
+_HUMANEVA20 = """pelvis:- torso_top:pelvis head_base:torso_top left_shoulder:torso_top
+left_elbow_above:left_shoulder left_elbow_below:left_elbow_above left_wrist:left_elbow_below
+right_shoulder:torso_top right_elbow_above:right_shoulder right_elbow_below:right_elbow_above
+right_wrist:right_elbow_below left_hip:pelvis left_knee_above:left_hip left_knee_below:left_knee_above
+left_ankle:left_knee_below right_hip:pelvis right_knee_above:right_hip right_knee_below:right_knee_above
+right_ankle:right_knee_below head:head_base"""
+
 _DEFINITIONS = {
     "h36m17": _H36M17,
     "coco17": _COCO17,
@@ -123,6 +140,9 @@ _DEFINITIONS = {
     "mpi3dhp28": _MPI3DHP28,
     "mpi3dhp17": _MPI3DHP17,
     "cmu25": _CMU25,
+    "mpii16": _MPII16,
+    "humaneva15": _HUMANEVA15,
+    "humaneva20": _HUMANEVA20,
 }
 _SYNONYMS = {"aistpp": "coco17"}
 _ALIASES = {"cmu25": _CMU25_ALIASES}

@@ -19,6 +19,9 @@ SIZES = {
     "mpi3dhp17": 17,
     "mpi3dhp28": 28,
     "cmu25": 25,
+    "mpii16": 16,
+    "humaneva15": 15,
+    "humaneva20": 20,
 }
 
 
@@ -64,6 +67,20 @@ def test_every_source_gives_all_of_h36m17_with_measured_limbs(source):
         assert mapping.provenance[h36m.index(joint)] == MEASURED
     for joint in ("hip", "spine", "thorax"):
         assert mapping.provenance[h36m.index(joint)] == SYNTHESISED
+
+
+def test_humaneva_joints_that_are_there_twice_meet_in_the_middle():
+    joints = np.random.default_rng(0).normal(size=(2, 20, 3)).astype(np.float32)
+    fine, coarse = get_skeleton("humaneva20").index, get_skeleton("humaneva15").index
+    mapped = get_mapping("humaneva20", "humaneva15").apply(joints)
+    pairs = {"neck": ("torso_top", "head_base"), "right_knee": ("right_knee_above", "right_knee_below")}
+    for joint, (above, below) in pairs.items():
+        np.testing.assert_allclose(
+            mapped[:, coarse(joint)], (joints[:, fine(above)] + joints[:, fine(below)]) / 2, atol=1e-6
+        )
+    np.testing.assert_array_equal(mapped[:, coarse("pelvis")], joints[:, fine("pelvis")])
+    detected = get_mapping("coco17", "humaneva20")
+    assert (detected.provenance != MISSING).all()
 
 
 def test_identity_keeps_every_joint_measured():
