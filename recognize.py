@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--unit", choices=("m", "cm", "mm", "inch"), help="unit of a motion file that does not name it")
     add("--track", metavar="ID", action="append", default=[], help="dancer to recognise; repeat it for several")
     add("--focal", metavar="PX", type=_positive, help="focal length of the camera in pixels (default: guessed)")
+    add("--floor", action="store_true", help="estimate the floor and put the dancers on it, with y up and y = 0 there")
     add(
         "--max-gap",
         metavar="S",
@@ -108,7 +109,7 @@ def run(arguments: argparse.Namespace) -> list[pathlib.Path]:
         models = recognition.load_models(arguments.models, optional=arguments.weights is not None)
         if arguments.weights:
             models = recognition.with_published_lifter(models, arguments.weights, arguments.weights_layout)
-    settings = recognition.Settings(arguments.max_gap, arguments.focal, tuple(arguments.track))
+    settings = recognition.Settings(arguments.max_gap, arguments.focal, arguments.floor, tuple(arguments.track))
     result = recognition.recognise(reading, models, settings, arguments.input.resolve().name, watch)
     with watch("write"):
         paths = export.write(dataclasses.replace(result, timings=dict(watch.seconds)), arguments.out)

@@ -4,7 +4,8 @@
 
 Needs torch (not a requirement of this project) and a checkout of facebookresearch/VideoPose3D in DIR. Every checkpoint
 is tiny and random; beside it lie an input, the rival's output, and for the strided training form its output in
-training mode (without dropout) and the running statistics after it.
+training mode (without dropout) and the running statistics after it. One checkpoint has a trajectory model too, as
+semi-supervised training leaves it; with it lies what the rival's evaluation makes of an input and its mirror image.
 """
 
 import argparse
@@ -14,6 +15,8 @@ import sys
 from typing import Any
 
 import numpy as np
+
+from hdvr_jax.skeletons import get_skeleton
 
 CHANNELS, JOINTS, SEED = 8, 17, 1
 MODELS = {
@@ -53,6 +56,37 @@ def trained_forward(torch: Any, module: Any, state: Any, causal: bool) -> dict[s
     return {"windows": windows.numpy(), "trained_output": output.numpy(), **left}
 
 
+def mirrored_mean(torch: Any, model: Any, inputs: Any, swap_in: list[int], swap_out: list[int]) -> np.ndarray:
+    """Mean of the outputs of an input and its mirror image, as the rival's `evaluate` takes it."""
+    batch = torch.cat([inputs, inputs[:, :, swap_in] * torch.tensor([-1.0, 1.0])])
+    with torch.no_grad():
+        output = model.eval()(batch)
+    output[1, :, :, 0] *= -1
+    output[1] = output[1][:, swap_out]
+    return output.mean(dim=0).numpy()
+
+
+def write_trajectory(torch: Any, module: Any, folder: pathlib.Path) -> None:
+    """Writes the checkpoint with both models (joints of Human3.6M, in and out) and its outputs."""
+    pose, moved = (
+        randomise(torch, module.TemporalModel(JOINTS, 2, joints, [3, 3, 3], channels=CHANNELS))
+        for joints in (JOINTS, 1)
+    )
+    inputs = torch.randn(1, 34, JOINTS, 2, generator=torch.Generator().manual_seed(SEED + 3))
+    swap = list(get_skeleton("h36m17").mirror)
+    with torch.no_grad():
+        alone = moved.eval()(inputs)
+    arrays = {
+        "inputs": inputs.numpy(),
+        "output": alone.numpy(),
+        "mirrored_poses": mirrored_mean(torch, pose, inputs, swap, swap),
+        "mirrored_trajectory": mirrored_mean(torch, moved, inputs, swap, [0]),
+    }
+    np.savez_compressed(folder / "videopose3d_trajectory.npz", **arrays)
+    content = {"epoch": 3, "model_pos": pose.state_dict(), "model_traj": moved.state_dict()}
+    torch.save(content, folder / "videopose3d_trajectory.bin")
+
+
 def write(torch: Any, module: Any, folder: pathlib.Path) -> None:
     """Writes videopose3d_*.bin and videopose3d_*.npz."""
     for name, (options, widths, frames) in MODELS.items():
@@ -68,7 +102,7 @@ def write(torch: Any, module: Any, folder: pathlib.Path) -> None:
         torch.save(content, folder / f"videopose3d_{name}.bin")
         if name == "plain":
             old = folder / "videopose3d_older_layout.bin"
-            torch.save(content | {"model_traj": model.state_dict()}, old, _use_new_zipfile_serialization=False)
+            torch.save(content | {"model_traj": None}, old, _use_new_zipfile_serialization=False)
 
 
 def main() -> None:
@@ -79,7 +113,9 @@ def main() -> None:
     options = parser.parse_args()
     sys.path.insert(0, str(options.source.resolve()))
     options.out.mkdir(parents=True, exist_ok=True)
-    write(importlib.import_module("torch"), importlib.import_module("common.model"), options.out)
+    torch, module = importlib.import_module("torch"), importlib.import_module("common.model")
+    write(torch, module, options.out)
+    write_trajectory(torch, module, options.out)
 
 
 if __name__ == "__main__":

@@ -2,12 +2,20 @@
 
 Dancer N's arrays are `N/keypoints` (frames, joints, 3) in metres, `N/confidence` and `N/provenance` (frames, joints),
 `N/skeleton`, `N/fps` and `N/id`; `joint_names` holds the joints' names for all. Axes: x right, y up, z towards the
-camera, which stands at the origin when the poses were lifted from an image. NaN means that there is no pose; where
+camera. All dancers are in one space, which `frame` names:
+
+    "camera"  lifted from an image, the camera at the origin and its axes those of the space
+    "floor"   lifted from an image, the estimated floor at y = 0 and the camera above the origin
+    "world"   that of the 3D input
+
+For the first two, `camera_rotation` (3, 3) and `camera_translation` (3,) give points in the camera's axes (x right, y
+down, z forward): rotation @ point + translation. NaN means that there is no pose; where
 provenance is 3 (missing) and there is one, it is the lifter's guess. `hdvr_jax.keypoints.read` reads the file back.
 """
 
 import os
 import zipfile
+from typing import Any
 
 import numpy as np
 
@@ -21,8 +29,20 @@ def write_poses(recognition: Recognition, path: str | os.PathLike) -> None:
     """Writes the poses of all dancers to `path` (.npz)."""
     native.write(path, [pose_track(result) for result in recognition.tracks])
     joints = get_skeleton(recognition.tracks[0].poses.skeleton).joints
-    with zipfile.ZipFile(path, "a") as archive, archive.open("joint_names.npy", "w") as file:
-        np.lib.format.write_array(file, np.array(joints), allow_pickle=False)
+    with zipfile.ZipFile(path, "a") as archive:
+        for name, array in {"joint_names": np.array(joints), **_space(recognition)}.items():
+            with archive.open(f"{name}.npy", "w") as file:
+                np.lib.format.write_array(file, np.asarray(array), allow_pickle=False)
+
+
+def _space(recognition: Recognition) -> dict[str, Any]:
+    """The frame of the poses and how it lies to the camera."""
+    if not any(result.poses.lifted for result in recognition.tracks):
+        return {"frame": "world"}
+    if recognition.floor is None:
+        return {"frame": "camera", "camera_rotation": np.diag([1.0, -1.0, -1.0]), "camera_translation": np.zeros(3)}
+    rotation, translation = recognition.floor.to_camera()
+    return {"frame": "floor", "camera_rotation": rotation, "camera_translation": translation}
 
 
 def pose_track(result: TrackResult) -> PoseTrack:

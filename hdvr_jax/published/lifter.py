@@ -1,13 +1,15 @@
 """A published VideoPose3D model as the lifter of a recognition.
 
 Inputs are keypoints in the published code's screen coordinates (width from -1 to 1, aspect kept); edges are repeated,
-and the poses of the mirrored input are averaged in, as the published evaluation does (Pavllo et al. 2019, 4.2 and 5).
+and what the mirrored input gives is averaged in, as the published evaluation does (Pavllo et al. 2019, 4.2 and 5). A
+checkpoint of semi-supervised training holds a trajectory model besides, which tells where the hips are.
 """
 
 import functools
 import os
 import pathlib
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import jax
 import jax.numpy as jnp
@@ -24,29 +26,61 @@ from hdvr_jax.skeletons import get_skeleton
 LAYOUTS = ("coco17", "h36m17")  # of the inputs that published weights were trained on
 _OUTPUT = "h36m17"
 
+Apply = Callable[[Float[np.ndarray, "T J 2"]], Float[np.ndarray, "T N 3"]]
 
-def load(path: str | os.PathLike, layout: str) -> tuple[Callable[[clips.Clip], np.ndarray], tuple[str, ...]]:
-    """The lifter of a checkpoint, and the report of its import.
+
+@dataclass(frozen=True)
+class PublishedLifter:
+    """The models of a checkpoint.
+
+    Attributes:
+        poses, trajectory: screen coordinates (T, J, 2) -> (T, 17, 3) relative to the hips, and (T, 1, 3), the hips;
+            metres, the camera's axes. `trajectory` is None where the checkpoint has no such model.
+        layout: joint set of the inputs.
+        report: of the import.
+    """
+
+    poses: Apply
+    trajectory: Apply | None
+    layout: str
+    report: tuple[str, ...]
+
+    def on_clip(self, clip: clips.Clip) -> dict[str, Float[np.ndarray, "T *N 3"]]:
+        """`poses` (T, 17, 3) and, where there is a model of it, `trajectory` (T, 3) of a clip with one view."""
+        track = clips.track_2d(clip, 0).fill_gaps().to_skeleton(self.layout)
+        screen = np.nan_to_num(screen_coordinates(track.keypoints, track.image_size))
+        found = {"poses": self.poses(screen)}
+        return found if self.trajectory is None else {**found, "trajectory": self.trajectory(screen)[:, 0]}
+
+
+def load(path: str | os.PathLike, layout: str) -> PublishedLifter:
+    """The lifter of a checkpoint.
 
     Args:
         layout: joint set of its inputs, one of `LAYOUTS`; the file does not tell.
-    Returns:
-        function of a clip with one view -> poses (T, 17, 3) in metres, the camera's axes, relative to the hips.
     Raises:
         InputError: as `videopose3d.load`, another layout, or a model of other joints.
     """
     if layout not in LAYOUTS:
         raise InputError(f"no published weights read the layout {layout!r}; expected {' or '.join(LAYOUTS)}")
-    found = videopose3d.load(pathlib.Path(path))
+    posed, moved = videopose3d.load_with_trajectory(pathlib.Path(path))
     joints = (len(get_skeleton(layout).joints), len(get_skeleton(_OUTPUT).joints))
-    if (found.joints_in, found.network.joints_out) != joints:
+    if (posed.joints_in, posed.network.joints_out) != joints:
         raise InputError(
-            f"{path}: lifts {found.joints_in} joints to {found.network.joints_out}; "
+            f"{path}: lifts {posed.joints_in} joints to {posed.network.joints_out}; "
             f"expected {joints[0]} of {layout} to {joints[1]} of {_OUTPUT}"
         )
-    variables = jax.tree.map(jnp.asarray, found.variables)
-    apply = jax.jit(functools.partial(_with_mirror, found.network, variables, layout))
-    return functools.partial(_on_clip, apply, found.network.padding, layout), found.report
+    mirrors = get_skeleton(layout).mirror, get_skeleton(_OUTPUT).mirror
+    apply = _compiled(posed, *mirrors)
+    if moved is None:
+        return PublishedLifter(apply, None, layout, posed.report)
+    if (moved.joints_in, moved.network.joints_out) != (joints[0], 1):
+        raise InputError(
+            f"{path}: model_traj takes {moved.joints_in} joints to {moved.network.joints_out}; "
+            f"expected {joints[0]} of {layout} to 1"
+        )
+    report = (*posed.report, *(f"model_traj: {line}" for line in moved.report))
+    return PublishedLifter(apply, _compiled(moved, mirrors[0], (0,)), layout, report)
 
 
 def screen_coordinates(pixels: Float[np.ndarray, "*N 2"], size: tuple[int, int]) -> Float[np.ndarray, "*N 2"]:
@@ -55,22 +89,27 @@ def screen_coordinates(pixels: Float[np.ndarray, "*N 2"], size: tuple[int, int])
     return (pixels * (2 / width) - np.array([1.0, height / width])).astype(np.float32)
 
 
-def _on_clip(
-    apply: Callable[[Array], Array], padding: tuple[int, int], layout: str, clip: clips.Clip
-) -> Float[np.ndarray, "T 17 3"]:
-    track = clips.track_2d(clip, 0).fill_gaps().to_skeleton(layout)
-    screen = np.nan_to_num(screen_coordinates(track.keypoints, track.image_size))
-    lengthened = np.pad(screen, (padding, (0, 0), (0, 0)), "edge")
-    return np.asarray(apply(padded(lengthened, lifting.PAD_FRAMES)))[: len(screen)]
+def _compiled(model: videopose3d.Imported, mirror_in: tuple[int, ...], mirror_out: tuple[int, ...]) -> Apply:
+    """A model with its mirror image's outputs averaged in, for sequences of any length."""
+    variables = jax.tree.map(jnp.asarray, model.variables)
+    apply = jax.jit(functools.partial(_with_mirror, model.network, variables, mirror_in, mirror_out))
+
+    def run(screen: Float[np.ndarray, "T J 2"]) -> Float[np.ndarray, "T N 3"]:
+        lengthened = np.pad(screen, (model.network.padding, (0, 0), (0, 0)), "edge")
+        return np.asarray(apply(padded(lengthened, lifting.PAD_FRAMES)))[: len(screen)]
+
+    return run
 
 
 def _with_mirror(
-    network: TemporalLifter, variables: dict, layout: str, screen: Float[Array, "T J 2"]
-) -> Float[Array, "T_out 17 3"]:
-    """Poses, the mean of those of the input and of its mirror image, relative to the hips."""
-    both = jnp.stack([screen, poses.mirror(screen, get_skeleton(layout).mirror)])
-    output = get_skeleton(_OUTPUT)
+    network: TemporalLifter,
+    variables: dict,
+    mirror_in: tuple[int, ...],
+    mirror_out: tuple[int, ...],
+    screen: Float[Array, "T J 2"],
+) -> Float[Array, "T_out N 3"]:
+    """Outputs, the mean of those of the input and of its mirror image; the first of several joints is the origin."""
+    both = jnp.stack([screen, poses.mirror(screen, mirror_in)])
     straight, turned = network.apply(variables, both.reshape(*both.shape[:2], -1), strided=False)
-    found = (straight + poses.mirror(turned, output.mirror)) / 2
-    root = output.index("hip")
-    return found - found[:, root : root + 1]
+    found = (straight + poses.mirror(turned, mirror_out)) / 2
+    return found - found[:, :1] if found.shape[1] > 1 else found

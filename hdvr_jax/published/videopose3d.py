@@ -49,17 +49,32 @@ def load(path: pathlib.Path, model: str = "model_pos", *, causal: bool = False, 
     Raises:
         InputError: the file cannot be read, has no such model, or one of another architecture; says what is missing.
     """
+    return _imported(path, torch_file.load(path), model, (model,), causal=causal, dense=dense)
+
+
+def load_with_trajectory(
+    path: pathlib.Path, *, causal: bool = False, dense: bool = False
+) -> tuple[Imported, Imported | None]:
+    """The pose model of a published checkpoint and its trajectory model, None where it has none; else as `load`."""
     content = torch_file.load(path)
+    # Supervised training leaves an entry without a model.
+    there = MODELS if isinstance(content, dict) and content.get("model_traj") is not None else MODELS[:1]
+    found = [_imported(path, content, model, there, causal=causal, dense=dense) for model in there]
+    return found[0], found[1] if len(found) > 1 else None
+
+
+def _imported(path: pathlib.Path, content: Any, model: str, read: tuple[str, ...], **options: bool) -> Imported:
+    """A model of a file's content; its report names the entries that are not in `read`."""
     found = content.get(model) if isinstance(content, dict) else None
     if not isinstance(found, dict):
         there = ", ".join(map(str, content)) if isinstance(content, dict) else type(content).__name__
         raise InputError(f"{path}: no {model} in it; there is {there or 'nothing'}")
     weights = {str(name).removeprefix("module."): value for name, value in found.items()}
     try:
-        imported = convert(weights, causal=causal, dense=dense)
+        imported = convert(weights, **options)
     except InputError as error:
         raise InputError(f"{path}: {model}: {error}") from error
-    left = tuple(f"{name}: not read" for name in content if name != model)
+    left = tuple(f"{name}: not read" for name in content if name not in read)
     return Imported(imported.network, imported.variables, imported.joints_in, (*imported.report, *left))
 
 

@@ -52,9 +52,14 @@ def _check_size(track: PoseTrack, source: str) -> None:
         )
 
 
-def camera_of(track: PoseTrack, settings: Settings) -> tuple[cameras.Perspective, str]:
-    """The camera of a 2D track, and a sentence on what was assumed about it."""
-    camera = lifting.guess_camera(track.image_size, track.keypoints)
+def camera_of(track: PoseTrack, together: Sequence[PoseTrack], settings: Settings) -> tuple[cameras.Perspective, str]:
+    """The camera of a 2D track, and a sentence on what was assumed about it.
+
+    Args:
+        together: The tracks of the recording. Those with the same image size share its camera, and so their space.
+    """
+    seen = [peer.keypoints.reshape(-1, 1, 2) for peer in together if peer.image_size == track.image_size]
+    camera = lifting.guess_camera(track.image_size, np.concatenate(seen))
     told = "The image size is unknown: it was taken to end where the keypoints do. " if track.image_size is None else ""
     if settings.focal is not None:
         camera = dataclasses.replace(camera, focal=np.full(2, settings.focal, np.float32))

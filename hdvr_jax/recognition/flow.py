@@ -10,6 +10,7 @@ from hdvr_jax.keypoints.reading import Reading
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.recognition import stages
 from hdvr_jax.recognition.clips import camera_of, posed_clip, usable
+from hdvr_jax.recognition.floor import words as floor_words
 from hdvr_jax.recognition.models import Models, Reader, how_to_train
 from hdvr_jax.recognition.results import Genre, ModelInfo, Movements, Poses, Recognition, TrackResult
 from hdvr_jax.recognition.settings import Settings
@@ -59,19 +60,25 @@ def recognise(
     """
     tracks, left_out = usable(reading.tracks, settings, source)
     with watch("prepare"):
-        dancers = [prepare(track, settings) for track in tracks]
+        dancers = [prepare(track, reading.tracks, settings) for track in tracks]
     with watch("lift"):
         poses = [_poses(dancer, models, source) for dancer in dancers]
+    with watch("floor") if settings.floor else contextlib.nullcontext():
+        floor = stages.find_floor(poses, [track.fps for track in tracks]) if settings.floor else None
+        standing = [stages.on_floor(pose, floor) for pose in poses]
     with watch("movements"):
-        moved = [_movements(dancer, pose, models) for dancer, pose in zip(dancers, poses)]
+        moved = [_movements(*of_one, models) for of_one in zip(dancers, poses, standing)]
     with watch("genre"):
         genres = [_genre(*of_one, models) for of_one in zip(dancers, poses, moved)]
     results = tuple(
         TrackResult(dancer.given, dancer.reduced, pose, movement, genre, dancer.notes)
-        for dancer, pose, movement, genre in zip(dancers, poses, moved, genres)
+        for dancer, pose, movement, genre in zip(dancers, standing, moved, genres)
     )
-    notes = (*reading.notes, *left_out, *_unused(models, results))
-    return Recognition(source, layout(tracks), results, _used(models, results), notes)
+    used = _used(models, results)
+    assumed = [models.notes[model.stage] for model in used if model.stage in models.notes]
+    told = floor_words(floor) if settings.floor else ()
+    notes = (*reading.notes, *left_out, *assumed, *told, *_unused(models, results))
+    return Recognition(source, layout(tracks), results, used, notes, floor=floor)
 
 
 def layout(tracks: Sequence[PoseTrack]) -> str:
@@ -80,13 +87,13 @@ def layout(tracks: Sequence[PoseTrack]) -> str:
     return f"{kind}, {tracks[0].skeleton} ({len(get_skeleton(tracks[0].skeleton).joints)} joints)"
 
 
-def prepare(track: PoseTrack, settings: Settings) -> Prepared:
-    """Fills gaps, changes the skeleton, and decides on a camera."""
+def prepare(track: PoseTrack, together: Sequence[PoseTrack], settings: Settings) -> Prepared:
+    """Fills gaps, changes the skeleton, and decides on a camera, which the tracks of a recording share."""
     filled = track.fill_gaps(settings.max_gap_seconds)
     reduced = filled.to_skeleton(stages.SKELETON)
     if track.keypoints.shape[-1] == 3:
         return Prepared(track, filled, reduced, None, ())
-    camera, note = camera_of(track, settings)
+    camera, note = camera_of(track, together, settings)
     return Prepared(track, filled, reduced, camera, (note,))
 
 
@@ -98,9 +105,10 @@ def _poses(dancer: Prepared, models: Models, source: str) -> Poses:
     return stages.lift(models.lifter, dancer.filled, dancer.reduced, dancer.camera)
 
 
-def _movements(dancer: Prepared, poses: Poses, models: Models) -> Movements:
+def _movements(dancer: Prepared, poses: Poses, standing: Poses, models: Models) -> Movements:
+    """Movements by the model, which was trained on poses as a camera sees them, or by rules on the standing dancer."""
     if not _can_read(models.movements, dancer):
-        return stages.movements_by_rules(poses, dancer.given.fps)
+        return stages.movements_by_rules(standing, dancer.given.fps)
     clip = posed_clip(dancer.reduced, poses, dancer.camera)
     return stages.movements_by_model(models.movements, clip, dancer.reduced)
 
@@ -118,7 +126,7 @@ def _can_read(reader: Reader | None, dancer: Prepared) -> bool:
 def _used(models: Models, results: Sequence[TrackResult]) -> tuple[ModelInfo, ...]:
     """The models, and rules, that the results come from."""
     by_stage = {
-        "lifter": any(result.poses.projected is not None for result in results),
+        "lifter": any(result.poses.lifted for result in results),
         "movements": any(result.movements.source == "model" for result in results),
         "genre": any(result.genre is not None for result in results),
     }

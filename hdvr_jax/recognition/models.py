@@ -17,9 +17,26 @@ from hdvr_jax.recognition.results import ModelInfo
 STAGES = ("lifter", "movements", "genre")
 HOW_TO_TRAIN = "run `make demo`, or train.py with a config of configs/ and --workdir={folder}/{stage}"
 SCORES_FILE = "evaluation.json"
+PUBLISHED_NOTE = (
+    "The published model knows one camera, that of its training (Human3.6M, focal length 1.15 image widths): with "
+    "another its {what} are those which that camera would have seen."
+)
 _COUNTS = ("sequences", "types")  # among the scores, but none
 
 Clip = Mapping[str, Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Lifted:
+    """What a lifter gives for a clip of one view.
+
+    Attributes:
+        poses: (T, J, 3) metres about the hips, in the camera's axes.
+        trajectory: (T, 3) metres, where the hips are in the same axes; None where the lifter does not tell.
+    """
+
+    poses: Any
+    trajectory: Any = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,17 +58,19 @@ class Models:
 
     Attributes:
         folder: Where they were looked for.
-        lifter: Clip with one view -> (T, J, 3) metres about the hips, in the camera's axes.
+        lifter: Clip with one view -> poses and perhaps a trajectory.
         movements: Clip -> (T, M) probabilities of the movement types, 0.5 being the decision.
         genre: Clip -> genre.
         infos: What is known of each model, by stage.
+        notes: What is assumed by each model, by stage, in sentences.
     """
 
     folder: str
-    lifter: Callable[[Clip], Any] | None = None
+    lifter: Callable[[Clip], Lifted] | None = None
     movements: Reader | None = None
     genre: Reader | None = None
     infos: Mapping[str, ModelInfo] = dataclasses.field(default_factory=dict)
+    notes: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 def how_to_train(folder: str | os.PathLike, stage: str = "lifter") -> str:
@@ -61,9 +80,18 @@ def how_to_train(folder: str | os.PathLike, stage: str = "lifter") -> str:
 
 def with_published_lifter(models: Models, path: str | os.PathLike, layout: str) -> Models:
     """The models with the lifter of a published checkpoint; arguments and errors as in `published.lifter.load`."""
-    lifter, report = published_lifter.load(path, layout)
-    info = ModelInfo("lifter", f"{pathlib.Path(path).name} (published weights, {len(report)} entries)")
-    return dataclasses.replace(models, lifter=lifter, infos={**models.infos, "lifter": info})
+    found = published_lifter.load(path, layout)
+    kind = "with trajectory" if found.trajectory else "poses alone"
+    name = f"{pathlib.Path(path).name} (published weights, {len(found.report)} entries, {kind})"
+    return dataclasses.replace(
+        models,
+        lifter=_lifter(found.on_clip),
+        infos={**models.infos, "lifter": ModelInfo("lifter", name)},
+        notes={
+            **models.notes,
+            "lifter": PUBLISHED_NOTE.format(what="poses and distances" if found.trajectory else "poses"),
+        },
+    )
 
 
 def load(folder: str | os.PathLike, *, optional: bool = False) -> Models:
@@ -82,7 +110,7 @@ def load(folder: str | os.PathLike, *, optional: bool = False) -> Models:
     readers = {stage: _reader(model, found[stage]) for stage, model in models.items() if stage != "lifter"}
     return Models(
         folder=str(folder),
-        lifter=_on_clip(models["lifter"], found["lifter"]) if "lifter" in models else None,
+        lifter=_lifter(_on_clip(models["lifter"], found["lifter"])) if "lifter" in models else None,
         infos={stage: _info(stage, models[stage], workdir) for stage, workdir in found.items()},
         **readers,
     )
@@ -90,9 +118,21 @@ def load(folder: str | os.PathLike, *, optional: bool = False) -> Models:
 
 def _load(stage: str, workdir: pathlib.Path) -> trained.Trained:
     model = trained.load(workdir)
-    if model.config.family != stage:
+    # Besides the family of that name, any that is of no other stage may lift.
+    lifts = stage == "lifter" and model.config.family not in STAGES and model.family.on_clip is not None
+    if model.config.family != stage and not lifts:
         raise InputError(f"{workdir}: holds a model of family {model.config.family}; expected {stage}")
     return model
+
+
+def _lifter(run: Callable[[Clip], Any]) -> Callable[[Clip], Lifted]:
+    """A lifter from an `on_clip`, which gives poses alone or a mapping of poses and trajectory."""
+
+    def lift(clip: Clip) -> Lifted:
+        found = run(clip)
+        return Lifted(**found) if isinstance(found, Mapping) else Lifted(found)
+
+    return lift
 
 
 def _reader(model: trained.Trained, workdir: pathlib.Path) -> Reader:

@@ -7,14 +7,20 @@ onto the keypoints: with ideal image points (a, b) of joints at (X, Y, Z) from t
 
 in the least-squares sense over the joints, weighted by confidence. Depth z is by far the least certain of the three,
 so it is smoothed over time before x and y are solved again.
+
+A lifter may give a trajectory too. Then there are two candidates: the trajectory as it is, and one whose depth is the
+geometric mean of the depth solved here and the lifter's, brought to the same scale by their median ratio, which a focal
+length unlike that of the lifter's training would change. The one that projects better onto the keypoints is taken.
 """
 
+import jax
 import numpy as np
 import scipy.ndimage
-from jaxtyping import Float
+from jaxtyping import Array, Float
 
-from hdvr_jax import cameras
+from hdvr_jax import cameras, lifting
 from hdvr_jax.clip_poses import body_size
+from hdvr_jax.padding import padded
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.provenance import MEASURED, SYNTHESISED
 from hdvr_jax.recognition.results import CAMERA, Poses
@@ -28,6 +34,7 @@ def place(
     points: Float[np.ndarray, "T J 3"],
     prepared: PoseTrack,
     camera: cameras.Perspective,
+    trajectory: Float[np.ndarray, "T 3"] | None = None,
 ) -> Poses:
     """Poses about the hips -> poses in front of the camera, with projection and error.
 
@@ -35,24 +42,46 @@ def place(
         points: Metres, camera axes, relative to the hips; NaN where the lifter gives none.
         prepared: The 2D track on the same skeleton.
         camera: Known or guessed.
+        trajectory: Metres, camera axes: where a lifter says the hips are.
     """
-    rays = np.asarray(cameras.ideal_coordinates(camera, np.nan_to_num(prepared.keypoints)))
-    rays = np.where(np.isfinite(prepared.keypoints), rays, np.nan)
+    rays = lifting.ideal_points(camera, prepared.keypoints)
     known = np.isfinite(rays).all(-1) & np.isfinite(points).all(-1)
     # Filled joints have confidence 0 but still say roughly where the dancer is.
     weights = np.where(known, np.maximum(prepared.confidence, 0.05), 0)
     safe_rays, safe_points = np.where(known[..., None], rays, 0), np.where(known[..., None], points, 0)
-    depth = _depths(safe_points, safe_rays, weights)
     enough = known.sum(1) >= _LEAST_JOINTS
-    depth = _smooth(np.where(enough, depth, np.nan), prepared.fps)
+    depth = np.where(enough, _depths(safe_points, safe_rays, weights), np.nan)
+    if trajectory is not None:
+        depth = _fused(depth, trajectory[:, 2])
+    depth = _smooth(depth, prepared.fps)
     across = _across(safe_points, safe_rays, weights, depth)
     root = _carry(np.where(enough[:, None], np.c_[across, depth], np.nan))
-    placed = (points + root[:, None]).astype(np.float32)
-    return _with_projection(placed, prepared, camera)
+    found = _with_projection(points + root[:, None], prepared, camera)
+    if trajectory is None:
+        return found
+    as_given = _with_projection(points + trajectory[:, None], prepared, camera)
+    return as_given if _error(as_given) < _error(found) else found
+
+
+def _fused(depth: Float[np.ndarray, " T"], given: Float[np.ndarray, " T"]) -> Float[np.ndarray, " T"]:
+    """Depths solved (NaN where they cannot be) with those that a lifter gave, on the scale of the former."""
+    both = np.isfinite(depth) & (given > _LEAST_DEPTH)
+    if not both.any():
+        return depth
+    scaled = np.where(given > _LEAST_DEPTH, given * np.median(depth[both] / given[both]), np.nan)
+    return np.where(both, np.sqrt(np.where(both, depth * scaled, 1)), np.where(np.isfinite(depth), depth, scaled))
+
+
+def _error(poses: Poses) -> float:
+    """Median error in pixels; infinite where nothing can be compared or somebody stands behind the camera."""
+    behind = (poses.points[..., 2] <= 0).any()
+    known = poses.error_px[np.isfinite(poses.error_px)]
+    return float(np.median(known)) if len(known) and not behind else np.inf
 
 
 def _with_projection(placed: np.ndarray, prepared: PoseTrack, camera: cameras.Perspective) -> Poses:
-    projected = np.array(cameras.project(camera, placed), np.float32)
+    placed = placed.astype(np.float32)
+    projected = np.array(_project(camera, padded(placed, lifting.PAD_FRAMES)))[: len(placed)]
     projected[~np.isfinite(placed).all(-1)] = np.nan
     given = np.isin(prepared.provenance, (MEASURED, SYNTHESISED)) & np.isfinite(projected).all(-1)
     distance = np.linalg.norm(np.where(given[..., None], projected - prepared.keypoints, 0), axis=-1)
@@ -60,6 +89,11 @@ def _with_projection(placed: np.ndarray, prepared: PoseTrack, camera: cameras.Pe
     error = np.where(count > 0, distance.sum(1) / np.maximum(count, 1), np.nan).astype(np.float32)
     size = body_size(prepared.keypoints, prepared.skeleton)
     return Poses(prepared.skeleton, placed, CAMERA, projected, error, (error / size).astype(np.float32))
+
+
+@jax.jit
+def _project(camera: cameras.Perspective, points: Float[Array, "T J 3"]) -> Float[Array, "T J 2"]:
+    return cameras.project(camera, points)
 
 
 def _depths(points: np.ndarray, rays: np.ndarray, weights: np.ndarray) -> np.ndarray:

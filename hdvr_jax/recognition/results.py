@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float
 
 from hdvr_jax.movements import MovementType, hysteresis
 from hdvr_jax.pose_track import PoseTrack
+from hdvr_jax.recognition.floor import Floor
 
 CAMERA, WORLD = "camera", "world"
 
@@ -19,7 +20,8 @@ class Poses:
     Attributes:
         skeleton: Name of the joint set.
         points: (T, J, 3) metres; NaN where there is no pose.
-        frame: CAMERA (x right, y down, z forward; what the lifter gives) or WORLD (Y up; what 3D files hold).
+        frame: CAMERA (x right, y down, z forward; what the lifter gives) or WORLD (Y up; what 3D files hold, and what
+            an estimated floor makes of lifted poses).
         projected: (T, J, 2) pixels, the poses projected back onto the image; None without a 2D input.
         error_px: (T,) mean distance of projected from given joints, over the joints given; NaN where none is.
         error_body: (T,) the same, divided by the size of the dancer in the image.
@@ -31,6 +33,11 @@ class Poses:
     projected: Float[np.ndarray, "T J 2"] | None = None
     error_px: Float[np.ndarray, " T"] | None = None
     error_body: Float[np.ndarray, " T"] | None = None
+
+    @property
+    def lifted(self) -> bool:
+        """Whether they come from an image."""
+        return self.projected is not None
 
     def upright(self) -> Float[np.ndarray, "T J 3"]:
         """Points with x right, y up and z towards the viewer, metres."""
@@ -121,6 +128,7 @@ class Recognition:
         layout: What the input was read as, in words.
         tracks: One result for each dancer.
         models: Models and rules used, in order of the stages.
+        floor: Estimated floor, on which the poses of all dancers then stand (y = 0); None without.
         notes: What was assumed about the input, in sentences.
         timings: Seconds by stage.
     """
@@ -131,6 +139,7 @@ class Recognition:
     models: tuple[ModelInfo, ...]
     notes: tuple[str, ...] = ()
     timings: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    floor: Floor | None = None
 
 
 def segments(active: Bool[np.ndarray, "T M"], probabilities: Float[np.ndarray, "T M"]) -> tuple[Segment, ...]:

@@ -1,6 +1,7 @@
 """The stages of a recognition for one dancer: each takes what the one before it returned."""
 
-from collections.abc import Callable, Mapping
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,11 @@ from hdvr_jax.errors import InputError
 from hdvr_jax.movements import annotate, hysteresis, load_vocabulary
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.provenance import MISSING
+from hdvr_jax.recognition import floor
 from hdvr_jax.recognition.clips import seen_clip
-from hdvr_jax.recognition.models import Reader
+from hdvr_jax.recognition.models import Lifted, Reader
 from hdvr_jax.recognition.placement import place
-from hdvr_jax.recognition.results import WORLD, Genre, Movements, Poses, segments
+from hdvr_jax.recognition.results import CAMERA, WORLD, Genre, Movements, Poses, segments
 
 # The joint set of poses, movements and report.
 SKELETON = "h36m17"
@@ -29,11 +31,28 @@ def given_poses(prepared: PoseTrack) -> Poses:
     return Poses(prepared.skeleton, prepared.keypoints, WORLD)
 
 
-def lift(lifter: Callable[[Clip], Any], filled: PoseTrack, prepared: PoseTrack, camera: cameras.Perspective) -> Poses:
+def lift(
+    lifter: Callable[[Clip], Lifted], filled: PoseTrack, prepared: PoseTrack, camera: cameras.Perspective
+) -> Poses:
     """Lifts a 2D track and places it before the camera; frames in which nothing is seen or filled get no pose."""
-    poses = finite(lifter(seen_clip(filled, camera)), "lifter")
+    lifted = lifter(seen_clip(filled, camera))
+    poses = finite(lifted.poses, "lifter")
     poses[~present(prepared)] = np.nan
-    return place(poses, prepared, camera)
+    trajectory = None if lifted.trajectory is None else finite(lifted.trajectory, "lifter")
+    return place(poses, prepared, camera, trajectory)
+
+
+def find_floor(poses: Sequence[Poses], fps: Sequence[float]) -> floor.Floor | None:
+    """The floor under all lifted dancers of one camera; None where there is none or no foot is known."""
+    lifted = [(pose.points, rate) for pose, rate in zip(poses, fps) if pose.frame == CAMERA]
+    return floor.estimate(*zip(*lifted), SKELETON) if lifted else None
+
+
+def on_floor(poses: Poses, found: floor.Floor | None) -> Poses:
+    """Lifted poses in the floor's world; their projection is that of before."""
+    if found is None or poses.frame != CAMERA:
+        return poses
+    return dataclasses.replace(poses, points=found.to_world(poses.points), frame=WORLD)
 
 
 def present(prepared: PoseTrack) -> Bool[np.ndarray, " T"]:

@@ -8,9 +8,15 @@ Fields of the document (numbers that are unknown are null):
     timings     seconds by stage
     models      stage, name, step (null for rules), scores and what they were measured on
     movement_types  id, name, part and description of every movement type; `movement` below counts in this list
-    tracks      one for each dancer:
+    floor       of all lifted dancers, where it was asked for and found, else null: up [x, y, z] in camera axes,
+                camera_height in metres, tilt and roll of the camera in degrees, residual in metres, stances (about how
+                many of a foot went into it), by_feet (share in which feet, not the bodies' mean upright direction,
+                decide on the tilt, where they decide most and where least), rotation and translation:
+                points_camera = rotation @ points + translation
+    tracks      one for each dancer, all in one space:
         id, fps, frames, image_size, input_skeleton, notes
-        poses       skeleton, joints, frame ("camera": x right, y down, z forward; "world": y up),
+        poses       skeleton, joints, frame ("camera": x right, y down, z forward; "world": y up, and
+                    the floor at y = 0 where there is `floor`),
                     points [frame][joint][x, y, z] in metres, rounded to a millimetre
         input       keypoints [frame][joint][x, y] in pixels and confidence [frame][joint], as read; null for 3D input
         reprojection  points [frame][joint][x, y] in pixels, error_px and error_body by frame; null for 3D input
@@ -25,6 +31,7 @@ from typing import Any
 import numpy as np
 
 from hdvr_jax.provenance import PROVENANCE_NAMES
+from hdvr_jax.recognition.floor import Floor
 from hdvr_jax.recognition.results import Movements, Recognition, TrackResult
 from hdvr_jax.report.words import provenance_words
 from hdvr_jax.skeletons import get_skeleton
@@ -41,6 +48,7 @@ def document(recognition: Recognition) -> dict[str, Any]:
         "made_by": "hdvr_jax",
         "notes": list(recognition.notes),
         "timings": {stage: round(seconds, 3) for stage, seconds in recognition.timings.items()},
+        "floor": _floor(recognition.floor),
         "models": [
             {
                 "stage": m.stage,
@@ -57,6 +65,15 @@ def document(recognition: Recognition) -> dict[str, Any]:
         ],
         "tracks": [_track(result) for result in recognition.tracks],
     }
+
+
+def _floor(floor: Floor | None) -> dict[str, Any] | None:
+    if floor is None:
+        return None
+    names = ("up", "camera_height", "tilt", "roll", "residual", "stances", "by_feet")
+    rotation, translation = floor.to_camera()
+    fields = {name: plain(getattr(floor, name)) for name in names}
+    return {**fields, "rotation": plain(rotation), "translation": plain(translation)}
 
 
 def plain(values: Any, digits: int = 6) -> Any:
@@ -104,7 +121,7 @@ def _track(result: TrackResult) -> dict[str, Any]:
 
 def _image(result: TrackResult) -> dict[str, Any]:
     poses = result.poses
-    if poses.projected is None:
+    if not poses.lifted:
         return {"input": None, "reprojection": None}
     return {
         "input": {"keypoints": plain(result.given.keypoints, 1), "confidence": plain(result.given.confidence, 3)},

@@ -3,14 +3,15 @@
 import numpy as np
 
 from hdvr_jax.provenance import MEASURED, MISSING
-from hdvr_jax.recognition.results import CAMERA, TrackResult
+from hdvr_jax.recognition.floor import Floor
+from hdvr_jax.recognition.results import TrackResult
 from hdvr_jax.report.words import movement_label, readable, share, title
 from hdvr_jax.skeletons import get_skeleton
 
 
-def figures(result: TrackResult) -> list[dict[str, str]]:
+def figures(result: TrackResult, floor: Floor | None = None) -> list[dict[str, str]]:
     """Name, value and an explanation of each figure, in the order of the page."""
-    made = [_genre(result), _movement(result), _floor(result), _reprojection(result), _seen(result)]
+    made = [_genre(result), _movement(result), _floor(result), _camera(floor), _reprojection(result), _seen(result)]
     return [{"name": name, "value": value, "more": more} for name, value, more in filter(None, made)]
 
 
@@ -44,8 +45,15 @@ def _floor(result: TrackResult) -> tuple[str, str, str]:
     if not len(across):
         return "Floor covered", "unknown", "no pose in any frame"
     width, depth = np.percentile(across, 99, axis=0) - np.percentile(across, 1, axis=0)
-    more = "width × depth of the hips' way" + (", depth estimated" if result.poses.frame == CAMERA else "")
+    more = "width × depth of the hips' way" + (", depth estimated" if result.poses.lifted else "")
     return "Floor covered", f"{width:.1f} × {depth:.1f} m", more
+
+
+def _camera(floor: Floor | None) -> tuple[str, str, str] | None:
+    if floor is None:
+        return None
+    side = "down" if floor.tilt >= 0 else "up"
+    return "Camera", f"{floor.camera_height:.2f} m", f"above the floor, looks {side} by {abs(floor.tilt):.1f}\u00b0"
 
 
 def _reprojection(result: TrackResult) -> tuple[str, str, str] | None:

@@ -108,10 +108,10 @@ HDVR.Page = class {
 
   showLegends() {
     const theme = HDVR.theme();
-    const { track, frame } = this.player;
+    const { track, frame, content } = this.player;
     const sides = [{ colour: theme.left, text: "left" }, { colour: theme.right, text: "right" }];
     const guess = track.lifted ? [{ colour: theme.mid, ring: true, text: "not seen, guessed" }] : [];
-    HDVR.legend(byId("scene-legend"), [...sides, ...guess, { text: "grid 0.5 m" }]);
+    HDVR.legend(byId("scene-legend"), [...sides, ...guess, { text: content.floor ? "estimated floor, grid 0.5 m" : "grid 0.5 m" }]);
     if (!track.input) return;
     const error = track.errorPx
       ? `off by ${HDVR.digits(track.errorPx.values[frame], 1)} px, ${HDVR.digits(100 * track.errorBody.values[frame], 1)} % of body size`

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from hdvr_jax.movements import MovementType
-from hdvr_jax.recognition.results import CAMERA, ModelInfo, Recognition, TrackResult
+from hdvr_jax.recognition.results import ModelInfo, Recognition, TrackResult
 from hdvr_jax.report.figures import figures
 from hdvr_jax.report.packing import pack, pack_bytes
 from hdvr_jax.report.words import movement_caption, movement_label, provenance_words, scores_line, title
@@ -28,7 +28,8 @@ def payload(recognition: Recognition) -> dict[str, Any]:
         "skeletons": {name: _skeleton(name) for name in sorted(used)},
         "models": [_model(model) for model in recognition.models],
         "notes": list(recognition.notes),
-        "tracks": [_track(track, recognition.models) for track in recognition.tracks],
+        "floor": recognition.floor is not None,
+        "tracks": [_track(track, recognition) for track in recognition.tracks],
     }
 
 
@@ -88,24 +89,25 @@ def _model(model: ModelInfo) -> dict[str, str]:
     return {"stage": model.stage, "name": model.name, "trained": trained, "scores": scores}
 
 
-def _track(result: TrackResult, models: tuple[ModelInfo, ...]) -> dict[str, Any]:
+def _track(result: TrackResult, recognition: Recognition) -> dict[str, Any]:
     points = result.poses.upright()
+    floor = recognition.floor if result.poses.lifted else None
     return {
         "label": f"Dancer {result.given.id}",
         "frames": result.given.frames,
         "fps": result.given.fps,
         "skeleton": result.poses.skeleton,
-        "lifted": result.poses.frame == CAMERA,
+        "lifted": result.poses.lifted,
         "points": pack(points, _MILLIMETRE),
-        "floor": floor_height(points),
+        "floor": floor_height(points) if floor is None else 0.0,
         "provenance": pack_bytes(result.prepared.provenance),
         "confidence": pack_bytes(result.prepared.confidence, _PROBABILITY),
-        "figures": figures(result),
+        "figures": figures(result, floor),
         "words": provenance_words(result),
         "notes": list(result.notes),
         "movements": {
             "source": result.movements.source,
-            "caption": movement_caption(result.movements, models),
+            "caption": movement_caption(result.movements, recognition.models),
             "segments": [[s.movement, s.start, s.end, round(s.probability, 3)] for s in result.movements.segments],
         },
         "genre": _genre(result),
@@ -127,7 +129,7 @@ def _genre(result: TrackResult) -> dict[str, Any] | None:
 def _image(result: TrackResult) -> dict[str, Any]:
     """The 2D side: input, reprojection and the error between them; None for 3D inputs."""
     poses = result.poses
-    if poses.projected is None:
+    if not poses.lifted:
         return dict.fromkeys(("input", "inputSkeleton", "size", "reprojection", "errorPx", "errorBody"))
     return {
         "input": pack(result.given.keypoints, _TENTH_PIXEL),

@@ -87,11 +87,13 @@ HDVR.Scene = class {
     const { frame, index, content, track } = this.player;
     const project = this.projector(width, height, frame);
     this.drawFloor(context, project, theme);
-    this.drawPath(context, project, theme);
     content.tracks.forEach((other, at) => {
       const same = Math.round(frame * other.fps / track.fps);
-      if (at !== index && same < other.frames) this.drawBody(context, project, theme, other, same, true);
+      if (at === index || same >= other.frames) return;
+      this.drawPath(context, project, theme.ghost, other, same);
+      this.drawBody(context, project, theme, other, same, true);
     });
+    this.drawPath(context, project, theme.accent, track, frame);
     this.drawShadow(context, project, theme);
     this.drawBody(context, project, theme, track, frame, false);
   }
@@ -107,15 +109,14 @@ HDVR.Scene = class {
   }
 
   /** The way of the hips over the floor during the second around the frame. */
-  drawPath(context, project, theme) {
-    const { frame, track } = this.player;
+  drawPath(context, project, colour, track, frame) {
     const span = Math.round(track.fps);
     let last = null;
     for (let at = Math.max(0, frame - span); at <= Math.min(track.frames - 1, frame); at += 1) {
       const root = HDVR.row(track.points, at, this.player.content.skeletons[track.skeleton].root);
       const here = HDVR.seen(root) ? project([root[0], this.floor, root[2]]) : null;
       context.globalAlpha = 0.15 + 0.85 * (1 - (frame - at) / span);
-      if (last && here) HDVR.line(context, last, here, theme.accent, 1.5);
+      if (last && here) HDVR.line(context, last, here, colour, 1.5);
       last = here;
     }
     context.globalAlpha = 1;

@@ -11,6 +11,8 @@ HDVR.selfTest = (page, errors) => {
   const checks = {};
   checks.upright = HDVR.isUpright(page);
   checks.moves = HDVR.largestMove(page);
+  checks.travels = HDVR.wayOfHips(page);
+  checks.floor = scene.floor;
   player.seek(Math.floor(player.frames / 2));
   const before = scene.projectedPose(player.frame);
   pointer("pointerdown", 100, 100);
@@ -66,6 +68,17 @@ HDVR.largestMove = ({ player }) => {
     });
   }
   return most;
+};
+
+/** Distance in metres over the floor between the two places of the hips that are farthest apart. */
+HDVR.wayOfHips = ({ player, content }) => {
+  const { root } = content.skeletons[player.track.skeleton];
+  const places = [];
+  for (let frame = 0; frame < player.frames; frame += Math.max(1, Math.floor(player.frames / 40))) {
+    const place = HDVR.row(player.track.points, frame, root);
+    if (HDVR.seen(place)) places.push(place);
+  }
+  return Math.max(0, ...places.flatMap(([x, , z]) => places.map((other) => Math.hypot(x - other[0], z - other[2]))));
 };
 
 /** Share of a canvas's pixels that are not empty. */

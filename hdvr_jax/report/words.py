@@ -43,7 +43,7 @@ def provenance_words(result: TrackResult) -> list[str]:
     prepared = result.prepared
     names = get_skeleton(prepared.skeleton).joints
     kinds = prepared.provenance
-    lifted = result.poses.projected is not None
+    lifted = result.poses.lifted
     lines = [_measured(result, kinds)]
     if (kinds == INTERPOLATED).any():
         longest = max(longest_run(kinds[:, joint] == INTERPOLATED) for joint in range(len(names))) / prepared.fps
@@ -82,7 +82,7 @@ def _measured(result: TrackResult, kinds: np.ndarray) -> str:
 
 
 def _depth(result: TrackResult) -> str:
-    if result.poses.projected is None:
+    if not result.poses.lifted:
         return "The 3D positions are those of the input; nothing was lifted."
     return (
         "Depth is never measured: one camera cannot see it. All distances from the camera, and the size of the body, "

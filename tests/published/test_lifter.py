@@ -11,7 +11,8 @@ from hdvr_jax.errors import InputError
 from hdvr_jax.published import lifter, videopose3d
 from hdvr_jax.skeletons import get_skeleton
 
-WEIGHTS = pathlib.Path(__file__).parent.parent / "data" / "videopose3d_plain.bin"
+DATA = pathlib.Path(__file__).parent.parent / "data"
+WEIGHTS = DATA / "videopose3d_plain.bin"
 
 
 def clip(frames=11, skeleton="coco17"):
@@ -35,9 +36,10 @@ def test_screen_coordinates_span_the_width():
 @pytest.mark.parametrize("layout", lifter.LAYOUTS)
 def test_every_frame_gets_the_pose_of_the_published_model(layout):
     seen = clip(skeleton=layout)
-    lift, report = lifter.load(WEIGHTS, layout)
-    assert any("shrink" in line for line in report)
-    found = lift(seen)
+    lift = lifter.load(WEIGHTS, layout)
+    assert any("shrink" in line for line in lift.report)
+    assert lift.trajectory is None
+    found = lift.on_clip(seen)["poses"]
     assert found.shape == (11, 17, 3)
     np.testing.assert_array_equal(found[:, 0], 0)
     # By hand: frame 5 with its 27 frames, edges repeated, and the mean with the mirrored input's pose.
@@ -62,6 +64,26 @@ def test_another_layout_is_an_error():
 def test_weights_of_other_joints_are_an_error(monkeypatch):
     found = videopose3d.load(WEIGHTS)
     other = type(found)(found.network, found.variables, 13, found.report)
-    monkeypatch.setattr(lifter.videopose3d, "load", lambda path: other)
+    monkeypatch.setattr(lifter.videopose3d, "load_with_trajectory", lambda path: (other, None))
     with pytest.raises(InputError, match="lifts 13 joints to 17; expected 17 of coco17"):
         lifter.load(WEIGHTS, "coco17")
+    monkeypatch.setattr(lifter.videopose3d, "load_with_trajectory", lambda path: (found, found))
+    with pytest.raises(InputError, match="model_traj takes 17 joints to 17; expected 17 of coco17 to 1"):
+        lifter.load(WEIGHTS, "coco17")
+
+
+def test_poses_and_trajectory_are_those_of_the_published_evaluation():
+    lift = lifter.load(DATA / "videopose3d_trajectory.bin", "h36m17")
+    assert any(line.startswith("model_traj: shrink") for line in lift.report)
+    assert not any("not read" in line for line in lift.report if "epoch" not in line)
+    with np.load(DATA / "videopose3d_trajectory.npz") as golden:
+        screen, expected, way = (golden[name] for name in ("inputs", "mirrored_poses", "mirrored_trajectory"))
+    inner = slice(13, 34 - 13)  # frames around which the input has all 27; beyond, edges are repeated here
+    np.testing.assert_allclose(lift.trajectory(screen[0])[inner], way, atol=1e-5)
+    np.testing.assert_allclose(lift.poses(screen[0])[inner], expected - expected[:, :1], atol=2e-5)
+    # Through a clip: pixels of the same screen coordinates.
+    seen = clip(frames=34, skeleton="h36m17")
+    seen["keypoints"] = ((screen + [1, 0.6]) * 500).astype(np.float32)
+    found = lift.on_clip(seen)
+    assert found["trajectory"].shape == (34, 3)
+    np.testing.assert_allclose(found["trajectory"][inner], way[:, 0], atol=1e-4)

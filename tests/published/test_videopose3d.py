@@ -72,10 +72,23 @@ def test_the_report_names_every_tensor_and_what_was_left_out():
 
 
 def test_the_trajectory_model():
-    path = DATA / "videopose3d_older_layout.bin"
-    assert videopose3d.load(path, "model_traj").network.joints_out == 17
+    found = videopose3d.load(DATA / "videopose3d_trajectory.bin", "model_traj")
+    assert (found.joints_in, found.network.joints_out) == (17, 1)
+    expected = golden("trajectory")
+    variables = jax.tree.map(jnp.asarray, found.variables)
+    output = found.network.apply(variables, flat(expected["inputs"]), strided=False)
+    np.testing.assert_allclose(output, expected["output"], atol=1e-5)
     with pytest.raises(InputError, match="no model_traj in it; there is epoch, lr, random_state, model_pos"):
         videopose3d.load(DATA / "videopose3d_plain.bin", "model_traj")
+
+
+@pytest.mark.parametrize(("file", "there"), [("plain", False), ("older_layout", False), ("trajectory", True)])
+def test_a_checkpoint_of_supervised_training_has_no_trajectory(file, there):
+    posed, moved = videopose3d.load_with_trajectory(DATA / f"videopose3d_{file}.bin")
+    assert posed.network.joints_out == 17
+    assert (moved is not None) == there
+    assert ("model_traj: not read" in posed.report) == (file == "older_layout")
+    assert "epoch: not read" in posed.report
 
 
 @pytest.mark.parametrize("file", ["plain", "older_layout"])

@@ -41,13 +41,24 @@ def test_dancers_are_chosen_by_id():
 
 def test_camera_is_guessed_and_said_so():
     track = fabricated.seen(fabricated.swaying())
-    camera, note = clips.camera_of(track, Settings())
+    camera, note = clips.camera_of(track, [track], Settings())
     np.testing.assert_allclose(camera.focal, 1280)
     assert "assumed" in note
-    camera, note = clips.camera_of(dataclasses.replace(track, image_size=None), Settings(focal=800.0))
+    unsized = dataclasses.replace(track, image_size=None)
+    camera, note = clips.camera_of(unsized, [unsized], Settings(focal=800.0))
     np.testing.assert_allclose(camera.focal, 800)
     assert "image size is unknown" in note
     assert "as given" in note
+
+
+def test_dancers_of_one_recording_share_its_camera():
+    left, right = fabricated.swaying(), fabricated.swaying()
+    right[..., 0] += 1
+    tracks = [dataclasses.replace(fabricated.seen(points), image_size=None) for points in (left, right)]
+    found = [clips.camera_of(track, tracks, Settings())[0] for track in tracks]
+    np.testing.assert_array_equal(found[0].center, found[1].center)
+    alone = clips.camera_of(tracks[0], tracks[:1], Settings())[0]
+    assert alone.center[0] < found[0].center[0]
 
 
 def test_clip_of_three_dimensions_is_upright():

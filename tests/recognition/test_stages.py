@@ -7,6 +7,7 @@ from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints.reading import Reading
 from hdvr_jax.movements import load_vocabulary
 from hdvr_jax.recognition import Models, Reader, Settings, recognise, stages
+from hdvr_jax.recognition.models import Lifted
 from hdvr_jax.recognition.results import ModelInfo
 from tests.recognition import fabricated
 
@@ -16,7 +17,7 @@ TYPES = len(load_vocabulary())
 def lift_perfectly(clip):
     """The true poses about the hips, for the swaying dancer of `fabricated`."""
     points = fabricated.swaying(clip["keypoints"].shape[1])
-    return points - points[:, :1]
+    return Lifted(points - points[:, :1])
 
 
 def half_active(clip):
@@ -82,7 +83,7 @@ def test_a_model_that_needs_an_image_is_left_out_for_three_dimensions():
 
 def test_poses_that_are_not_finite_stop_the_program():
     track = fabricated.seen(fabricated.swaying())
-    broken = Models("nowhere", lambda clip: np.full((90, 17, 3), np.nan), None, None, INFOS)
+    broken = Models("nowhere", lambda clip: Lifted(np.full((90, 17, 3), np.nan)), None, None, INFOS)
     with pytest.raises(InputError, match=r"lifter.*not finite"):
         recognise(Reading([track], []), broken, Settings(), "x.json")
 
