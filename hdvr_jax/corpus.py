@@ -10,7 +10,7 @@ from typing import Any
 
 from hdvr_jax.errors import InputError
 
-DATASETS = ("choreo", "cmu_mocap", "aistpp", "human36m")
+DATASETS = ("choreo", "cmu_mocap", "aistpp", "human36m", "humaneva")
 _DEFAULT_DIR = pathlib.Path("work") / "datasets"
 
 

@@ -8,6 +8,7 @@ runs.
 
 import dataclasses
 import hashlib
+import io
 import pathlib
 import zipfile
 from typing import Any
@@ -73,8 +74,7 @@ def read_object(path: pathlib.Path, field: str) -> Any:
     with safe_pickle.errors_of(path, f"a whole archive with a pickled {field}"), zipfile.ZipFile(path) as archive:
         if f"{field}.npy" in archive.namelist():
             with archive.open(f"{field}.npy") as file:
-                read_header = _HEADERS[np.lib.format.read_magic(file)]
-                shape, _, dtype = read_header(file)
+                shape, dtype = _header(file)
                 if shape != () or dtype != np.dtype(object):
                     raise ValueError(f"{field} is an array of shape {shape}, type {dtype}")
                 return safe_pickle.RestrictedUnpickler(file, encoding="latin1").load().item()
@@ -156,6 +156,15 @@ def _hashed(limit: int, text: str) -> int:
     """A number in 0..limit that `text` decides."""
     raw = int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "little")
     return int(raw / (2**32 - 1) * limit)
+
+
+def _header(file: io.BufferedIOBase) -> tuple[tuple[int, ...], np.dtype]:
+    """Shape and type of the .npy that `file` is at the beginning of; ValueError, of one line, for anything else."""
+    try:
+        shape, _, dtype = _HEADERS[np.lib.format.read_magic(file)](file)
+    except (ValueError, KeyError) as error:
+        raise ValueError(f"no .npy header: {str(error).splitlines()[0]}") from error
+    return shape, dtype
 
 
 def _numbers(archive: Archive, value: Any, shape: tuple[int | None, ...], where: str) -> Float[np.ndarray, "T J D"]:

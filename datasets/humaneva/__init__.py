@@ -1,0 +1,1 @@
+"""HumanEva-I as records."""
