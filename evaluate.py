@@ -49,10 +49,10 @@ def main(argv: Sequence[str]) -> None:
     upstream = trained.load_upstream(config.upstream.to_dict())
     sequences = pipeline.load_sequences(family, config.data, settings.split, upstream)
     windows = pipeline.evaluation_windows(family, settings, sequences)
-    found = []
+    found, how = [], (settings.batch_size, settings.groups, config.train.get("model_per", ""))
     for index in range(config.num_seeds):
-        _, variables = checkpoints.restore_for_inference(_WORKDIR.value, step, index)
-        found.append(evaluation.evaluate(family, scorer, variables, windows, settings.batch_size, settings.groups))
+        _, models = checkpoints.restore_models(_WORKDIR.value, step, index)
+        found.append(evaluation.evaluate(family, scorer, models, windows, *how))
     mean, spread = tables.mean_and_deviation(found)
     seeds = list(range(config.seed, config.seed + config.num_seeds))
     source = {"config": config.name, "family": family.name, "dataset": config.data.dataset, "split": settings.split}

@@ -33,8 +33,8 @@ def features() -> tfds.features.FeaturesDict:
 def to_example(clip: Mapping[str, Any]) -> dict[str, Any]:
     """A clip as the example that a builder yields (its key should be `clip["clip"]`).
 
-    The fields `action`, `description` and `source3d` may be left out ("", "" and "none"); without any view, so may `keypoints`,
-    `confidence`, `views` and the camera fields. `split` is ignored.
+    The fields `action`, `description` and `source3d` may be left out ("", "" and "none"); without any view, so may
+    `keypoints`, `confidence`, `views` and the camera fields. `split` is ignored.
 
     Raises:
         InputError: a field is missing, unknown or contradicts the others; names the clip and the field.

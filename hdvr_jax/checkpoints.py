@@ -18,7 +18,7 @@ import numpy as np
 import orbax.checkpoint as ocp
 from orbax.checkpoint import checkpoint_managers
 
-from hdvr_jax import configurations
+from hdvr_jax import configurations, seeds
 from hdvr_jax.configurations import CHECKPOINT_FOLDER as FOLDER
 from hdvr_jax.errors import InputError
 from hdvr_jax.update import State, evaluation_variables
@@ -142,17 +142,25 @@ def restore_for_inference(workdir: str | os.PathLike, step: str | int = "best", 
       (config, variables); the variables are NumPy arrays.
 
     Raises:
-      InputError: not a workdir, no such checkpoint or seed, or it cannot be read.
+      InputError: not a workdir, no such checkpoint or seed, it cannot be read, or a seed has a model for each action.
     """
+    config, models = restore_models(workdir, step, seed_index)
+    if config.train.get("model_per", ""):
+        raise InputError(f"{workdir} has a model for each of {', '.join(models)}; expected a training of one model")
+    return config, models[""]
+
+
+def restore_models(
+    workdir: str | os.PathLike, step: str | int = "best", seed_index: int = 0
+) -> tuple[Any, dict[str, Any]]:
+    """The config and {value of `train.model_per`: variables} of a seed; arguments as in `restore_for_inference`."""
     folder = pathlib.Path(workdir)
     config = configurations.load_config(folder)
     if not 0 <= seed_index < config.num_seeds:
         raise InputError(f"{folder} has {config.num_seeds} seed(s); there is no seed number {seed_index}")
     with _reader(folder) as manager:
         variables = _restore(manager, folder, _choose(manager, folder, step), {"model": None})["model"]
-    if config.num_seeds > 1:
-        variables = jax.tree.map(lambda x: x[seed_index], variables)
-    return config, variables
+    return config, seeds.models_of(variables, seed_index, config)
 
 
 def resolve_step(workdir: str | os.PathLike, step: str | int) -> int:

@@ -46,6 +46,7 @@ def _data() -> dict[str, Any]:
         "validation_split": "validation",  # "" trains without evaluation
         "window_frames": 0,  # length of a training example; 0 for whole sequences
         "stride_frames": 1,  # from the start of one training example to the start of the next
+        "unlabelled": 0.0,  # share of each batch from sequences whose 3D is withheld
         "pad_frames": (0, 0),  # repeated frames before and after a sequence that windows may reach into
     }
 
@@ -74,6 +75,9 @@ def _train() -> dict[str, Any]:
     return {
         "batch_size": 128,  # over all devices
         "steps": 1000,
+        "epochs": 0.0,  # above 0, so many passes over the training windows in place of `steps`
+        "model_per": "",  # label of the sequences; trains a model for each of `models`, on its sequences alone
+        "models": (),  # values of that label
         "log_every": 50,
         "eval_every": 500,
         "checkpoint_every": 500,

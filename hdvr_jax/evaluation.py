@@ -1,7 +1,7 @@
 """Scores of a trained model over whole splits: sums and weights per sequence, divided once at the end."""
 
 import collections
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
@@ -14,6 +14,7 @@ from hdvr_jax.pipeline import Windows, eval_batches
 from hdvr_jax.tables import Row, Tables
 
 Scorer = Callable[[Any, Any], Any]
+AVERAGE = "(average)"
 
 
 def make_scorer(family: Family) -> Scorer:
@@ -33,17 +34,27 @@ def make_scorer(family: Family) -> Scorer:
 
 
 def evaluate(
-    family: Family, scorer: Scorer, variables: Any, windows: Windows, batch_size: int, groups: Sequence[str] = ()
+    family: Family,
+    scorer: Scorer,
+    models: Mapping[str, Any],
+    windows: Windows,
+    batch_size: int,
+    groups: Sequence[str] = (),
+    label: str = "",
 ) -> Tables:
     """Tables of the family's metrics over all windows, overall and by labels.
 
+    A table by a label ends with the mean of its rows where it has several, as tables by action are published.
+
     Args:
       scorer: `make_scorer(family)`, which can be used again for other variables.
+      models: {"": variables}; or {value: variables} of models that each score the sequences with that value of
+        `label`. Sequences with other values are left out.
       windows: which cover what is to be counted once.
       groups: labels of the sequences (fields that `Family.prepare` returned as str).
 
     Raises:
-      InputError: no sequence has such a label, or a batch size below 1.
+      InputError: no sequence has such a label, or no model is for any of them, or a batch size below 1.
     """
     if batch_size < 1:
         raise InputError(f"config.evaluate.batch_size: expected 1 or more, got {batch_size}")
@@ -51,26 +62,39 @@ def evaluate(
         if not any(group in labels for labels in windows.labels):
             known = ", ".join(sorted({name for labels in windows.labels for name in labels}))
             raise InputError(f"cannot group by {group!r}: the sequences have the labels {known or 'none'}")
-    totals = _totals(scorer, variables, windows, batch_size)
-    everything = np.arange(len(windows.labels))
-    tables = {"overall": {"all": _row(family, totals, everything)}}
+    scored = [index for index, labels in enumerate(windows.labels) if not label or labels.get(label) in models]
+    if not scored:
+        raise InputError(f"there is no sequence whose {label} is one of {', '.join(models)}")
+    totals = _totals(scorer, models, windows, batch_size, label)
+    tables = {"overall": {"all": _row(family, totals, np.array(scored))}}
     for group in groups:
         members = collections.defaultdict(list)
-        for index, labels in enumerate(windows.labels):
-            members[labels.get(group, "")].append(index)
-        tables[group] = {value: _row(family, totals, np.array(members[value])) for value in sorted(members)}
+        for index in scored:
+            members[windows.labels[index].get(group, "")].append(index)
+        rows = {value: _row(family, totals, np.array(members[value])) for value in sorted(members)}
+        tables[group] = {**rows, AVERAGE: _average(list(rows.values()))} if len(rows) > 1 else rows
     return tables
 
 
-def _totals(scorer: Scorer, variables: Any, windows: Windows, batch_size: int) -> dict[str, tuple[Any, Any]]:
+def _average(rows: Sequence[Row]) -> Row:
+    """The mean of every metric over rows, all sequences counted."""
+    mean = {name: float(np.mean([row[name] for row in rows])) for name in rows[0]}
+    return {**mean, "sequences": sum(row["sequences"] for row in rows)}
+
+
+def _totals(
+    scorer: Scorer, models: Mapping[str, Any], windows: Windows, batch_size: int, label: str
+) -> dict[str, tuple[Any, Any]]:
     """{name: (sum, weight)} as float64 with a leading axis of sequences."""
     totals: dict[str, tuple[Any, Any]] = {}
-    for batch in eval_batches(windows, batch_size):
-        for name, pair in jax.device_get(scorer(variables, batch)).items():
-            if name not in totals:
-                totals[name] = tuple(np.zeros((len(windows.labels), *x.shape[1:])) for x in pair)
-            for total, values in zip(totals[name], pair):
-                np.add.at(total, batch["sequence"], values.astype(np.float64))
+    for value, variables in models.items():
+        chosen = windows.having(label, value) if label else None
+        for batch in eval_batches(windows, batch_size, chosen):
+            for name, pair in jax.device_get(scorer(variables, batch)).items():
+                if name not in totals:
+                    totals[name] = tuple(np.zeros((len(windows.labels), *x.shape[1:])) for x in pair)
+                for total, values in zip(totals[name], pair):
+                    np.add.at(total, batch["sequence"], values.astype(np.float64))
     return totals
 
 

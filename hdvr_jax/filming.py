@@ -32,7 +32,8 @@ def film(clip: Mapping[str, Any], views: int, seed: int = 0) -> dict[str, Any]:
     """The clip on a body drawn at random, seen by `views` random cameras through a detector that errs as measured.
 
     Everything drawn depends on the seed and the clip's name. Joints become COCO-17; the principal point of every camera
-    is (0, 0). Joints that are never known stay so. A clip without any known joint comes back as it is.
+    is the middle of its square image. Joints that are never known stay so. A clip without any known joint comes back as
+    it is.
     """
     points = track_3d(clip).to_skeleton(_SKELETON).fill_gaps().keypoints
     if not np.isfinite(points).any():
@@ -76,6 +77,7 @@ def _shoot(
         camera_key, noise_key = jax.random.split(view_key)
         subject = jnp.average(observation.hips(points), axis=0, weights=real)
         camera, extrinsics = observation.place_camera(camera_key, subject, observation.Ranges())
+        camera = camera.replace(center=jnp.full(2, observation.IMAGE_WIDTH / 2))
         points_camera = cameras.world_to_camera(extrinsics, points)
         pixels = cameras.project(camera, points_camera)
         keypoints, confidence = detector_noise.sample(noise_key, pixels, points_camera[..., 2], fps, noise)

@@ -77,7 +77,7 @@ def world_motion(clip: Clip, fps: float) -> dict[str, Any]:
 
 
 def recorded_views(clip: Clip, skeleton: str, fps: float, skip: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:
-    """Each recorded view but those in `skip`: rays, confidence, points_camera (T, J, 3; NaN unknown), labels."""
+    """Each recorded view but those in `skip`: rays, confidence, points_camera (T, J, 3), camera, labels; NaN is unknown."""
     truth = poses.resample(clips.track_3d(clip).to_skeleton(skeleton).keypoints, clip["fps"], fps)
     for view, name in enumerate(clip["views"]):
         if name in skip:
@@ -85,6 +85,7 @@ def recorded_views(clip: Clip, skeleton: str, fps: float, skip: tuple[str, ...] 
         points_camera = truth @ clip["rotation"][view].T + clip["translation"][view]
         yield {
             **view_rays(clip, view, skeleton, fps),
+            **screen_camera(clip, view),
             "points_camera": points_camera.astype(np.float32),
             **clips.labels(clip),
             "view": name,
@@ -96,19 +97,28 @@ def view_rays(clip: Clip, view: int, skeleton: str, fps: float) -> dict[str, np.
     return track_rays(clips.track_2d(clip, view), clips.camera(clip, view), skeleton, fps)
 
 
-def lift(
-    predict: Callable[[dict], dict], rays: dict[str, np.ndarray], fps_lifter: float, fps: float, frames: int
-) -> Float[np.ndarray, "T J 3"]:
-    """Root-relative poses in camera axes (metres) for every frame of a track.
+def screen_camera(clip: Clip, view: int) -> dict[str, np.ndarray]:
+    """Focal length, centre and distortion of a view for coordinates in which the image's width goes from -1 to 1."""
+    width, height = (float(size) for size in clip["image_size"][view])
+    center = np.asarray(clip["center"][view]) * (2 / width) - [1, height / width]
+    return {
+        "focal": np.asarray(clip["focal"][view] * (2 / width), np.float32),
+        "center": center.astype(np.float32),
+        "distortion": np.asarray(clip["distortion"][view], np.float32),
+    }
+
+
+def lift(predict: Callable[[dict], dict], clip: Clip, skeleton: str, fps: float) -> dict[str, np.ndarray]:
+    """What a lifter gives for every frame of a clip's only view.
 
     Args:
-        predict: batch of rays, confidence and frame_mask with B = 1 -> {"poses": (1, T', J, 3)}.
-        rays: from `track_rays` or `view_rays`.
-        fps_lifter, fps: Frame rates of the rays and of the track.
-        frames: Number of frames of the track.
+        predict: batch (B = 1) of rays, confidence, frame_mask and the camera -> {name: (1, T', ...)}.
+        skeleton, fps: Of the lifter's inputs.
     """
+    rays = view_rays(clip, 0, skeleton, fps)
     length = len(rays["rays"])
     batch = {name: padding.padded(value, PAD_FRAMES)[None] for name, value in rays.items()}
     batch["frame_mask"] = padding.frame_mask(length, PAD_FRAMES)[None]
-    lifted = np.asarray(predict(batch)["poses"])[0, :length]
-    return _at(lifted, np.arange(frames) * fps_lifter / fps)
+    batch |= {name: value[None] for name, value in screen_camera(clip, 0).items()}
+    times = np.arange(clip["keypoints"].shape[1]) * fps / clip["fps"]
+    return {name: _at(np.asarray(value)[0, :length], times) for name, value in predict(batch).items()}

@@ -23,6 +23,7 @@ from hdvr_jax.families import Family
 from hdvr_jax.interrupts import Interrupted, Interrupts
 from hdvr_jax.optimizers import make_optimizer
 from hdvr_jax.progress import Progress
+from hdvr_jax.runs import Run, make_runs, steps_per_epoch
 from hdvr_jax.tables import mean_and_deviation
 from hdvr_jax.update import Metrics, State, evaluation_variables, make_update
 
@@ -35,7 +36,7 @@ class _Training:
     """What stays the same through a training."""
 
     config: Any
-    seeds: tuple[int, ...]
+    runs: tuple[Run, ...]
     family: Family
     windows: pipeline.Windows
     validation: pipeline.Windows | None
@@ -59,10 +60,11 @@ def train(config: Any, workdir: str | os.PathLike) -> None:
     configurations.claim(workdir, config)
     with Checkpoints(workdir) as checkpoints:
         done = checkpoints.latest_step()
-        if done >= config.train.steps:
+        # The length of epochs shows with the data.
+        training = _set_up(config) if config.train.epochs or done < config.train.steps else None
+        if training is None or done >= training.config.train.steps:
             print(f"training finished: {workdir} has all {done} steps (raise train.steps to continue)")
             return
-        training = _set_up(config)
         like = jax.eval_shape(training.init)
         _check_metric(training, like)
         state = checkpoints.restore(like) if done else training.init()
@@ -85,7 +87,7 @@ def _check_metric(training: _Training, like: State) -> None:
     """A misspelt metric shows before the first step, not at the first evaluation."""
     if training.validation is None:
         return
-    settings, count = training.config.evaluate, len(training.seeds)
+    settings, count = training.config.evaluate, len(training.runs)
     variables = jax.eval_shape(lambda state: seeds.select(evaluation_variables(state), 0, count), like)
     evaluation.check_metric(
         training.family, training.scorer, variables, training.validation, settings.batch_size, settings.metric
@@ -94,41 +96,62 @@ def _check_metric(training: _Training, like: State) -> None:
 
 def _set_up(config: Any) -> _Training:
     """Loads the data and puts everything together that `_run` needs."""
-    count = jax.local_device_count()
-    family, mapped = families.build(config), families.build(config, devices.axis_name(count))
+    count, data, settings = jax.local_device_count(), config.data, config.train
+    family = families.build(config)
     upstream = trained.load_upstream(config.upstream.to_dict())
-    data = config.data
-    sequences = pipeline.load_sequences(family, data, data.train_split, upstream)
-    windows = pipeline.training_windows(family, data, sequences)
-    validation = None
-    if data.validation_split:
-        sequences = pipeline.load_sequences(family, data, data.validation_split, upstream)
-        validation = pipeline.evaluation_windows(family, config.evaluate, sequences)
-    epoch = max(1, len(windows) // config.train.batch_size)
+    windows = pipeline.training_windows(family, data, pipeline.load_sequences(family, data, data.train_split, upstream))
+    chosen = range(config.seed, config.seed + config.num_seeds)
+    runs = make_runs(
+        windows,
+        chosen,
+        settings.batch_size,
+        unlabelled=data.unlabelled,
+        label=settings.model_per,
+        values=seeds.values(config),
+    )
+    epoch = steps_per_epoch(runs)
+    config = _with_steps(config, epoch)
     optimizer = make_optimizer(config.optim, config.train.steps, epoch)
-    chosen = tuple(range(config.seed, config.seed + config.num_seeds))
-    update, several = make_update(mapped, optimizer, config.optim.ema), len(chosen) > 1
+    update = make_update(families.build(config, devices.axis_name(count)), optimizer, config.optim.ema)
+    several = len(runs) > 1
     if several:
         update = seeds.over_seeds(update, sequential=jax.default_backend() == "cpu")
-    example = pipeline.batch_at(windows, chosen[:1], min(_INIT_EXAMPLES, config.train.batch_size), 0)
+    example = pipeline.batch_at(windows, runs[:1], 0)
+    example = {name: value[:_INIT_EXAMPLES] for name, value in example.items()}
     return _Training(
         config=config,
-        seeds=chosen,
-        family=family,
+        runs=runs,
+        family=families.build(config),
         windows=windows,
-        validation=validation,
+        validation=_validation_windows(config, family, upstream),
         scorer=evaluation.make_scorer(family),
         step=devices.make_step(update, count, batch_axis=int(several)),
-        init=lambda: seeds.init_states(family, optimizer, example, chosen, config.optim.ema),
+        init=lambda: seeds.init_states(family, optimizer, example, [run.seed for run in runs], config.optim.ema),
     )
+
+
+def _with_steps(config: Any, epoch: int) -> Any:
+    """The config with `train.steps` for its `train.epochs`, where it has any."""
+    if not config.train.epochs:
+        return config
+    config = configurations.normalise(config)
+    config.train.steps = max(1, round(config.train.epochs * epoch))
+    return config
+
+
+def _validation_windows(config: Any, family: Family, upstream: Any) -> pipeline.Windows | None:
+    if not config.data.validation_split:
+        return None
+    sequences = pipeline.load_sequences(family, config.data, config.data.validation_split, upstream)
+    return pipeline.evaluation_windows(family, config.evaluate, sequences)
 
 
 def _run(training: _Training, state: State, done: int, checkpoints: Checkpoints, workdir: pathlib.Path) -> None:
     """Steps from `done` to the end."""
     settings = training.config.train
     steps = settings.steps
-    keys = seeds.keys(training.seeds)
-    batches = pipeline.train_batches(training.windows, training.seeds, settings.batch_size, done, steps - done)
+    keys = seeds.keys([run.seed for run in training.runs])
+    batches = pipeline.train_batches(training.windows, training.runs, done, steps - done)
     writer = _writer(workdir)
     progress = Progress(done, steps, sys.stdout)
     history: list[Metrics] = []
@@ -141,7 +164,7 @@ def _run(training: _Training, state: State, done: int, checkpoints: Checkpoints,
             evaluating = training.validation is not None and _due(step, settings.eval_every, steps)
             saving = evaluating or stopping or _due(step, settings.checkpoint_every, steps)
             if saving or _due(step, settings.log_every, steps):
-                scalars = _summary(history, step, training.seeds, workdir)
+                scalars = _summary(history, step, training.runs, workdir)
                 rate = progress.report(step, scalars["loss"])
                 writer.write_scalars(step, {f"train/{k}": v for k, v in scalars.items()} | {"steps_per_second": rate})
                 history = []
@@ -166,8 +189,8 @@ def _writer(workdir: pathlib.Path) -> Any:
     return importlib.import_module("clu.metric_writers").SummaryWriter(str(workdir / "tensorboard"))
 
 
-def _summary(history: list[Metrics], step: int, chosen: tuple[int, ...], workdir: pathlib.Path) -> dict[str, float]:
-    """Means of the metrics since the last report, up to `step`; those of every seed where there are several.
+def _summary(history: list[Metrics], step: int, runs: tuple[Run, ...], workdir: pathlib.Path) -> dict[str, float]:
+    """Means of the metrics since the last report, up to `step`; those of every run where there are several.
 
     Raises:
       InputError: a sum is not finite; names the first such step and the terms.
@@ -184,24 +207,25 @@ def _summary(history: list[Metrics], step: int, chosen: tuple[int, ...], workdir
         total, weight = (np.sum([np.asarray(m[name][i], np.float64) for m in found], 0) for i in (0, 1))
         values = np.divide(total, weight, out=np.full_like(total, np.nan), where=weight > 0)
         scalars[name] = float(np.mean(values))
-        if len(chosen) > 1:
-            scalars |= {f"{name}/seed_{seed}": float(value) for seed, value in zip(chosen, values)}
+        if len(runs) > 1:
+            scalars |= {f"{name}/{run.name}": float(value) for run, value in zip(runs, values)}
     return scalars
 
 
 def _evaluate(training: _Training, state: State, step: int, writer: Any, progress: Progress) -> float:
     """Evaluates on the validation split; returns the score that the best checkpoint is chosen by, lower is better."""
-    settings, count = training.config.evaluate, len(training.seeds)
+    config, settings = training.config, training.config.evaluate
     variables = evaluation_variables(jax.device_get(state))
     tables = [
         evaluation.evaluate(
             training.family,
             training.scorer,
-            seeds.select(variables, index, count),
+            seeds.models_of(variables, index, config),
             training.validation,
             settings.batch_size,
+            label=config.train.model_per,
         )
-        for index in range(count)
+        for index in range(config.num_seeds)
     ]
     mean, _ = mean_and_deviation(tables)
     value = evaluation.metric(mean, settings.metric)

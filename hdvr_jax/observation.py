@@ -52,11 +52,13 @@ class Observation:
         rays: (T, J, 2) detections as ideal image points (x / z, y / z).
         confidence: (T, J), 0 where missed.
         points_camera: (T, J, 3) the truth, metres.
+        focal: (2,) focal length of the camera, pixels of an image IMAGE_WIDTH wide.
     """
 
     rays: Float[Array, "T J 2"]
     confidence: Float[Array, "T J"]
     points_camera: Float[Array, "T J 3"]
+    focal: Float[Array, " 2"]
 
 
 def _uniform(key: PRNGKeyArray, bounds: tuple[float, float]) -> Float[Array, ""]:
@@ -124,4 +126,6 @@ def observe(
     points_camera = cameras.world_to_camera(extrinsics, points)
     pixels = cameras.project(camera, points_camera)
     seen, confidence = detector_noise.sample(noise_key, pixels, points_camera[..., 2], fps, noise, scale=strength)
-    return Observation(rays=seen / camera.focal, confidence=confidence, points_camera=points_camera)
+    return Observation(
+        rays=seen / camera.focal, confidence=confidence, points_camera=points_camera, focal=jnp.asarray(camera.focal)
+    )

@@ -3,20 +3,19 @@
 All sequences are put end to end once; a batch is gathered from indices with one copy per array. Which examples a batch
 holds is a pure function of the seed and the step, so that a training resumes exactly where it stopped.
 
-Symbols: N windows, B batch, T frames of a window, K seeds.
+Symbols: N windows, B batch, T frames of a window, K runs (models trained together: seeds, actions).
 """
 
-import dataclasses
-import functools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 
 from hdvr_jax import corpus
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Family
+from hdvr_jax.runs import Run
 
 Batch = dict[str, np.ndarray]
 # Names that `Windows.gather` gives to its own arrays.
@@ -89,6 +88,16 @@ class Windows:
         """Frames of the sequence that each window is cut from."""
         return self._frames[self._sequence]
 
+    @property
+    def labelled(self) -> Bool[np.ndarray, " N"]:
+        """Whether each window's sequence says `labelled`; all are where sequences do not say."""
+        found = self._fixed.get("labelled", np.ones(len(self._frames)))
+        return np.asarray(found)[self._sequence] > 0
+
+    def having(self, label: str, value: str) -> Bool[np.ndarray, " N"]:
+        """Whether the label of each window's sequence has that value."""
+        return np.array([labels.get(label, "") == value for labels in self.labels], bool)[self._sequence]
+
     def gather(self, index: Int[np.ndarray, "*B"], length: int | None = None) -> Batch:
         """The windows of those indices, with leading axes as the index has, and frame_mask and sequence.
 
@@ -124,60 +133,26 @@ def _check_fields(entries: Sequence[Mapping[str, np.ndarray]]) -> None:
             raise InputError(f"sequence {index}: field {odd[0]} is in it or in sequence 0, but not in both")
 
 
-@dataclasses.dataclass(frozen=True)
-class Order:
-    """The endless stream of a training's examples: every window once per epoch, in an order of the epoch's own.
-
-    Attributes:
-      seed: of the order.
-      count: number of windows.
-      batch_size: examples per step.
-    """
-
-    seed: int
-    count: int
-    batch_size: int
-
-    def permutation(self, epoch: int) -> Int[np.ndarray, " N"]:
-        """Order of the windows in an epoch: a pure function of seed and epoch."""
-        return _permutation(self.seed, epoch, self.count)
-
-    def batch_at(self, step: int) -> Int[np.ndarray, " B"]:
-        """Windows of a step. A batch may reach from one epoch into the next: nothing is dropped."""
-        place = step * self.batch_size + np.arange(self.batch_size)
-        epochs = place // self.count
-        parts = [self.permutation(int(e))[place[epochs == e] % self.count] for e in np.unique(epochs)]
-        return np.concatenate(parts)
-
-
-@functools.lru_cache(maxsize=32)
-def _permutation(seed: int, epoch: int, count: int) -> np.ndarray:
-    order = np.random.default_rng([seed, epoch]).permutation(count)
-    order.setflags(write=False)
-    return order
-
-
-def batch_at(windows: Windows, seeds: Sequence[int], batch_size: int, step: int) -> Batch:
-    """The batch of a step: arrays (B, ...), or (K, B, ...) with an order of its own for each of K > 1 seeds."""
-    index = np.stack([Order(seed, len(windows), batch_size).batch_at(step) for seed in seeds])
+def batch_at(windows: Windows, runs: Sequence[Run], step: int) -> Batch:
+    """The batch of a step: arrays (B, ...), or (K, B, ...) with an order of its own for each of K > 1 runs."""
+    index = np.stack([run.batch_at(step) for run in runs])
     batch = windows.gather(index)
     batch["mask"] = np.ones(index.shape, np.float32)
     # int32 wraps after two thousand million examples, which keeps examples of one batch apart all the same.
+    batch_size = index.shape[1]
     stream = (step * batch_size + np.arange(batch_size)).astype(np.int64)
     batch["example"] = np.broadcast_to((stream % 2**31).astype(np.int32), index.shape)
-    return batch if len(seeds) > 1 else {name: value[0] for name, value in batch.items()}
+    return batch if len(runs) > 1 else {name: value[0] for name, value in batch.items()}
 
 
-def train_batches(
-    windows: Windows, seeds: Sequence[int], batch_size: int, start_step: int, num_steps: int
-) -> Iterator[Batch]:
+def train_batches(windows: Windows, runs: Sequence[Run], start_step: int, num_steps: int) -> Iterator[Batch]:
     """`batch_at` of `num_steps` steps from `start_step` on, gathered ahead of need by tf.data."""
     tf = corpus.tensorflow()
-    example = batch_at(windows, seeds, batch_size, start_step)
+    example = batch_at(windows, runs, start_step)
     names = sorted(example)
 
     def gather(step: Any) -> list[np.ndarray]:
-        batch = batch_at(windows, seeds, batch_size, int(step))
+        batch = batch_at(windows, runs, int(step))
         return [np.ascontiguousarray(batch[name]) for name in names]
 
     @tf.autograph.experimental.do_not_convert
@@ -191,13 +166,14 @@ def train_batches(
     return steps.map(fetch).prefetch(2).as_numpy_iterator()
 
 
-def eval_batches(windows: Windows, batch_size: int) -> Iterator[Batch]:
-    """Every window once, the last batch filled up with examples of mask 0.
+def eval_batches(windows: Windows, batch_size: int, chosen: Bool[np.ndarray, " N"] | None = None) -> Iterator[Batch]:
+    """Every window (of those `chosen`) once, the last batch filled up with examples of mask 0.
 
     Whole sequences come in the order of their lengths, each batch as long as its longest asks, rounded up so that few
     lengths ever come about.
     """
     order = np.argsort(windows.frames, kind="stable") if windows.whole else np.arange(len(windows))
+    order = order if chosen is None else order[chosen[order]]
     for start in range(0, len(order), batch_size):
         index = order[start : start + batch_size]
         real = len(index)
@@ -205,7 +181,7 @@ def eval_batches(windows: Windows, batch_size: int) -> Iterator[Batch]:
         index = np.concatenate([index, np.repeat(index[-1:], batch_size - real)])
         batch = windows.gather(index, length)
         batch["mask"] = (np.arange(batch_size) < real).astype(np.float32)
-        batch["example"] = np.where(batch["mask"] > 0, index, len(order) + np.arange(batch_size)).astype(np.int32)
+        batch["example"] = np.where(batch["mask"] > 0, index, len(windows) + np.arange(batch_size)).astype(np.int32)
         yield batch
 
 

@@ -1,7 +1,8 @@
-"""Several seeds of one training in one program.
+"""Several seeds of one training in one program, and several actions of one seed.
 
 Everything of seed i is what a training with `seed + i` alone has: parameters, order of the data, keys of the steps.
-States, batches and keys get a leading axis K of seeds; with one seed there is no such axis.
+Where a config asks for a model of each action, a seed's models differ in their data only, and seed i has as many as
+there are actions. States, batches and keys get a leading axis K of models; one model alone has no such axis.
 """
 
 import functools
@@ -11,6 +12,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from hdvr_jax.errors import InputError
 from hdvr_jax.families import Family
 from hdvr_jax.update import State, Update, init_state
 
@@ -46,5 +48,21 @@ def over_seeds(update: Update, *, sequential: bool) -> Update:
 
 
 def select(tree: Any, index: int, count: int) -> Any:
-    """The part of one of `count` seeds."""
+    """The part of one of `count` models."""
     return jax.tree.map(lambda x: x[index], tree) if count > 1 else tree
+
+
+def values(config: Any) -> tuple[str, ...]:
+    """The values of the label `train.model_per` that each seed has a model of its own for; ("",) without a label."""
+    if not config.train.get("model_per", ""):
+        return ("",)
+    if not config.train.models:
+        raise InputError("config.train.models: expected the values of train.model_per to train models for, got none")
+    return tuple(config.train.models)
+
+
+def models_of(tree: Any, index: int, config: Any) -> dict[str, Any]:
+    """{value of the label: variables} of the `index`-th seed, from the variables of all models of a config."""
+    own = values(config)
+    count = config.num_seeds * len(own)
+    return {value: select(tree, index * len(own) + place, count) for place, value in enumerate(own)}

@@ -29,10 +29,13 @@ def slow_error(family, variables, sequences):
 def test_tables_agree_with_a_slow_reference(length, batch_size):
     family, sequences, windows, variables = setup(length)
     scorer = evaluation.make_scorer(family)
-    tables = evaluation.evaluate(family, scorer, variables, windows, batch_size, ("genre",))
+    tables = evaluation.evaluate(family, scorer, {"": variables}, windows, batch_size, ("genre",))
     assert tables["overall"]["all"]["sequences"] == 6
     np.testing.assert_allclose(tables["overall"]["all"]["error"], slow_error(family, variables, sequences), rtol=1e-5)
-    assert list(tables["genre"]) == ["Tango", "Tap"]
+    assert list(tables["genre"]) == ["Tango", "Tap", "(average)"]
+    average = tables["genre"].pop("(average)")
+    assert average["sequences"] == 6
+    np.testing.assert_allclose(average["error"], np.mean([row["error"] for row in tables["genre"].values()]))
     for genre, row in tables["genre"].items():
         own = [s for s in sequences if s["genre"] == genre]
         np.testing.assert_allclose(row["error"], slow_error(family, variables, own), rtol=1e-5)
@@ -42,7 +45,7 @@ def test_tables_agree_with_a_slow_reference(length, batch_size):
 def test_the_same_numbers_every_time():
     family, _, windows, variables = setup()
     scorer = evaluation.make_scorer(family)
-    first, second = (evaluation.evaluate(family, scorer, variables, windows, 2) for _ in range(2))
+    first, second = (evaluation.evaluate(family, scorer, {"": variables}, windows, 2) for _ in range(2))
     assert first == second
 
 
@@ -55,7 +58,7 @@ def test_padding_that_scores_nan_does_not_count():
         return {"error": (jax.numpy.where(batch["mask"] > 0, total, np.nan), weight)}
 
     family = dataclasses.replace(family, scores=scores)
-    tables = evaluation.evaluate(family, evaluation.make_scorer(family), variables, windows, 4)
+    tables = evaluation.evaluate(family, evaluation.make_scorer(family), {"": variables}, windows, 4)
     assert np.isfinite(tables["overall"]["all"]["error"])
 
 
@@ -63,7 +66,20 @@ def test_an_unknown_label_or_metric_is_an_error():
     family, _, windows, variables = setup()
     scorer = evaluation.make_scorer(family)
     with pytest.raises(InputError, match=r"'view'.*clip, genre"):
-        evaluation.evaluate(family, scorer, variables, windows, 2, ("view",))
-    tables = evaluation.evaluate(family, scorer, variables, windows, 2)
+        evaluation.evaluate(family, scorer, {"": variables}, windows, 2, ("view",))
+    tables = evaluation.evaluate(family, scorer, {"": variables}, windows, 2)
     with pytest.raises(InputError, match=r"no 'mpjpe'; there are error"):
         evaluation.metric(tables, "mpjpe")
+
+
+def test_models_of_a_label_score_their_own_sequences():
+    family, sequences, windows, variables = setup()
+    other = jax.tree.map(lambda x: 2 * x, variables)
+    tables = evaluation.evaluate(
+        family, evaluation.make_scorer(family), {"Tango": variables, "Tap": other}, windows, 2, ("genre",), "genre"
+    )
+    for genre, model in (("Tango", variables), ("Tap", other)):
+        own = [s for s in sequences if s["genre"] == genre]
+        np.testing.assert_allclose(tables["genre"][genre]["error"], slow_error(family, model, own), rtol=1e-5)
+    with pytest.raises(InputError, match="no sequence whose genre is one of Waltz"):
+        evaluation.evaluate(family, evaluation.make_scorer(family), {"Waltz": other}, windows, 2, label="genre")

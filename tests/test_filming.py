@@ -21,7 +21,7 @@ def test_a_filmed_clip_is_seen_where_its_cameras_see_it(filmed):
     ears = [get_skeleton("coco17").index(f"{side}_ear") for side in ("left", "right")]
     assert seen.sum() >= 12
     assert not seen[ears].any()
-    image = filmed["focal"][:, None, None] * camera[..., :2] / camera[..., 2:]
+    image = filmed["focal"][:, None, None] * camera[..., :2] / camera[..., 2:] + filmed["center"][:, None, None]
     distance = np.linalg.norm(image - filmed["keypoints"], axis=-1)
     size = np.nanmax(filmed["keypoints"][..., 1]) - np.nanmin(filmed["keypoints"][..., 1])
     assert 0 < np.nanmedian(distance) < 0.05 * size

@@ -75,18 +75,18 @@ def test_the_truth_of_a_recorded_view_is_in_its_camera():
 
 @pytest.mark.parametrize(("fps", "frames"), [(30.0, 40), (60.0, 81), (25.0, 33), (60.0, 1)])
 def test_lift_gives_every_frame_of_the_track(fps, frames):
-    times = np.arange(int((frames - 1) * 30 / fps) + 1) / 30
-    rays = {
-        "rays": np.repeat(times[:, None, None], 17, 1).repeat(2, 2).astype(np.float32),
-        "confidence": np.ones((len(times), 17), np.float32),
-    }
+    clip = {**make_clip(views=1, frames=frames), "fps": fps}
+    # The left hip moves across the image at a steady speed.
+    clip["focal"], clip["center"] = np.ones((1, 2), np.float32), np.zeros((1, 2), np.float32)
+    clip["keypoints"][0] = (np.arange(frames) / fps)[:, None, None]
 
     def predict(batch):
         assert batch["rays"].shape[1] % lifting.PAD_FRAMES == 0
-        assert batch["frame_mask"].sum() == len(times)
+        assert batch["frame_mask"].sum() == int((frames - 1) * 30 / fps) + 1
+        assert batch["focal"].shape == (1, 2)
         return {"poses": np.repeat(batch["rays"][..., :1], 3, -1)}
 
-    lifted = lifting.lift(predict, rays, 30.0, fps, frames)
+    lifted = lifting.lift(predict, clip, "h36m17", 30.0)["poses"]
     assert lifted.shape == (frames, 17, 3)
-    expected = np.minimum(np.arange(frames) / fps, times[-1])
-    np.testing.assert_allclose(lifted[:, 0, 0], expected, atol=1e-4)
+    last = int((frames - 1) * 30 / fps) / 30
+    np.testing.assert_allclose(lifted[:, 0, 0], np.minimum(np.arange(frames) / fps, last), atol=1e-4)

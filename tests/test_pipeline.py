@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hdvr_jax.errors import InputError
-from hdvr_jax.pipeline import Order, Windows, batch_at, eval_batches, train_batches
+from hdvr_jax.pipeline import Windows, batch_at, eval_batches, train_batches
+from hdvr_jax.runs import make_runs
 
 
 def sequences(*lengths):
@@ -60,17 +61,9 @@ def test_own_frames_of_windows_cover_every_frame(lengths, own, before, after, da
         assert real.sum() == len(everything)
 
 
-def test_every_window_is_used_once_in_an_epoch_and_nothing_is_dropped():
-    order = Order(seed=3, count=10, batch_size=4)
-    seen = np.concatenate([order.batch_at(step) for step in range(5)])
-    assert sorted(seen[:10]) == sorted(seen[10:]) == list(range(10))
-    assert list(seen[:10]) != list(seen[10:])
-    assert list(seen) != list(np.concatenate([Order(4, 10, 4).batch_at(step) for step in range(5)]))
-
-
 def test_a_batch_may_be_larger_than_the_data():
     windows = Windows(sequences(3), length=3, fixed=("matrix",))
-    batch = batch_at(windows, (0,), 4, 2)
+    batch = batch_at(windows, make_runs(windows, (0,), 4), 2)
     assert batch["x"].shape == (4, 3)
     np.testing.assert_array_equal(batch["example"], [8, 9, 10, 11])
 
@@ -78,8 +71,8 @@ def test_a_batch_may_be_larger_than_the_data():
 def test_the_feed_is_the_pure_function_from_any_step_on():
     windows = Windows(sequences(9, 4), length=3, fixed=("matrix",))
     for seeds in ((7,), (7, 8)):
-        for step, batch in enumerate(train_batches(windows, seeds, 4, 5, 3), 5):
-            expected = batch_at(windows, seeds, 4, step)
+        for step, batch in enumerate(train_batches(windows, make_runs(windows, seeds, 4), 5, 3), 5):
+            expected = batch_at(windows, make_runs(windows, seeds, 4), step)
             assert set(batch) == set(expected)
             for name, value in expected.items():
                 assert batch[name].dtype == value.dtype
@@ -88,10 +81,10 @@ def test_the_feed_is_the_pure_function_from_any_step_on():
 
 def test_each_seed_has_the_data_it_has_alone():
     windows = Windows(sequences(9, 4), length=3, fixed=("matrix",))
-    together = batch_at(windows, (1, 2), 4, 3)
+    together = batch_at(windows, make_runs(windows, (1, 2), 4), 3)
     assert together["x"].shape == (2, 4, 3)
     for index, seed in enumerate((1, 2)):
-        for name, value in batch_at(windows, (seed,), 4, 3).items():
+        for name, value in batch_at(windows, make_runs(windows, (seed,), 4), 3).items():
             np.testing.assert_array_equal(together[name][index], value)
 
 

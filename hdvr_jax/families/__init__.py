@@ -27,6 +27,7 @@ Totals = dict[str, tuple[Any, Any]]
 FAMILIES: Mapping[str, str] = types.MappingProxyType(
     {
         "lifter": "hdvr_jax.families.lifter",
+        "lifter_trajectory": "hdvr_jax.families.lifter_trajectory",
         "movements": "hdvr_jax.families.movements",
         "genre": "hdvr_jax.families.genre",
     }

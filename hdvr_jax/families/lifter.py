@@ -1,9 +1,6 @@
 """The lifter family: 2D keypoints of a sequence to root-relative 3D poses (Pavllo et al. 2019).
 
-Two kinds of training examples. `observation = "detections"`: what a detector saw in each recorded view, with the 3D of
-the clip in that camera. `observation = "random"`: the clip's 3D motion seen by a new random camera at every step.
-Both become, inside the step, `inputs` (B, T, J, 3), `targets` (B, T, J, 3) in camera axes relative to the root, and
-`rotation` (B, T, 3, 3) from camera axes to the frame in which the network works (`hdvr_jax.normalization`).
+Sequences, inputs and targets are those of `hdvr_jax.lifter_inputs`.
 """
 
 import functools
@@ -13,173 +10,162 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hdvr_jax import detector_noise, lifting, losses, metrics, normalization, observation, rotations
+from hdvr_jax import detector_noise, lifter_inputs, lifting, losses, metrics, poses, rotations
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family
 from hdvr_jax.networks.lifter import TemporalLifter
-from hdvr_jax.skeletons import get_mapping, get_skeleton
+from hdvr_jax.skeletons import get_skeleton
 
-OBSERVATIONS = ("random", "detections")
 # Joints that every source measures; faces, spines and hips of different sources are different places.
 BODY = tuple(
     f"{side}_{joint}" for side in ("left", "right") for joint in ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
 )
 
 
-def network(config: Any, axis_name: str | None = None) -> TemporalLifter:
-    """The network that a config describes."""
+def network(config: Any, axis_name: str | None = None, joints: int | None = None) -> TemporalLifter:
+    """The network that a config describes, for `joints` outputs (None: the skeleton's)."""
     model = config.model
-    joints = len(get_skeleton(model.skeleton).joints)
     if not model.widths or any(width not in range(1, 1000, 2) for width in model.widths):
         raise InputError(f"config.model.widths: expected odd filter widths, got {tuple(model.widths)}")
     if model.channels < 1:
         raise InputError(f"config.model.channels: expected 1 or more, got {model.channels}")
     return TemporalLifter(
-        joints_out=joints,
+        joints_out=joints or len(get_skeleton(model.skeleton).joints),
         widths=tuple(model.widths),
         channels=model.channels,
         dropout=model.dropout,
         causal=model.causal,
+        dense=model.get("dense", False),
         momentum=model.momentum,
+        final_momentum=model.get("final_momentum", 0.0),
+        schedule_steps=config.train.steps,
         axis_name=axis_name,
     )
 
 
 def make(config: Any, axis_name: str | None = None) -> Family:
     """The family, from a config (see `configs/lifter_cmu.py`)."""
-    if config.data.observation not in OBSERVATIONS:
-        raise InputError(
-            f"config.data.observation: {config.data.observation!r} is not one of {', '.join(OBSERVATIONS)}"
-        )
+    lifter_inputs.check(config)
     net = network(config, axis_name)
-    skeleton = config.model.skeleton
-    scorer = functools.partial(_scores, body=np.array([get_skeleton(skeleton).index(joint) for joint in BODY]))
     return Family(
         name="lifter",
-        init=functools.partial(_init, net),
+        init=functools.partial(init, net),
         loss=functools.partial(_loss, net),
-        predict=functools.partial(_predict, net),
-        scores=scorer,
-        prepare=functools.partial(_prepare, config),
-        augment=functools.partial(_augment, config, detector_noise.load_params()),
+        predict=functools.partial(_predict, net, mirror_order(config)),
+        scores=functools.partial(scores, skeleton=config.model.skeleton),
+        prepare=functools.partial(prepare, config),
+        fixed=lifter_inputs.CAMERA,
+        augment=functools.partial(lifter_inputs.augment, config, detector_noise.load_params()),
         on_clip=functools.partial(_on_clip, config),
     )
 
 
-def _prepare(config: Any, clips: list[dict], upstream: dict) -> list[dict]:
-    """Sequences at the lifter's frame rate: world motion, or each view's detections with the truth in its camera."""
+def prepare(config: Any, clips: list[dict], upstream: dict) -> list[dict]:
+    """`lifter_inputs.sequences`; a lifter reads no other model."""
     del upstream
-    data, skeleton = config.data, config.model.skeleton
-    if data.observation == "detections":
-        found = [entry for clip in clips for entry in lifting.recorded_views(clip, skeleton, data.fps, data.skip_views)]
-    else:
-        found = [
-            {**lifting.world_motion(clip, data.fps), "view": f"random{view}"}
-            for clip in clips
-            for view in range(1 if clip["split"] == "train" else config.evaluate.views)
-        ]
-    if not found:
-        raise InputError(f"dataset {data.dataset}: no clip can be used with observation {data.observation!r}")
-    return found
+    return lifter_inputs.sequences(config, clips)
 
 
-def _augment(config: Any, noise: Any, batch: Batch, key: Any, train: bool) -> Batch:
-    """Adds inputs, targets and rotation to a batch of either kind."""
-    data, skeleton = config.data, config.model.skeleton
-    joints, root = get_mapping("coco17", skeleton), get_skeleton(skeleton).index("hip")
-    ranges = observation.Ranges(**{name: _tuple(value) for name, value in data.cameras.items()})
-    used = jnp.asarray(joints.weights != 0)
-
-    def see(entry: Batch) -> Batch:
-        own_key = jax.random.fold_in(key, entry["example"])
-        if data.observation == "random":
-            motion, fps = entry["points_world"], jnp.float32(data.fps)
-            seen = observation.observe(own_key, motion, fps, ranges, noise, vary_body=data.vary_bodies, train=train)
-            rays, truth = joints.apply(seen.rays), joints.apply(seen.points_camera)
-            confidence = jnp.where(used, seen.confidence[:, None], jnp.inf).min(-1)
-        else:
-            rays, confidence, truth = entry["rays"], entry["confidence"], entry["points_camera"]
-        sighting = normalization.sight(rays, confidence, entry["frame_mask"], root)
-        inputs, targets, rotation = sighting.inputs, truth - truth[:, root : root + 1], sighting.rotation
-        if data.observation == "detections" and train:
-            flip = jax.random.bernoulli(own_key)
-            inputs, targets, rotation = _mirror((inputs, targets, rotation), flip, skeleton)
-        return {"inputs": inputs, "targets": targets, "rotation": rotation}
-
-    return {**batch, **jax.vmap(see)(batch)}
+def mirror_order(config: Any) -> tuple[int, ...]:
+    """Order of the joints in a mirror where predictions are averaged with the mirrored input's, else ()."""
+    return get_skeleton(config.model.skeleton).mirror if config.model.get("flip", False) else ()
 
 
-def _mirror(entry: tuple, flip: Any, skeleton: str) -> tuple:
-    """Inputs, targets and rotation as a mirror shows them, where `flip` is true."""
-    order, side = jnp.array(get_skeleton(skeleton).mirror), jnp.array([-1.0, 1.0, 1.0])
-    inputs, targets, rotation = entry
-    mirrored = ((inputs * side)[:, order], (targets * side)[:, order], side[:, None] * rotation * side)
-    return tuple(jnp.where(flip, new, old) for new, old in zip(mirrored, entry))
-
-
-def _tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list | tuple) else value
-
-
-def _flat(inputs: Any) -> Any:
+def flat(inputs: Any) -> Any:
+    """(B, T, J, C) -> (B, T, J * C)."""
     return inputs.reshape(*inputs.shape[:2], -1)
 
 
-def _init(net: TemporalLifter, key: Any, batch: Batch) -> Any:
-    return net.init(key, _flat(batch["inputs"])[:, : net.receptive_field], strided=True)
+def init(net: TemporalLifter, key: Any, batch: Batch) -> Any:
+    """Variables, from the shapes of an augmented batch."""
+    return net.init(key, flat(batch["inputs"])[:, : net.receptive_field], strided=not net.dense)
+
+
+def apply_to_windows(net: TemporalLifter, variables: Any, batch: Batch, key: Any, train: bool) -> tuple[Any, Any]:
+    """(Outputs (B, T', J, 3) of the frames whose receptive field the windows hold, new batch statistics)."""
+    outputs = batch["inputs"].shape[1] - net.receptive_field + 1
+    return net.apply(
+        variables, flat(batch["inputs"]), strided=outputs == 1 and not net.dense, train=train, mask=batch["mask"],
+        key=key, example=batch["example"], mutable=["batch_stats"],
+    )  # fmt: skip
+
+
+def own_frames(net: TemporalLifter, batch: Batch) -> slice:
+    """The frames of a window that `apply_to_windows` gives."""
+    past, future = net.padding
+    return slice(past, batch["inputs"].shape[1] - future)
+
+
+def position_errors(outputs: Any, batch: Batch, frames: slice) -> tuple[Any, Any]:
+    """(Sum of the joints' distances to the truth in metres, their number), both (B,)."""
+    targets = rotations.rotate(batch["rotation"][:, frames, None], batch["targets"][:, frames])
+    known = jnp.isfinite(targets).all(-1) * batch["frame_mask"][:, frames, None] * batch["mask"][:, None, None]
+    return losses.masked_sum(*losses.distances(outputs, targets, known))
 
 
 def _loss(net: TemporalLifter, variables: Any, batch: Batch, key: Any, train: bool) -> tuple:
     """MPJPE (Pavllo et al. 2019, protocol 1) in metres, over the frames whose receptive field the window holds."""
-    past, future = net.padding
-    frames = slice(past, batch["inputs"].shape[1] - future)
-    poses, state = net.apply(
-        variables, _flat(batch["inputs"]), strided=frames.stop - past == 1, train=train, mask=batch["mask"], key=key,
-        example=batch["example"], mutable=["batch_stats"],
-    )  # fmt: skip
-    targets = rotations.rotate(batch["rotation"][:, frames, None], batch["targets"][:, frames])
-    known = jnp.isfinite(targets).all(-1) * batch["frame_mask"][:, frames, None] * batch["mask"][:, None, None]
-    error, count = losses.masked_sum(*losses.distances(poses, targets, known))
+    outputs, state = apply_to_windows(net, variables, batch, key, train)
+    error, count = position_errors(outputs, batch, own_frames(net, batch))
     total, weight = error.sum(), count.sum()
     return total, (dict(state), {"loss": (total, weight), "mpjpe_mm": (1000 * total, weight)})
 
 
-def _predict(net: TemporalLifter, variables: Any, batch: Batch) -> dict[str, Any]:
+def apply_to_sequence(net: TemporalLifter, order: tuple[int, ...], variables: Any, batch: Batch) -> Any:
+    """Outputs (B, T, J, 3) for every frame; with `order`, the mean over the inputs and their mirror image."""
+
+    def apply(inputs: Any) -> Any:
+        padding = ((0, 0), net.padding, (0, 0))
+        return net.apply(variables, jnp.pad(flat(inputs), padding, "edge"), strided=False)
+
+    if not order:
+        return apply(batch["inputs"])
+    # One after the other: one half fits a processor's cache.
+    straight, turned = jax.lax.map(apply, jnp.stack([batch["inputs"], poses.mirror(batch["inputs"], order)]))
+    own = order if net.joints_out == len(order) else tuple(range(net.joints_out))
+    return (straight + poses.mirror(turned, own)) / 2
+
+
+def _predict(net: TemporalLifter, order: tuple[int, ...], variables: Any, batch: Batch) -> dict[str, Any]:
+    return {"poses": camera_poses(apply_to_sequence(net, order, variables, batch), batch)}
+
+
+def camera_poses(outputs: Any, batch: Batch) -> Any:
     """Poses (B, T, J, 3) in metres, camera axes, relative to the root."""
-    padding = ((0, 0), net.padding, (0, 0))
-    poses = net.apply(variables, jnp.pad(_flat(batch["inputs"]), padding, "edge"), strided=False)
-    poses = poses - poses[:, :, :1]
-    return {"poses": rotations.rotate(jnp.swapaxes(batch["rotation"], -1, -2)[:, :, None], poses)}
+    return lifter_inputs.to_camera(outputs - outputs[:, :, :1], batch["rotation"])
 
 
 def _on_clip(config: Any, predict: Any, clip: Any) -> np.ndarray:
     """Poses (T, 17, 3) of a clip's only view: metres, its camera's axes, relative to the root."""
-    skeleton, fps = config.model.skeleton, config.data.fps
-
-    def from_rays(batch: Batch) -> dict[str, Any]:
-        sighting = _sight(get_skeleton(skeleton).index("hip"), batch)
-        return predict({"inputs": sighting.inputs, "rotation": sighting.rotation})
-
-    rays = lifting.view_rays(clip, 0, skeleton, fps)
-    return lifting.lift(from_rays, rays, fps, clip["fps"], clip["keypoints"].shape[1])
+    return lift_clip(config, predict, clip)["poses"]
 
 
-@functools.partial(jax.jit, static_argnums=0)
-def _sight(root: int, batch: Batch) -> normalization.Sighting:
-    see = functools.partial(normalization.sight, root=root)
-    return jax.vmap(see)(batch["rays"], batch["confidence"], batch["frame_mask"])
+def lift_clip(config: Any, predict: Any, clip: Any) -> dict[str, np.ndarray]:
+    """Outputs of `predict` for every frame of a clip's only view."""
+    skeleton = config.model.skeleton
+    return lifting.lift(
+        lambda batch: predict(_represented(lifter_inputs.inputs_of(config), skeleton, batch)),
+        clip, skeleton, config.data.fps,
+    )  # fmt: skip
 
 
-def _scores(outputs: dict[str, Any], batch: Batch, body: np.ndarray) -> dict[str, tuple]:
+@functools.partial(jax.jit, static_argnums=(0, 1))
+def _represented(kind: str, skeleton: str, batch: Batch) -> Batch:
+    root = get_skeleton(skeleton).index(lifter_inputs.ROOT)
+    return {**batch, **jax.vmap(lambda seen: lifter_inputs.represent(kind, seen, root))(batch)}
+
+
+def scores(outputs: dict[str, Any], batch: Batch, skeleton: str) -> dict[str, tuple]:
     """Protocols 1, 2, 3 and velocity over all joints, and (body_) over the twelve that every source measures."""
+    body = np.array([get_skeleton(skeleton).index(joint) for joint in BODY])
     found = {}
     for prefix, joints in (("", np.arange(outputs["poses"].shape[2])), ("body_", body)):
-        poses, targets = outputs["poses"][:, :, joints], batch["targets"][:, :, joints]
+        lifted, targets = outputs["poses"][:, :, joints], batch["targets"][:, :, joints]
         known = jnp.isfinite(targets).all(-1) * batch["frame_mask"][..., None]
         found |= {
-            f"{prefix}mpjpe_mm": metrics.mpjpe_mm(poses, targets, known),
-            f"{prefix}n_mpjpe_mm": metrics.n_mpjpe_mm(poses, targets, known),
-            f"{prefix}p_mpjpe_mm": metrics.p_mpjpe_mm(poses, targets, known),
-            f"{prefix}velocity_mm": metrics.velocity_error_mm(poses, targets, known),
+            f"{prefix}mpjpe_mm": metrics.mpjpe_mm(lifted, targets, known),
+            f"{prefix}n_mpjpe_mm": metrics.n_mpjpe_mm(lifted, targets, known),
+            f"{prefix}p_mpjpe_mm": metrics.p_mpjpe_mm(lifted, targets, known),
+            f"{prefix}velocity_mm": metrics.velocity_error_mm(lifted, targets, known),
         }
     return found

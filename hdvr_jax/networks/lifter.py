@@ -5,7 +5,9 @@ frame; its convolutions have stride equal to their width, so each is a reshape a
 form gives every frame of a sequence by dilated convolutions. Both compute the same function.
 """
 
+import functools
 import math
+from collections.abc import Callable
 
 import flax.linen as nn
 import jax
@@ -25,8 +27,7 @@ class Layer(nn.Module):
     width: int
     channels: int
     dropout: float
-    momentum: float
-    axis_name: str | None
+    norm: Callable[..., BatchNorm]
 
     @nn.compact
     def __call__(self, x, *, dilation: int | None, train: bool, mask, key, example):
@@ -39,7 +40,7 @@ class Layer(nn.Module):
                 return x.reshape(x.shape[0], -1, shape[0]) @ kernel
             return dilated_convolution(x, kernel, self.width, dilation, as_product=train)
 
-        norm = BatchNorm(self.channels, self.momentum, axis_name=self.axis_name, name="norm")
+        norm = self.norm(self.channels, name="norm")
         if train:
             h = convolve(kernel)
             h = nn.relu(norm(h, mask=mask))
@@ -84,7 +85,7 @@ class TemporalLifter(nn.Module):
         dropout: Share of activations dropped in training.
         causal: Whether a frame's pose may not use frames after it.
         dense: Kernels over all frames that the dilated ones span (the paper's ablation); sequence form only.
-        momentum: Decay of the running batch statistics.
+        momentum, final_momentum, schedule_steps: Decay of the running batch statistics (`BatchNorm`).
         axis_name: Device axis over which batch statistics are taken in training.
     """
 
@@ -95,6 +96,8 @@ class TemporalLifter(nn.Module):
     causal: bool = False
     dense: bool = False
     momentum: float = 0.9
+    final_momentum: float = 0.0
+    schedule_steps: int = 0
     axis_name: str | None = None
 
     @property
@@ -129,8 +132,16 @@ class TemporalLifter(nn.Module):
         if strided and self.dense:
             raise ValueError("a dense lifter has no strided form")
 
+        norm = functools.partial(
+            BatchNorm,
+            momentum=self.momentum,
+            final_momentum=self.final_momentum,
+            schedule_steps=self.schedule_steps,
+            axis_name=self.axis_name,
+        )
+
         def layer(name, h, index, width, dilation):
-            module = Layer(width, self.channels, self.dropout, self.momentum, self.axis_name, name=name)
+            module = Layer(width, self.channels, self.dropout, norm, name=name)
             layer_key = None if key is None else jax.random.fold_in(key, index)
             return module(h, dilation=dilation, train=train, mask=mask, key=layer_key, example=example)
 

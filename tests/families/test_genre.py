@@ -10,6 +10,7 @@ from configs.genre_choreo import get_config
 from hdvr_jax import families, pipeline
 from hdvr_jax.errors import InputError
 from hdvr_jax.movements import load_vocabulary
+from hdvr_jax.runs import make_runs
 from hdvr_jax.update import init_state, make_update
 from tests.families.dancing import make_clip, true_lifter
 
@@ -40,7 +41,7 @@ def _model():
     """Family, a batch of four clips, variables, and compiled loss and prediction."""
     family = families.build(_config())
     windows = pipeline.Windows(family.prepare(_clips(), _upstream()), length=FRAMES, stride=FRAMES)
-    batch = jax.tree.map(jnp.asarray, pipeline.batch_at(windows, [0], 4, 0))
+    batch = jax.tree.map(jnp.asarray, pipeline.batch_at(windows, make_runs(windows, [0], 4), 0))
     variables = jax.jit(family.init)(jax.random.key(0), batch)
     loss = jax.jit(lambda v, b, train=True: family.loss(v, b, jax.random.key(1), train), static_argnums=2)
     return family, batch, variables, loss, jax.jit(family.predict)

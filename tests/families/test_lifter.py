@@ -11,6 +11,7 @@ from hdvr_jax import normalization, observation, pipeline
 from hdvr_jax.configurations import normalise
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import build
+from hdvr_jax.runs import make_runs
 from hdvr_jax.skeletons import get_skeleton
 from hdvr_jax.update import init_state, make_update
 
@@ -30,6 +31,7 @@ def _clip(frames=40, views=2, split="train", depth=4.0):
         "confidence": np.ones((views, frames, 17), np.float32), "views": tuple(f"c{v}" for v in range(views)),
         "focal": np.full((views, 2), 1000, np.float32), "center": np.full((views, 2), 500, np.float32),
         "distortion": np.zeros((views, 5), np.float32), "rotation": rotation, "translation": translation,
+        "image_size": np.full((views, 2), 1000, np.int32), "take": "c",
     }  # fmt: skip
 
 
@@ -46,7 +48,7 @@ def _setup(module, clips, **changes):
 @pytest.mark.parametrize("module", [lifter_cmu, lifter_aistpp])
 def test_loss_falls_on_one_batch(module):
     family, windows = _setup(module, [_clip()])
-    batch = pipeline.batch_at(windows, [0], 8, 0)
+    batch = pipeline.batch_at(windows, make_runs(windows, [0], 8), 0)
     optimizer = optax.adam(1e-2)
     update = jax.jit(make_update(family, optimizer))
     state = init_state(family, optimizer, batch, KEY)
@@ -61,7 +63,7 @@ def test_recorded_views_see_the_truth_through_their_camera():
     family, _ = _setup(lifter_aistpp, [_clip()])
     # From far away, the image of a point between two joints is between their images.
     far = family.prepare([_clip(depth=100.0)], {})
-    batch = family.augment(next(pipeline.eval_batches(pipeline.Windows(far), 2)), KEY, False)
+    batch = family.augment(next(pipeline.eval_batches(pipeline.Windows(far, fixed=family.fixed), 2)), KEY, False)
     real = np.asarray(batch["frame_mask"]) > 0
     sight = jax.vmap(lambda r, c, m: normalization.sight(r, c, m, 0))
     truth = batch["points_camera"]
@@ -79,7 +81,7 @@ def test_perfect_predictions_score_zero_and_unknown_truth_has_no_weight():
     family, _ = _setup(lifter_aistpp, [_clip()])
     clip = _clip()
     clip["points_world"][:, 9] = np.nan
-    batch = next(pipeline.eval_batches(pipeline.Windows(family.prepare([clip], {})), 2))
+    batch = next(pipeline.eval_batches(pipeline.Windows(family.prepare([clip], {}), fixed=family.fixed), 2))
     batch = family.augment(batch, KEY, False)
     outputs = {"poses": jnp.nan_to_num(batch["targets"])}
     scores = family.scores(outputs, batch)
@@ -97,7 +99,7 @@ def test_predictions_turn_back_with_the_camera():
     turn = np.asarray(normalization.looking_at(jnp.array([0.3, -0.1, 1.0])))
     rays = np.concatenate([entry["rays"], np.ones_like(entry["rays"][..., :1])], -1) @ turn.T
     aside = {**entry, "rays": (rays[..., :2] / rays[..., 2:]).astype(np.float32)}
-    batch = next(pipeline.eval_batches(pipeline.Windows([entry, aside]), 2))
+    batch = next(pipeline.eval_batches(pipeline.Windows([entry, aside], fixed=family.fixed), 2))
     batch = family.augment(batch, KEY, False)
     variables = family.init(KEY, batch)
     straight, turned = np.asarray(family.predict(variables, batch)["poses"])[:, :40]
@@ -106,7 +108,7 @@ def test_predictions_turn_back_with_the_camera():
 
 def test_tests_are_not_mirrored_and_training_is():
     family, windows = _setup(lifter_cmu, [_clip(views=0)], vary_bodies=False)
-    batch = pipeline.batch_at(windows, [0], 16, 0)
+    batch = pipeline.batch_at(windows, make_runs(windows, [0], 16), 0)
     hands = {}
     left, right = (get_skeleton("h36m17").index(f"{side}_wrist") for side in ("left", "right"))
     for train in (True, False):
@@ -129,7 +131,7 @@ def test_camera_ranges_of_a_config_are_those_of_the_code():
 @pytest.mark.parametrize("frames", [1, 40])
 def test_later_stages_get_a_pose_for_every_frame(frames):
     family, windows = _setup(lifter_aistpp, [_clip()])
-    batch = family.augment(pipeline.batch_at(windows, [0], 2, 0), KEY, False)
+    batch = family.augment(pipeline.batch_at(windows, make_runs(windows, [0], 2), 0), KEY, False)
     variables = family.init(KEY, batch)
     clip = _clip(frames=frames, views=1)
     poses = family.on_clip(lambda found: family.predict(variables, found), {**clip, "fps": 60.0})

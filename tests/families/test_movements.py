@@ -10,6 +10,7 @@ from configs.movements_choreo import get_config
 from hdvr_jax import families, pipeline
 from hdvr_jax.errors import InputError
 from hdvr_jax.movements import annotate, load_vocabulary
+from hdvr_jax.runs import make_runs
 from hdvr_jax.skeletons import get_skeleton, part_joints
 from hdvr_jax.update import init_state, make_update
 from tests.families.dancing import make_clip, true_lifter
@@ -27,7 +28,7 @@ def _config(inputs):
 def _batch(family, count=4, seeds=range(4), **clip):
     clips = [make_clip(seed, frames=FRAMES, **clip) for seed in seeds]
     windows = pipeline.Windows(family.prepare(clips, {"lifter": true_lifter}), length=FRAMES, stride=FRAMES)
-    return pipeline.batch_at(windows, [0], count, 0)
+    return pipeline.batch_at(windows, make_runs(windows, [0], count), 0)
 
 
 @functools.cache

@@ -1,0 +1,163 @@
+"""The lifter that also tells where the dancer is, trained on labelled and unlabelled sequences together.
+
+Semi-supervised training of Pavllo et al. 2019, section 4: one network for the poses, another of the same shape for the
+trajectory of the root; their sum is projected back through the camera and compared with the keypoints that it came
+from, for which no 3D is needed. A labelled and an unlabelled part of each batch (`data.unlabelled`) are seen by both.
+
+    loss = MPJPE + WMPJPE of the labelled examples
+         + (reprojection error + bone_weight * difference of mean bone lengths) of the unlabelled ones after a warm-up
+
+The trajectory network gives (a, b, c): the root stands at depth `DEPTH * exp(c)` and is seen at its own ray plus (a,
+b). That fixes the scale that the published network has to learn, and no root is ever behind the camera.
+"""
+
+import functools
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from hdvr_jax import detector_noise, lifter_inputs, losses, metrics, poses, rotations
+from hdvr_jax.errors import InputError
+from hdvr_jax.families import Batch, Family
+from hdvr_jax.families import lifter as pose_lifter
+from hdvr_jax.moments import psum
+from hdvr_jax.networks.lifter import TemporalLifter
+from hdvr_jax.skeletons import get_skeleton
+
+DEPTH = 4.0
+# Image points beyond this (tangents of the viewing angle) would only teach where joints behind the camera are not.
+_WIDEST = 2.0
+
+Networks = dict[str, TemporalLifter]
+
+
+def make(config: Any, axis_name: str | None = None) -> Family:
+    """The family, from a config (see `configs/semi_supervised.py`).
+
+    Raises:
+      InputError: inputs that do not tell the size of the dancer in the image, from which depth is seen.
+    """
+    lifter_inputs.check(config)
+    if lifter_inputs.inputs_of(config) == "sighting":
+        raise InputError("config.model.inputs: sightings do not tell how far away a dancer is; expected rays or screen")
+    nets = {
+        "poses": pose_lifter.network(config, axis_name),
+        "trajectory": pose_lifter.network(config, axis_name, joints=1),
+    }
+    return Family(
+        name="lifter_trajectory",
+        init=functools.partial(_init, nets),
+        loss=functools.partial(_loss, config, nets, axis_name),
+        predict=functools.partial(_predict, nets, pose_lifter.mirror_order(config), config.model.skeleton),
+        scores=functools.partial(_scores, skeleton=config.model.skeleton),
+        prepare=functools.partial(pose_lifter.prepare, config),
+        fixed=lifter_inputs.CAMERA,
+        augment=functools.partial(lifter_inputs.augment, config, detector_noise.load_params()),
+        on_clip=functools.partial(pose_lifter.lift_clip, config),
+    )
+
+
+def _init(nets: Networks, key: Any, batch: Batch) -> Any:
+    keys = dict(zip(nets, jax.random.split(key, len(nets))))
+    found = {name: pose_lifter.init(net, keys[name], batch) for name, net in nets.items()}
+    return {kind: {name: found[name][kind] for name in nets} for kind in ("params", "batch_stats")}
+
+
+def _of(variables: Any, name: str) -> Any:
+    return {kind: found[name] for kind, found in variables.items()}
+
+
+def _loss(config: Any, nets: Networks, axis_name: str | None, variables: Any, batch: Batch, key: Any, train: bool):
+    """Sums over this device's examples, each term already divided by its weight over all devices."""
+    frames, skeleton = pose_lifter.own_frames(nets["poses"], batch), get_skeleton(config.model.skeleton)
+    keys = dict(zip(nets, jax.random.split(key)))
+    found = {
+        name: pose_lifter.apply_to_windows(net, _of(variables, name), batch, keys[name], train)
+        for name, net in nets.items()
+    }
+    model_state = {"batch_stats": {name: dict(state)["batch_stats"] for name, (_, state) in found.items()}}
+    outputs = found["poses"][0]
+    root = locate(found["trajectory"][0][:, :, 0], batch, frames, skeleton.index(lifter_inputs.ROOT))
+    real = batch["frame_mask"][:, frames] * batch["mask"][:, None]
+    warm = batch["example"] >= config.model.warmup_steps * config.train.batch_size
+    unlabelled = real * (batch["labelled"] == 0)[:, None] * warm[:, None]
+    terms = {
+        "mpjpe": pose_lifter.position_errors(outputs, batch, frames),
+        "wmpjpe": _trajectory_error(root, batch, frames, real),
+        "reprojection": _reprojection_error(outputs, root, batch, frames, unlabelled),
+    }
+    terms = {name: (total.sum(), count.sum()) for name, (total, count) in terms.items()}
+    lengths = poses.bone_lengths(outputs, skeleton.parents)
+    terms["bones"] = _bone_difference(lengths, real * batch["labelled"][:, None], unlabelled, axis_name)
+    weights = {"bones": config.model.bone_weight, "reprojection": config.model.reprojection_weight}
+    total = sum(weights.get(name, 1.0) * _share(term, axis_name) for name, term in terms.items())
+    share = 1 / psum(jnp.ones(()), axis_name)
+    return total, (model_state, {"loss": (total, share), **terms})
+
+
+def _share(term: tuple[Any, Any], axis_name: str | None) -> Array:
+    """This device's part of a term's mean over all devices."""
+    return term[0] / jnp.maximum(psum(term[1], axis_name), 1e-6)
+
+
+def locate(outputs: Float[Array, "B T 3"], batch: Batch, frames: slice, root: int) -> Float[Array, "B T 3"]:
+    """Where the root is, in metres and camera axes, from what the trajectory network gives."""
+    depth = DEPTH * jnp.exp(jnp.clip(outputs[..., 2:], -3.0, 3.0))
+    return depth * jnp.concatenate([batch["rays"][:, frames, root] + outputs[..., :2], jnp.ones_like(depth)], -1)
+
+
+def _trajectory_error(root: Any, batch: Batch, frames: slice, real: Any) -> tuple[Any, Any]:
+    """WMPJPE: distance of the root to the truth divided by its true depth, (sum, weight) per example."""
+    truth = batch["trajectory"][:, frames]
+    error, weights = losses.distances(root, truth, jnp.isfinite(truth).all(-1) * real)
+    depth = jnp.where(weights > 0, truth[..., 2], 1.0)
+    return losses.masked_sum(error / depth, weights)
+
+
+def _reprojection_error(outputs: Any, root: Any, batch: Batch, frames: slice, weights: Any) -> tuple[Any, Any]:
+    """Distance of projected joints from the detected ones in screen coordinates, (sum, weight) per example."""
+    points = rotations.rotate(jnp.swapaxes(batch["rotation"][:, frames], -1, -2)[:, :, None], outputs)
+    points = points + root[:, :, None]
+    ideal = points[..., :2] / jnp.maximum(points[..., 2:], 0.1)
+    ideal = jnp.clip(ideal, -_WIDEST, _WIDEST)
+    projected = lifter_inputs.screen_points(ideal, batch)
+    seen = lifter_inputs.screen_points(batch["rays"][:, frames], batch)
+    known = (batch["confidence"][:, frames] > 0) * weights[..., None]
+    return losses.masked_sum(*losses.distances(projected, seen, known))
+
+
+def _bone_difference(lengths: Any, labelled: Any, unlabelled: Any, axis_name: str | None) -> tuple[Any, Any]:
+    """Mean over the bones of the difference between the mean predicted lengths of both parts of the batch, in metres,
+    with this device's share as its weight; 0 where a part is empty."""
+
+    def mean(weights: Any) -> tuple[Any, Any]:
+        count = psum(weights.sum(), axis_name)
+        return psum((lengths * weights[..., None]).sum((0, 1)), axis_name) / jnp.maximum(count, 1.0), count
+
+    (known, first), (guessed, second) = mean(labelled), mean(unlabelled)
+    share = jnp.where((first > 0) & (second > 0), 1 / psum(jnp.ones(()), axis_name), 0.0)
+    return jnp.abs(known - guessed).mean() * share, share
+
+
+def _predict(nets: Networks, order: tuple[int, ...], skeleton: str, variables: Any, batch: Batch) -> dict[str, Any]:
+    """Poses (B, T, J, 3) about the root and trajectory (B, T, 3) of the root, metres, camera axes."""
+    found = {name: pose_lifter.apply_to_sequence(net, order, _of(variables, name), batch) for name, net in nets.items()}
+    root = get_skeleton(skeleton).index(lifter_inputs.ROOT)
+    return {
+        "poses": pose_lifter.camera_poses(found["poses"], batch),
+        "trajectory": locate(found["trajectory"][:, :, 0], batch, slice(None), root),
+    }
+
+
+def _scores(outputs: dict[str, Any], batch: Batch, skeleton: str) -> dict[str, tuple]:
+    """Those of the poses, and the distance of the root from where it is: as it is, and as a share of its depth."""
+    truth = batch["trajectory"]
+    known = jnp.isfinite(truth).all(-1) * batch["frame_mask"]
+    error, weights = losses.distances(outputs["trajectory"], truth, known)
+    return {
+        **pose_lifter.scores(outputs, batch, skeleton),
+        "trajectory_mm": metrics.mpjpe_mm(outputs["trajectory"], truth, known),
+        "trajectory_share": losses.masked_sum(error / jnp.where(weights > 0, truth[..., 2], 1.0), weights),
+    }
