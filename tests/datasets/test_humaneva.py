@@ -163,8 +163,6 @@ def test_an_image_that_is_not_of_this_motion_is_refused(tmp_path):
     mirrored = {**_LENS, "focal": [790.0, -780.0]}
     motion = _motion()
     seen = {who: {what: _seen(motion[who][what], who, mirrored) for what in motion[who]} for who in motion}
-        who: {what: _seen(points, who, mirrored) for what, points in acts.items()} for who, acts in _motion().items()
-    }
     raw = _write(tmp_path / "raw", positions_2d=seen)
     with pytest.raises(InputError, match="subject Train/S1, camera C1: the image does not fit the 3D"):
         _load(raw, tmp_path)
