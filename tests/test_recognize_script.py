@@ -95,10 +95,26 @@ def test_published_weights_in_place_of_the_lifter(capsys, tmp_path):
     assert (status, errors) == (0, [])
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     assert report["models"][0]["name"].startswith("videopose3d_plain.bin (published weights")
+    assert any("Human3.6M" in note for note in report["notes"])
     assert np.shape(report["tracks"][0]["poses"]["points"]) == (40, _JOINTS, 3)
     cut = tmp_path / "cut.bin"
     cut.write_bytes(weights.read_bytes()[:9000])
     assert "cut.bin" in refused(capsys, source, "--out", tmp_path / "b", "--models", none, "--weights", cut)
+
+
+def test_a_published_trajectory_and_a_floor(capsys, tmp_path):
+    source = track_file(tmp_path / "duo.json", dancer(id="Ada"), dancer(id="Eva"))
+    weights, out = _ROOT / "tests" / "data" / "videopose3d_trajectory.bin", tmp_path / "out"
+    options = ("--models", tmp_path / "none", "--weights", weights, "--weights-layout", "h36m17", "--floor")
+    status, lines, errors = run(capsys, source, "--out", out, *options)
+    assert (status, errors) == (0, [])
+    assert any(line.startswith("floor ") for line in lines)
+    report = json.loads((out / "report.json").read_text())
+    assert "with trajectory" in report["models"][0]["name"]
+    assert len(report["floor"]["up"]) == 3
+    assert {track["poses"]["frame"] for track in report["tracks"]} == {"world"}
+    with np.load(out / "poses3d.npz") as poses:
+        assert str(poses["frame"]) == "floor"
 
 
 def test_one_of_two_dancers(capsys, tmp_path, lifter_only):

@@ -83,7 +83,7 @@ def test_poses_and_trajectory_are_those_of_the_published_evaluation():
     np.testing.assert_allclose(lift.poses(screen[0])[inner], expected - expected[:, :1], atol=2e-5)
     # Through a clip: pixels of the same screen coordinates.
     seen = clip(frames=34, skeleton="h36m17")
-    seen["keypoints"] = ((screen + [1, 0.6]) * 500).astype(np.float32)
+    seen["keypoints"] = ((screen + np.array([1, 0.6])) * 500).astype(np.float32)
     found = lift.on_clip(seen)
     assert found["trajectory"].shape == (34, 3)
     np.testing.assert_allclose(found["trajectory"][inner], way[:, 0], atol=1e-4)

@@ -1,10 +1,14 @@
 """A made-up dancer and a made-up recognition of her, for tests of what comes after recognition."""
 
+import dataclasses
+
 import numpy as np
 
 from hdvr_jax import cameras
 from hdvr_jax.movements import MovementType
 from hdvr_jax.pose_track import PoseTrack
+from hdvr_jax.recognition import stages
+from hdvr_jax.recognition.floor import Floor
 from hdvr_jax.recognition.results import (
     CAMERA,
     Genre,
@@ -93,3 +97,11 @@ def recognition(source: str = "clip.json", dancers: int = 2) -> Recognition:
     models = (ModelInfo("lifter", "made_up", 10, {"mpjpe_mm": 50.0}), ModelInfo("movements", "also_made_up"))
     tracks = tuple(track_result(str(number + 1)) for number in range(dancers))
     return Recognition(source, "keypoints of h36m17", tracks, models, ("30 frames per second.",), {"read": 0.1})
+
+
+def on_floor(result: Recognition) -> Recognition:
+    """The same with a floor under it, 1 m below a camera that looks down a little."""
+    tilt = np.deg2rad(10)
+    floor = Floor(np.array([0, -np.cos(tilt), -np.sin(tilt)]), 1.0, 0.01, 12.0, (0.9, 0.8))
+    tracks = (dataclasses.replace(track, poses=stages.on_floor(track.poses, floor)) for track in result.tracks)
+    return dataclasses.replace(result, tracks=tuple(tracks), floor=floor)

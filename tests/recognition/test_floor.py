@@ -89,7 +89,7 @@ def test_noise_and_feet_in_the_air_are_borne():
 def test_one_spot_leaves_up_to_the_body_and_says_so():
     rotation, translation = camera(20, 0, 1.6)
     world = walk(np.zeros((90, 2)), lift=0.0)
-    world[:, 3], world[:, 6] = world[:, 3].mean(0), world[:, 3].mean(0) + [0.1, 0, 0]
+    world[:, 3], world[:, 6] = world[:, 3].mean(0), world[:, 3].mean(0) + np.array([0.1, 0, 0])
     found = floor.estimate([world @ rotation.T + translation], [FPS], "h36m17")
     assert max(found.by_feet) < 0.5
     assert angle(found.up, rotation @ [0, 1, 0]) < 3

@@ -1,10 +1,13 @@
 """The models of a recognition and what is known of them."""
 
 import json
+import pathlib
 
+import numpy as np
 import pytest
 
 from hdvr_jax.recognition import models
+from hdvr_jax.recognition.models import Lifted
 from tests.recognition import workdirs
 
 
@@ -29,3 +32,18 @@ def test_scores_of_another_step_or_damaged_are_none(folder, text):
     (folder / "lifter" / models.SCORES_FILE).write_text(text)
     info = models.load(folder).infos["lifter"]
     assert (info.scores, info.scored_on) == ({}, "")
+
+
+def test_lifters_give_poses_alone_or_with_a_trajectory():
+    poses, way = np.zeros((4, 17, 3)), np.ones((4, 3))
+    assert models._lifter(lambda clip: poses)({}) == Lifted(poses, None)
+    assert models._lifter(lambda clip: {"poses": poses})({}) == Lifted(poses, None)
+    assert models._lifter(lambda clip: {"poses": poses, "trajectory": way})({}) == Lifted(poses, way)
+
+
+@pytest.mark.parametrize(("file", "kind"), [("plain", "poses alone"), ("trajectory", "with trajectory")])
+def test_published_weights_say_which_camera_they_know(file, kind):
+    path = pathlib.Path(__file__).parent.parent / "data" / f"videopose3d_{file}.bin"
+    found = models.with_published_lifter(models.Models("nowhere"), path, "h36m17")
+    assert kind in found.infos["lifter"].name
+    assert "Human3.6M" in found.notes["lifter"]

@@ -69,6 +69,43 @@ def test_poses_that_are_not_there_stay_so(points):
     assert np.isnan(poses.error_px[10:20]).all()
 
 
+def test_a_true_trajectory_is_kept_as_it_is(points):
+    truth = points[:, 0]
+    poses = placement.place(hips_at_origin(points), track_of(points), fabricated.CAMERA_USED, truth)
+    np.testing.assert_allclose(poses.points, points, atol=1e-5)
+
+
+def test_a_trajectory_steadies_the_depth(points):
+    """Bodies lifted now too large and now too small are placed too far and too near; the trajectory halves that.
+
+    It is on another scale, as of a model that knows another focal length.
+    """
+    size = 1 + 0.1 * np.sin(4 * np.arange(len(points)) / fabricated.FPS)
+    relative, truth = hips_at_origin(points) * size[:, None, None], points[:, 0]
+    alone = placement.place(relative, track_of(points), fabricated.CAMERA_USED)
+    helped = placement.place(relative, track_of(points), fabricated.CAMERA_USED, truth * np.float32([1, 1, 1.4]))
+    error = [np.abs(poses.points[:, 0, 2] - truth[:, 2]).mean() for poses in (alone, helped)]
+    assert error[1] < 0.6 * error[0]
+
+
+@pytest.mark.parametrize("wrong", [[0, 0, -3], [0, 0, 0], [2, 1, 9]])
+def test_a_trajectory_that_says_nothing_does_no_harm(points, wrong):
+    useless = np.tile(np.float32(wrong), (len(points), 1))
+    poses = placement.place(hips_at_origin(points), track_of(points), fabricated.CAMERA_USED, useless)
+    np.testing.assert_allclose(poses.points, points, atol=0.3)
+    assert np.nanmedian(poses.error_px) < 3
+
+
+def test_depth_of_frames_with_too_few_joints_is_the_trajectorys(points):
+    track, truth = track_of(points), points[:, 0].copy()
+    keypoints = track.keypoints.copy()
+    keypoints[40:60, 2:] = np.nan
+    few = PoseTrack.from_points(keypoints, "h36m17", fabricated.FPS)
+    truth[:, 2] *= 1.2
+    poses = placement.place(hips_at_origin(points), few, fabricated.CAMERA_USED, truth)
+    np.testing.assert_allclose(poses.points, points, atol=0.1)
+
+
 def test_nothing_seen_at_all(points):
     nothing = PoseTrack.from_points(np.full((5, 17, 2), np.nan), "h36m17", fabricated.FPS)
     poses = placement.place(hips_at_origin(points[:5]), nothing, fabricated.CAMERA_USED)

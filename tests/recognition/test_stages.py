@@ -7,6 +7,7 @@ from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints.reading import Reading
 from hdvr_jax.movements import load_vocabulary
 from hdvr_jax.recognition import Models, Reader, Settings, recognise, stages
+from hdvr_jax.recognition.floor import ANKLE_HEIGHT
 from hdvr_jax.recognition.models import Lifted
 from hdvr_jax.recognition.results import ModelInfo
 from tests.recognition import fabricated
@@ -68,6 +69,46 @@ def test_every_stage_reads_the_one_before():
     closed = "Genre is chosen among those that the model knows (tango, waltz); it cannot name another."
     assert result.notes == ("A note.", closed)
     assert result.models == tuple(INFOS.values())
+
+
+def test_a_lifters_trajectory_places_the_dancer():
+    points = fabricated.swaying()
+    track = fabricated.seen(points, "Ada")
+
+    def lift(clip):
+        return Lifted(points - points[:, :1], points[:, 0])
+
+    models = Models("nowhere", lift, infos=INFOS)
+    found = recognise(Reading([track], []), models, Settings(focal=900.0), "x.json").tracks[0]
+    np.testing.assert_allclose(found.poses.points, points, atol=1e-4)
+    broken = Models("nowhere", lambda clip: Lifted(points, points[:, 0] * np.nan), infos=INFOS)
+    with pytest.raises(InputError, match=r"lifter.*not finite"):
+        recognise(Reading([track], []), broken, Settings(), "x.json")
+
+
+def test_the_floor_turns_all_dancers_and_leaves_their_projection():
+    reading = Reading([fabricated.seen(fabricated.swaying(), id) for id in ("Ada", "Eva")], [])
+    before = recognise(reading, MODELS, Settings(focal=900.0), "x.json")
+    after = recognise(reading, MODELS, Settings(focal=900.0, floor=True), "x.json")
+    assert before.floor is None
+    assert any(note.startswith("Floor: the camera stands") for note in after.notes)
+    rotation, translation = after.floor.to_camera()
+    for old, new in zip(before.tracks, after.tracks):
+        assert (old.poses.frame, new.poses.frame) == ("camera", "world")
+        np.testing.assert_allclose(new.poses.points @ rotation.T + translation, old.poses.points, atol=1e-4)
+        np.testing.assert_array_equal(new.poses.projected, old.poses.projected)
+        np.testing.assert_array_equal(new.poses.error_px, old.poses.error_px)
+        np.testing.assert_array_equal(new.movements.probabilities, old.movements.probabilities)
+    lowest = np.nanmin(after.tracks[0].poses.points[..., 1], 1)
+    assert abs(np.median(lowest) - ANKLE_HEIGHT) < 0.15  # this dancer hovers up and down
+
+
+def test_three_dimensions_keep_their_world():
+    track = fabricated.three_dimensional(fabricated.track_result())
+    found = recognise(Reading([track], []), Models("nowhere"), Settings(floor=True), "x.bvh")
+    assert found.floor is None
+    np.testing.assert_array_equal(found.tracks[0].poses.points, track.keypoints)
+    assert any("No floor was estimated" in note for note in found.notes)
 
 
 def test_a_model_that_needs_an_image_is_left_out_for_three_dimensions():

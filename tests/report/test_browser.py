@@ -40,13 +40,17 @@ def self_test(tmp_path, text, width):
     return json.loads(html.unescape(found.group(1)))
 
 
-@pytest.mark.parametrize("width", [1280, 800])
-def test_page_in_a_browser(tmp_path, width):
+@pytest.mark.parametrize(("width", "floor"), [(1280, False), (800, True)])
+def test_page_in_a_browser(tmp_path, width, floor):
     hostile = "<script>document.title = 'gone'</script><img src=x onerror=alert(1)>.json"
-    checks = self_test(tmp_path, page(fabricated.recognition(source=hostile)), width)
+    result = fabricated.recognition(source=hostile)
+    checks = self_test(tmp_path, page(fabricated.on_floor(result) if floor else result), width)
     assert checks["errors"] == []
     assert checks["upright"] == 1
     assert checks["moves"] > 0.3
+    # The hips travel, and the grid is at the estimated floor, or else at the feet.
+    assert checks["travels"] > 0.5
+    assert checks["floor"] == 0 if floor else checks["floor"] < -0.7
     assert checks["turned"] > 20
     assert 0.005 < checks["painted"] < 0.9
     assert (checks["stepped"], checks["playing"], checks["played"]) == (1, True, 16)

@@ -47,6 +47,19 @@ def test_without_image_and_genre():
     assert (written["input"], written["reprojection"], written["genre"]) == (None, None, None)
 
 
+def test_the_floor_and_its_camera(written):
+    assert written["floor"] is None
+    lifted = fabricated.recognition()
+    found = json.loads(json.dumps(document(fabricated.on_floor(lifted)), allow_nan=False))
+    assert found["floor"]["camera_height"] == 1
+    assert found["floor"]["tilt"] == pytest.approx(10)
+    track = found["tracks"][0]
+    assert track["poses"]["frame"] == "world"
+    points = np.array(track["poses"]["points"]) @ np.transpose(found["floor"]["rotation"])
+    np.testing.assert_allclose(points + found["floor"]["translation"], lifted.tracks[0].poses.points, atol=0.002)
+    assert track["reprojection"] == written["tracks"][0]["reprojection"]
+
+
 def test_plain_numbers():
     assert plain(np.float32(np.nan)) is None
     assert plain(np.array([[1.23456, np.inf]]), 2) == [[1.23, None]]

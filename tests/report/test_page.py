@@ -81,6 +81,18 @@ def test_floor_is_where_the_lowest_joint_stays():
     assert floor_height(np.full((3, 2, 3), np.nan)) is None
 
 
+def test_an_estimated_floor_is_at_zero_and_the_camera_is_told():
+    lifted = fabricated.recognition()
+    before, after = (content_of(page(result)) for result in (lifted, fabricated.on_floor(lifted)))
+    assert (before["floor"], after["floor"]) == (False, True)
+    assert [track["floor"] for track in after["tracks"]] == [0, 0]
+    assert all(track["lifted"] for track in after["tracks"])
+    told = {figure["name"]: figure for figure in after["tracks"][0]["figures"]}
+    assert told["Camera"]["value"] == "1.00 m"
+    assert told["Camera"]["more"] == "above the floor, looks down by 10.0\u00b0"
+    assert "Camera" not in {figure["name"] for figure in before["tracks"][0]["figures"]}
+
+
 def test_words_name_every_kind_of_joint():
     result = fabricated.track_result()
     kinds = result.prepared.provenance
