@@ -13,15 +13,8 @@ def lifter_config(
     """A lifter trained on windows that each give `outputs` frames (1: the paper's training form)."""
     config = base_config()
     config.name, config.family = name, "lifter"
-    config.model.skeleton = "h36m17"
-    config.model.widths = widths
-    config.model.channels = 384
-    config.model.dropout = 0.05
-    config.model.causal = causal
-    config.model.momentum = 0.9
-    past = math.prod(widths) - 1 if causal else math.prod(widths) // 2
-    config.data.window_frames = math.prod(widths) + outputs - 1
-    config.data.pad_frames = (past, math.prod(widths) - 1 - past)
+    _lift(config.model, widths, causal)
+    set_outputs(config, outputs)
     _observe_randomly(config.data)
     config.optim.optimizer = "adamw"
     config.optim.learning_rate = 1e-3
@@ -37,11 +30,42 @@ def lifter_config(
     return config
 
 
+def set_outputs(config: ml_collections.ConfigDict, outputs: int) -> None:
+    """Windows that each give `outputs` frames of the config's network."""
+    model, data = config.model, config.data
+    field = math.prod(model.widths)
+    past = field - 1 if model.causal else field // 2
+    data.window_frames = field + outputs - 1
+    data.pad_frames = (past, field - 1 - past)
+
+
+def observe_detections(data: ml_collections.ConfigDict, *, film_views: int = 0) -> None:
+    """Recorded views; motion that no camera saw filmed by `film_views` virtual cameras."""
+    data.observation, data.film_views = "detections", film_views
+
+
+def _lift(model: ml_collections.ConfigDict, widths: tuple[int, ...], causal: bool) -> None:
+    model.skeleton = "h36m17"
+    model.inputs = "sighting"  # of hdvr_jax.lifter_inputs
+    model.widths = widths
+    model.channels = 384
+    model.dropout = 0.05
+    model.causal = causal
+    model.dense = False
+    model.momentum = 0.9  # decay of the running batch statistics ...
+    model.final_momentum = 0.0  # ... and what it comes to at the end of the training; 0 where it stays
+    model.flip = False  # whether predictions are averaged with those of the mirrored input
+
+
 def _observe_randomly(data: ml_collections.ConfigDict) -> None:
     """Fields of `hdvr_jax.observation.Ranges`, and what else says how motion is seen."""
     data.fps = 30.0
     data.observation = "random"  # "random" cameras, or the recorded "detections"
+    data.film_views = 0  # virtual cameras that film clips without views first
+    data.random_share = 0.0  # of the detections' training examples, seen by a random camera instead
     data.skip_views = ()  # recorded views to leave out
+    data.labelled_share = 1.0  # of the training takes; the 3D of the others is withheld
+    data.labelled_clips = ()  # endings of the names of the labelled training clips, in place of a share
     data.vary_bodies = True
     data.cameras = ml_collections.ConfigDict(
         {

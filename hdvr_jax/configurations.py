@@ -76,6 +76,7 @@ def _train() -> dict[str, Any]:
         "batch_size": 128,  # over all devices
         "steps": 1000,
         "epochs": 0.0,  # above 0, so many passes over the training windows in place of `steps`
+        "initial": "",  # workdir of a training whose best model this one starts from
         "model_per": "",  # label of the sequences; trains a model for each of `models`, on its sequences alone
         "models": (),  # values of that label
         "log_every": 50,

@@ -2,7 +2,8 @@
 
 Two kinds of sequences. `observation = "detections"`: what a detector saw in each view, with the 3D of the clip in that
 camera; motion that no camera saw may be filmed first (`data.film_views`). `observation = "random"`: the clip's 3D
-motion seen by a new random camera at every step.
+motion seen by a new random camera at every step. A share of the detections' examples (`data.random_share`) may be
+seen so too in training.
 
 Three kinds of inputs (`model.inputs`). "sighting": relative to the hips, of unit size, as if the camera were turned to
 look at the dancer (`hdvr_jax.normalization`), with confidence; "rays": image points of a camera of focal length one,
@@ -50,7 +51,7 @@ def inputs_of(config: Any) -> str:
 
 
 def sequences(config: Any, clips: Iterable[dict]) -> list[dict]:
-    """Sequences at the lifter's frame rate, each with `labelled` (1, or 0 for 2D whose 3D is withheld in training)."""
+    """Sequences at the lifter's frame rate, each with `labelled` (0 where its 3D is withheld in training)."""
     data, skeleton = config.data, config.model.skeleton
     clips = list(clips)
     labelled = labelled_clips(clips, data.get("labelled_share", 1.0), data.get("labelled_clips", ()))
@@ -58,21 +59,16 @@ def sequences(config: Any, clips: Iterable[dict]) -> list[dict]:
     for clip in filming.film_unseen(clips, data.get("film_views", 0)):
         if data.observation == "detections":
             views = lifting.recorded_views(clip, skeleton, data.fps, data.skip_views)
+            if data.get("random_share", 0.0):
+                views = ({**lifting.world_motion(clip, data.fps), **view} for view in views)
         else:
             count = 1 if clip["split"] == "train" else config.evaluate.views
             views = ({**lifting.world_motion(clip, data.fps), "view": f"random{view}"} for view in range(count))
         known = np.float32(clip["clip"] in labelled)
-        found += [{**(view if known else _withheld(view)), "labelled": known} for view in views]
+        found += [{**view, "labelled": known} for view in views]
     if not found:
         raise InputError(f"dataset {data.dataset}: no clip can be used with observation {data.observation!r}")
     return found
-
-
-def _withheld(sequence: dict) -> dict:
-    """The sequence without its 3D."""
-    if "points_camera" not in sequence:
-        raise InputError("config.data: only detections can be unlabelled (data.observation, data.film_views)")
-    return {**sequence, "points_camera": np.full_like(sequence["points_camera"], np.nan)}
 
 
 def augment(config: Any, noise: detector_noise.NoiseParams, batch: Batch, key: Any, train: bool) -> Batch:
@@ -88,15 +84,30 @@ def augment(config: Any, noise: detector_noise.NoiseParams, batch: Batch, key: A
         if config.data.observation == "random":
             seen = _observed(config, noise, entry, own_key, train)
         else:
-            flip = jax.random.bernoulli(own_key) if train else jnp.bool_(False)
             seen = {name: entry[name] for name in ("rays", "confidence", "points_camera", *CAMERA)}
-            seen = jax.tree.map(lambda there, here: jnp.where(flip, there, here), mirrored(seen, skeleton.mirror), seen)
+            if train:
+                seen = _varied(config, noise, {**entry, **seen}, seen, own_key)
         truth = seen.pop("points_camera")
+        truth = jnp.where(entry["labelled"] > 0, truth, jnp.nan) if train else truth
         found = represent(inputs_of(config), {**seen, "frame_mask": entry["frame_mask"]}, root)
         trajectory = truth[:, root]
         return {**seen, **found, "targets": truth - trajectory[:, None], "trajectory": trajectory}
 
     return {**batch, **jax.vmap(see)(batch)}
+
+
+def _varied(config: Any, noise: detector_noise.NoiseParams, entry: Batch, seen: Batch, key: Any) -> Batch:
+    """A detected sequence, its mirror image, or (`data.random_share` of the labelled) its motion seen anew."""
+    flip_key, choice_key, view_key = jax.random.split(key, 3)
+    flip = jax.random.bernoulli(flip_key)
+    turned = mirrored(seen, get_skeleton(config.model.skeleton).mirror)
+    seen = jax.tree.map(lambda there, here: jnp.where(flip, there, here), turned, seen)
+    share = config.data.get("random_share", 0.0)
+    if not share:
+        return seen
+    anew = jax.random.bernoulli(choice_key, share) & (entry["labelled"] > 0)
+    other = _observed(config, noise, entry, view_key, True)
+    return jax.tree.map(lambda there, here: jnp.where(anew, there, here), other, seen)
 
 
 def _observed(config: Any, noise: detector_noise.NoiseParams, entry: Batch, key: Any, train: bool) -> Batch:

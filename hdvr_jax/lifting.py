@@ -77,7 +77,7 @@ def world_motion(clip: Clip, fps: float) -> dict[str, Any]:
 
 
 def recorded_views(clip: Clip, skeleton: str, fps: float, skip: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:
-    """Each recorded view but those in `skip`: rays, confidence, points_camera (T, J, 3), camera, labels; NaN is unknown."""
+    """Recorded views but those in `skip`: rays, confidence, points_camera (T, J, 3; NaN unknown), camera, labels."""
     truth = poses.resample(clips.track_3d(clip).to_skeleton(skeleton).keypoints, clip["fps"], fps)
     for view, name in enumerate(clip["views"]):
         if name in skip:

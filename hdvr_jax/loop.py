@@ -17,7 +17,7 @@ import jax
 import numpy as np
 
 from hdvr_jax import configurations, devices, evaluation, families, pipeline, seeds, trained
-from hdvr_jax.checkpoints import Checkpoints
+from hdvr_jax.checkpoints import Checkpoints, restore_for_inference
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Family
 from hdvr_jax.interrupts import Interrupted, Interrupts
@@ -25,7 +25,7 @@ from hdvr_jax.optimizers import make_optimizer
 from hdvr_jax.progress import Progress
 from hdvr_jax.runs import Run, make_runs, steps_per_epoch
 from hdvr_jax.tables import mean_and_deviation
-from hdvr_jax.update import Metrics, State, evaluation_variables, make_update
+from hdvr_jax.update import Metrics, State, evaluation_variables, make_update, started_from
 
 # The first batch's examples that give `init` its shapes.
 _INIT_EXAMPLES = 2
@@ -126,8 +126,20 @@ def _set_up(config: Any) -> _Training:
         validation=_validation_windows(config, family, upstream),
         scorer=evaluation.make_scorer(family),
         step=devices.make_step(update, count, batch_axis=int(several)),
-        init=lambda: seeds.init_states(family, optimizer, example, [run.seed for run in runs], config.optim.ema),
+        init=_first_state(config, family, optimizer, example, runs),
     )
+
+
+def _first_state(config: Any, family: Family, optimizer: Any, example: Any, runs: tuple[Run, ...]) -> Callable:
+    """What makes the state before the first step, from the model that `train.initial` names where it names one."""
+    path = config.train.initial
+    start = restore_for_inference(path)[1] if path else None
+
+    def init() -> State:
+        state = seeds.init_states(family, optimizer, example, [run.seed for run in runs], config.optim.ema)
+        return state if start is None else started_from(state, start, f"config.train.initial: {path}")
+
+    return init
 
 
 def _with_steps(config: Any, epoch: int) -> Any:

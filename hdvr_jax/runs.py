@@ -61,7 +61,7 @@ class Run:
     """
 
     seed: int
-    parts: tuple[Int[np.ndarray, " N"], ...]
+    parts: tuple[Int[np.ndarray, " _"], ...]
     sizes: tuple[int, ...]
     value: str = ""
 

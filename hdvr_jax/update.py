@@ -12,9 +12,11 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import optax
 from flax import struct
 
+from hdvr_jax.errors import InputError
 from hdvr_jax.families import Family
 from hdvr_jax.moments import psum
 
@@ -50,6 +52,25 @@ def init_state(family: Family, optimizer: Any, batch: Any, key: Any, *, ema: flo
 def evaluation_variables(state: State) -> Any:
     """The variables to evaluate and keep: the averaged parameters where there are any."""
     return {**state.variables, "params": state.ema} if state.ema else state.variables
+
+
+def started_from(state: State, variables: Any, where: str) -> State:
+    """The state with the parameters and statistics of another training, the same for all models of the state.
+
+    Raises:
+      InputError: they are not of this model's shapes; starts with `where`.
+    """
+
+    def take(path: Any, own: Any, given: Any) -> Any:
+        if np.shape(own)[np.ndim(own) - np.ndim(given) :] != np.shape(given):
+            name = jax.tree_util.keystr(path)
+            raise InputError(f"{where}: {name} is {np.shape(given)}, which does not fit {np.shape(own)}")
+        return jnp.broadcast_to(jnp.asarray(given, own.dtype), own.shape)
+
+    if jax.tree.structure(state.variables) != jax.tree.structure(variables):
+        raise InputError(f"{where}: holds a model of other layers than this config's")
+    found = jax.tree_util.tree_map_with_path(take, state.variables, variables)
+    return state.replace(variables=found, ema=found["params"] if state.ema else state.ema)
 
 
 def _average(ema: Any, params: Any, step: Any, decay: float) -> Any:

@@ -86,7 +86,7 @@ def _loss(config: Any, nets: Networks, axis_name: str | None, variables: Any, ba
     terms = {
         "mpjpe": pose_lifter.position_errors(outputs, batch, frames),
         "wmpjpe": _trajectory_error(root, batch, frames, real),
-        "reprojection": _reprojection_error(outputs, root, batch, frames, unlabelled),
+        "reprojection": reprojection_error(outputs, root, batch, frames, unlabelled),
     }
     terms = {name: (total.sum(), count.sum()) for name, (total, count) in terms.items()}
     lengths = poses.bone_lengths(outputs, skeleton.parents)
@@ -116,7 +116,7 @@ def _trajectory_error(root: Any, batch: Batch, frames: slice, real: Any) -> tupl
     return losses.masked_sum(error / depth, weights)
 
 
-def _reprojection_error(outputs: Any, root: Any, batch: Batch, frames: slice, weights: Any) -> tuple[Any, Any]:
+def reprojection_error(outputs: Any, root: Any, batch: Batch, frames: slice, weights: Any) -> tuple[Any, Any]:
     """Distance of projected joints from the detected ones in screen coordinates, (sum, weight) per example."""
     points = rotations.rotate(jnp.swapaxes(batch["rotation"][:, frames], -1, -2)[:, :, None], outputs)
     points = points + root[:, :, None]

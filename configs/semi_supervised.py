@@ -1,0 +1,55 @@
+"""Semi-supervised lifter: poses and trajectory, part of the takes labelled (Pavllo et al. 2019, sections 4 and 6.4).
+
+    python train.py --config=configs/semi_supervised.py --workdir=work/semi/10
+    python train.py --config=configs/semi_supervised.py:share=0.1,unlabelled=0.0 --workdir=work/semi/10_supervised
+    python train.py --config=configs/semi_supervised.py:data=aistpp --workdir=work/semi/aistpp
+
+On CMU motion filmed by four virtual cameras through the fitted detector; or on AIST++ detections, of which ch01 is
+labelled and ch02, ch05 and ch06 are not, tested on ch03. `unlabelled=0.0` leaves the unlabelled takes out: the
+supervised rival on the same labels, with the same network, steps and number of labelled examples in each step.
+"""
+
+import ml_collections
+
+from configs.lifter_common import lifter_config, observe_detections
+from hdvr_jax.configurations import parse_arg
+
+
+def get_config(arg: str = "") -> ml_collections.ConfigDict:
+    """Arguments: data; share of the labelled CMU takes; unlabelled share of each batch; size = full or tiny."""
+    choices = {"data": ("cmu_mocap", "aistpp"), "size": ("full", "tiny")}
+    options = parse_arg(arg, choices, data="cmu_mocap", share=0.1, unlabelled=0.5, size="full")
+    tiny = options.size == "tiny"
+    config = lifter_config("semi_supervised", widths=(3, 3) if tiny else (3, 3, 3), outputs=8 if tiny else 32)
+    config.family = "lifter_trajectory"
+    config.model.update(
+        inputs="rays",
+        channels=32 if tiny else 256,
+        dropout=0.1,
+        reprojection_weight=1.0,
+        bone_weight=1.0,
+        warmup_steps=5 if tiny else 300,  # without the unlabelled part
+    )
+    config.data.unlabelled = options.unlabelled
+    config.train.batch_size = _batch(4 if tiny else 16, options.unlabelled)
+    config.train.steps = 20 if tiny else 3000
+    config.train.eval_every = config.train.checkpoint_every = 10 if tiny else 3000
+    _choose(config, options, tiny)
+    return config
+
+
+def _batch(labelled: int, unlabelled: float) -> int:
+    """A batch with so many labelled examples."""
+    return round(labelled / (1 - unlabelled))
+
+
+def _choose(config: ml_collections.ConfigDict, options: ml_collections.ConfigDict, tiny: bool) -> None:
+    config.data.dataset = options.data
+    if options.data == "aistpp":
+        observe_detections(config.data)
+        config.data.labelled_clips, config.data.skip_views = ("ch01",), ("c05",)
+        config.data.validation_split = ""
+        config.evaluate.metric, config.evaluate.groups = "body_mpjpe_mm", ("view",)
+    else:
+        observe_detections(config.data, film_views=1 if tiny else 4)
+        config.data.labelled_share = options.share

@@ -1,0 +1,121 @@
+"""The lifter that tells where the dancer is, and learns from sequences whose 3D is withheld."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+
+from configs import semi_supervised
+from hdvr_jax import lifter_inputs, pipeline
+from hdvr_jax.configurations import normalise
+from hdvr_jax.errors import InputError
+from hdvr_jax.families import build, lifter_trajectory
+from hdvr_jax.runs import make_runs
+from hdvr_jax.update import init_state, make_update
+from tests.families.dancing import make_clip
+
+KEY = jax.random.key(0)
+
+
+def setup(**changes):
+    config = normalise(semi_supervised.get_config("size=tiny"))
+    config.model.update(dropout=0.0, warmup_steps=0, **changes)
+    clips = [{**make_clip(seed), "clip": f"ch0{seed}"} for seed in (1, 2)]
+    config.data.labelled_clips = ("ch01",)
+    family = build(config)
+    windows = pipeline.training_windows(family, config.data, family.prepare(clips, {}))
+    (run,) = make_runs(windows, [0], 8, unlabelled=0.5)
+    return config, family, jax.tree.map(jnp.asarray, pipeline.batch_at(windows, [run], 0))
+
+
+def test_loss_falls_and_so_does_each_of_its_terms():
+    _, family, batch = setup()
+    optimizer = optax.adam(5e-3)
+    update = jax.jit(make_update(family, optimizer))
+    state = init_state(family, optimizer, batch, KEY)
+    values = []
+    for _ in range(80):
+        state, metrics = update(state, batch, KEY)
+        values.append({name: float(total / weight) for name, (total, weight) in metrics.items()})
+    for name in ("loss", "mpjpe", "wmpjpe", "reprojection"):
+        assert values[-1][name] < 0.6 * values[0][name]
+
+
+def test_the_withheld_truth_is_never_looked_at():
+    _, family, batch = setup()
+    moved = 7.0 * (batch["labelled"] == 0)[:, None, None, None]
+    other = {**batch, "points_camera": batch["points_camera"] + moved}
+    losses = []
+    for given in (batch, other):
+        augmented = family.augment(given, KEY, True)
+        variables = family.init(KEY, augmented)
+        losses.append(float(family.loss(variables, augmented, KEY, True)[0]))
+    assert losses[0] == losses[1]
+    assert np.isfinite(losses[0])
+
+
+def test_unlabelled_examples_wait_for_the_end_of_the_warm_up():
+    config, _, batch = setup()
+    weights = []
+    for steps in (0, 1):
+        config.model.warmup_steps, config.train.batch_size = steps, 8
+        family = build(config)
+        augmented = family.augment(batch, KEY, True)
+        terms = family.loss(family.init(KEY, augmented), augmented, KEY, True)[1][1]
+        weights.append([float(terms[name][1]) for name in ("mpjpe", "reprojection", "bones")])
+    (labelled, seen, bones), during = weights
+    assert min(labelled, seen, bones) > 0
+    assert during == [labelled, 0, 0]
+
+
+def test_two_devices_see_the_loss_of_one():
+    """Terms are divided by weights over all devices, though each device has another share of the labels."""
+    config, family, batch = setup()
+    mapped = build(config, "devices")
+    augmented = family.augment(batch, KEY, True)
+    variables = family.init(KEY, augmented)
+
+    def gradient(chosen, given):
+        return jax.grad(lambda v: chosen.loss({**variables, "params": v}, given, KEY, True)[0])(variables["params"])
+
+    halves = jax.tree.map(lambda x: x.reshape(2, 4, *x.shape[1:]), augmented)
+    together = jax.vmap(lambda given: gradient(mapped, given), axis_name="devices")(halves)
+    for one, two in zip(jax.tree.leaves(gradient(family, augmented)), jax.tree.leaves(together)):
+        np.testing.assert_allclose(one, two.sum(0), atol=2e-3 * np.abs(one).max())
+
+
+def test_perfect_poses_at_the_perfect_place_reproject_exactly():
+    _, family, batch = setup()
+    truth = dict(family.augment(batch, KEY, False))
+    ideal = truth["points_camera"][..., :2] / truth["points_camera"][..., 2:]
+    truth["rays"], truth["confidence"] = ideal, jnp.ones(ideal.shape[:3])
+    targets = truth["points_camera"] - truth["points_camera"][:, :, :1]
+    frames, weights = slice(0, targets.shape[1]), jnp.ones(targets.shape[:2])
+    error, count = lifter_trajectory.reprojection_error(targets, truth["trajectory"], truth, frames, weights)
+    assert float((error / count).max()) < 1e-5
+    away = truth["trajectory"] + jnp.array([0.3, 0.0, 0.0])
+    error, count = lifter_trajectory.reprojection_error(targets, away, truth, frames, weights)
+    # 0.3 m at the depth of the dancer, in screen coordinates.
+    expected = (0.3 * truth["focal"][:, None, 0] / truth["trajectory"][..., 2]).mean()
+    np.testing.assert_allclose((error / count).mean(), expected, rtol=0.1)
+
+
+def test_poses_and_trajectory_of_a_clip_and_their_scores():
+    _, family, batch = setup(flip=True)
+    variables = family.init(KEY, family.augment(batch, KEY, True))
+    clip = make_clip(views=1, frames=33)
+    found = family.on_clip(lambda given: family.predict(variables, given), clip)
+    assert found["poses"].shape == (33, 17, 3)
+    assert found["trajectory"].shape == (33, 3)
+    assert (found["trajectory"][:, 2] > 0).all()
+    augmented = family.augment(batch, KEY, False)
+    outputs = {"poses": augmented["targets"], "trajectory": augmented["trajectory"]}
+    scores = family.scores(outputs, augmented)
+    assert all(float(total.sum()) < 0.1 * float(weight.sum()) for total, weight in scores.values())
+
+
+def test_inputs_that_hide_the_distance_are_refused():
+    with pytest.raises(InputError, match="expected rays or screen"):
+        setup(inputs="sighting")
+    assert "sighting" in lifter_inputs.INPUTS
