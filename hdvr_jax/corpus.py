@@ -10,7 +10,7 @@ from typing import Any
 
 from hdvr_jax.errors import InputError
 
-DATASETS = ("choreo", "cmu_mocap", "aistpp", "human36m", "humaneva")
+DATASETS = ("choreo", "cmu_mocap", "aistpp", "human36m", "humaneva", "mpi_inf_3dhp")
 _DEFAULT_DIR = pathlib.Path("work") / "datasets"
 
 
