@@ -1,6 +1,8 @@
 """Archives of pickled dictionaries are read without running them, and what is wrong with them is named."""
 
+import io
 import os
+import pickle
 import zipfile
 
 import numpy as np
@@ -42,6 +44,20 @@ def test_dictionaries_come_back(tmp_path, write):
     assert archive.actions("S1") == ["Walking 1"]
     points = videopose3d_archive.points_3d(archive, "S1", "Walking 1", 32)
     np.testing.assert_array_equal(points, _positions()["S1"]["Walking 1"])
+
+
+def test_archives_of_the_age_of_the_published_ones_come_back(tmp_path):
+    """NumPy 1.15 pickled by protocol 2, with arrays as text, and named modules that have moved since."""
+    boxed = np.empty((), object)
+    boxed[()] = _positions()
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": "|O", "fortran_order": False, "shape": ()})
+    content = pickle.dumps(boxed, 2).replace(b"numpy._core.multiarray", b"numpy.core.multiarray")
+    assert b"numpy.core.multiarray" in content
+    with zipfile.ZipFile(tmp_path / "old.npz", "w") as archive:
+        archive.writestr("positions_3d.npy", header.getvalue() + content)
+    found = videopose3d_archive.read_archive(tmp_path / "old.npz", "positions_3d")
+    np.testing.assert_array_equal(found.get("S1", "Walking 1"), _positions()["S1"]["Walking 1"])
 
 
 def test_code_is_refused_by_name_and_does_not_run(tmp_path):
