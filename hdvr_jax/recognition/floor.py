@@ -8,7 +8,7 @@ of all dancers: c and the unit vector n (up, in camera axes) that minimise
 where m is the mean upright direction of the standing bodies. Feet that stay on one spot, or on one line, say nothing
 about the tilt across it; there m decides, and everywhere else the feet outweigh it. Weights w are reset from the
 residuals while s comes down from coarse to fine, so that feet in the air drop out. No frame counts alone: w counts
-stances, which last a while.
+stances, which last a while. What errors in depth add to the second moments is taken off them (errors in variables).
 """
 
 import dataclasses
@@ -24,6 +24,8 @@ ANKLE_HEIGHT = 0.08  # metres of a standing foot's ankle above the sole
 _SLOW = 0.4  # metres a second
 _SPEED_SECONDS = 0.1
 _STANCE_SECONDS = 0.5
+_DEPTH_ERROR = 0.01  # of the distance, standard deviation
+_KEPT = 0.9  # the largest share of the spread in any direction that is taken for error in depth
 _SCALES = (0.3, 0.2, 0.14, 0.1, 0.07, 0.05, 0.04, 0.04, 0.04)  # metres, s of each round
 _BODY_ERROR = np.deg2rad(6)  # b
 _STRETCHED = 0.9  # of the tallest that a dancer gets
@@ -97,9 +99,11 @@ def words(floor: Floor | None) -> tuple[str, ...]:
     )
     most, least = floor.by_feet
     if most < _DECIDED:
-        rests += " They stay on one spot and do not show its tilt: up is the mean direction of the upright body."
+        rests += (
+            " They stay on one spot and say little about its tilt: up leans on the mean upright direction of the body."
+        )
     elif least < _DECIDED:
-        rests += " They stay on one line; across it, up is the mean direction of the upright body."
+        rests += " They stay near one line; across it, up leans on the mean upright direction of the body."
     return found, rests
 
 
@@ -158,6 +162,22 @@ def _level(up: Float[np.ndarray, " 3"], ankles: Sequence[Float[np.ndarray, "T 2 
     return Floor(up, float(ANKLE_HEIGHT - np.nanmedian(heights)), float("nan"), 0.0, (0.0, 0.0))
 
 
+def _moments(
+    points: Float[np.ndarray, "N 3"], spread: Float[np.ndarray, "N 3"], weights: Float[np.ndarray, " N"]
+) -> Float[np.ndarray, "3 3"]:
+    """Second moments of the ankles about their mean, without what errors in depth add to them.
+
+    Depth errs far more than the rest. Left in, it spreads the ankles along the lines of sight and turns the plane
+    towards the camera. No more is taken off than keeps the moments positive.
+    """
+    moments = (weights[:, None] * spread).T @ spread
+    noise = (weights[:, None] * points).T @ points * _DEPTH_ERROR**2
+    values, vectors = np.linalg.eigh(moments)
+    root = np.sqrt(np.maximum(values, 1e-9))
+    largest = np.linalg.eigvalsh((vectors / root).T @ noise @ (vectors / root))[-1]
+    return moments - noise * min(1.0, _KEPT / max(largest, 1e-12))
+
+
 def _fit(points: Float[np.ndarray, "N 3"], stance: Float[np.ndarray, " N"], upright: Float[np.ndarray, " 3"]) -> Floor:
     """The plane through standing ankles; `stance` is how much of a stance each is."""
     up, level = upright, np.median(points @ upright)
@@ -167,9 +187,9 @@ def _fit(points: Float[np.ndarray, "N 3"], stance: Float[np.ndarray, " N"], upri
         weights = stance / (1 + (residual / scale) ** 2) ** 2
         mean = weights @ points / weights.sum()
         axes = np.linalg.svd(up[None])[2][1:]
-        spread = (points - mean) @ axes.T
-        information = (weights[:, None] * spread).T @ spread / scale**2
-        pull = (weights[:, None] * spread).T @ ((points - mean) @ up) / scale**2
+        moments = _moments(points, points - mean, weights)
+        information = axes @ moments @ axes.T / scale**2
+        pull = axes @ moments @ up / scale**2
         wanted = axes @ upright / _BODY_ERROR**2 - pull
         up = up + np.linalg.solve(information + np.eye(2) / _BODY_ERROR**2, wanted) @ axes
         up /= np.linalg.norm(up)
