@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import recognize
+from configs import semi_supervised
 from hdvr_jax.keypoints import native
 from hdvr_jax.pose_track import PoseTrack
 from tests.recognition import fabricated, workdirs
@@ -115,6 +116,16 @@ def test_a_published_trajectory_and_a_floor(capsys, tmp_path):
     assert {track["poses"]["frame"] for track in report["tracks"]} == {"world"}
     with np.load(out / "poses3d.npz") as poses:
         assert str(poses["frame"]) == "floor"
+
+
+def test_a_trained_lifter_that_gives_a_trajectory(capsys, tmp_path):
+    source = track_file(tmp_path / "solo.json", dancer())
+    models = workdirs.write(tmp_path / "models", "lifter", lifter=semi_supervised)
+    status, _, errors = run(capsys, source, "--out", tmp_path / "out", "--models", models)
+    assert (status, errors) == (0, [])
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["models"][0]["name"] == "semi_supervised"
+    assert np.isfinite(np.array(report["tracks"][0]["poses"]["points"], float)).all()
 
 
 def test_one_of_two_dancers(capsys, tmp_path, lifter_only):

@@ -130,7 +130,7 @@ def _lifter(run: Callable[[Clip], Any]) -> Callable[[Clip], Lifted]:
 
     def lift(clip: Clip) -> Lifted:
         found = run(clip)
-        return Lifted(**found) if isinstance(found, Mapping) else Lifted(found)
+        return Lifted(found["poses"], found.get("trajectory")) if isinstance(found, Mapping) else Lifted(found)
 
     return lift
 

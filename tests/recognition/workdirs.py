@@ -2,6 +2,7 @@
 
 import functools
 import pathlib
+import types
 
 import jax
 import jax.numpy as jnp
@@ -14,14 +15,19 @@ from hdvr_jax.update import State
 from tests.recognition import fabricated
 
 _FRAMES = 24
-_CONFIGS = {"lifter": lifter_choreo, "movements": movements_choreo, "genre": genre_choreo}
+_CONFIGS = {"movements": movements_choreo, "genre": genre_choreo}
 
 
-def write(folder: pathlib.Path, *stages: str, **model: object) -> pathlib.Path:
-    """Writes workdirs of the given stages under `folder`; `model` changes fields of `config.model`."""
+def write(
+    folder: pathlib.Path, *stages: str, lifter: types.ModuleType = lifter_choreo, **model: object
+) -> pathlib.Path:
+    """Writes workdirs of the given stages under `folder`; `model` changes fields of `config.model`.
+
+    `lifter` is the config file of that stage.
+    """
     rng = np.random.default_rng(0)
     for stage in stages:
-        config = _CONFIGS[stage].get_config("size=tiny")
+        config = {**_CONFIGS, "lifter": lifter}[stage].get_config("size=tiny")
         config.model.update(model)
         family = families.build(config)
         batch = jax.tree.map(jnp.asarray, _batch(stage, config, family))
