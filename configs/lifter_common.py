@@ -54,6 +54,7 @@ def _lift(model: ml_collections.ConfigDict, widths: tuple[int, ...], causal: boo
     model.dense = False
     model.momentum = 0.9  # decay of the running batch statistics ...
     model.final_momentum = 0.0  # ... and what it comes to at the end of the training; 0 where it stays
+    model.kernel_variance = 2.0  # of the first weights, times the number of inputs
     model.flip = False  # whether predictions are averaged with those of the mirrored input
 
 

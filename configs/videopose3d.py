@@ -39,6 +39,7 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
     config = lifter_config("videopose3d", widths=widths, outputs=1, causal=causal)
     config.name = "videopose3d"
     config.model.update(inputs="screen", channels=1024, dropout=0.25, dense=dense, final_momentum=0.999, flip=True)
+    config.model.kernel_variance = 1 / 3
     config.data.dataset, config.data.fps = options.data, DATASETS[options.data]
     observe_detections(config.data, film_views=4)
     config.data.validation_split = "validation" if options.data in _VALIDATED else ""

@@ -58,22 +58,29 @@ def evaluate(
     """
     if batch_size < 1:
         raise InputError(f"config.evaluate.batch_size: expected 1 or more, got {batch_size}")
-    for group in groups:
-        if not any(group in labels for labels in windows.labels):
-            known = ", ".join(sorted({name for labels in windows.labels for name in labels}))
-            raise InputError(f"cannot group by {group!r}: the sequences have the labels {known or 'none'}")
+    _check_groups(windows, groups)
     scored = [index for index, labels in enumerate(windows.labels) if not label or labels.get(label) in models]
     if not scored:
         raise InputError(f"there is no sequence whose {label} is one of {', '.join(models)}")
     totals = _totals(scorer, models, windows, batch_size, label)
-    tables = {"overall": {"all": _row(family, totals, np.array(scored))}}
+    overall = {"all": _row(family, totals, np.array(scored))}
+    return {"overall": overall, **{group: _by_label(family, totals, windows, scored, group) for group in groups}}
+
+
+def _check_groups(windows: Windows, groups: Sequence[str]) -> None:
     for group in groups:
-        members = collections.defaultdict(list)
-        for index in scored:
-            members[windows.labels[index].get(group, "")].append(index)
-        rows = {value: _row(family, totals, np.array(members[value])) for value in sorted(members)}
-        tables[group] = {**rows, AVERAGE: _average(list(rows.values()))} if len(rows) > 1 else rows
-    return tables
+        if not any(group in labels for labels in windows.labels):
+            known = ", ".join(sorted({name for labels in windows.labels for name in labels}))
+            raise InputError(f"cannot group by {group!r}: the sequences have the labels {known or 'none'}")
+
+
+def _by_label(family: Family, totals: Any, windows: Windows, scored: Sequence[int], group: str) -> dict[str, Row]:
+    """{value of the label: row}, and the mean of the rows where there are several."""
+    members = collections.defaultdict(list)
+    for index in scored:
+        members[windows.labels[index].get(group, "")].append(index)
+    rows = {value: _row(family, totals, np.array(members[value])) for value in sorted(members)}
+    return {**rows, AVERAGE: _average(list(rows.values()))} if len(rows) > 1 else rows
 
 
 def _average(rows: Sequence[Row]) -> Row:

@@ -192,13 +192,15 @@ def _rounded(length: int) -> int:
 
 
 def load_sequences(family: Family, data: Any, split: str, upstream: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The prepared sequences of one split of the dataset that `config.data` names.
+    """The prepared sequences of one split of the dataset that `config.data` names, with the labels of `data.keep`.
 
     Raises:
       InputError: unknown dataset, split or option, or nothing in the split that the family can use.
     """
     clips = corpus.load(data.dataset, split, data.data_dir or None, **data.options)
+    keep = data.get("keep", {})
     sequences = family.prepare(clips, dict(upstream))
+    sequences = [entry for entry in sequences if all(entry.get(label) in values for label, values in keep.items())]
     if not sequences:
         raise InputError(f"dataset {data.dataset}, split {split}: none of its {len(clips)} clips can be used")
     return sequences

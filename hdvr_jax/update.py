@@ -70,7 +70,9 @@ def started_from(state: State, variables: Any, where: str) -> State:
     if jax.tree.structure(state.variables) != jax.tree.structure(variables):
         raise InputError(f"{where}: holds a model of other layers than this config's")
     found = jax.tree_util.tree_map_with_path(take, state.variables, variables)
-    return state.replace(variables=found, ema=found["params"] if state.ema else state.ema)
+    # A copy: the step consumes every buffer of the state once.
+    ema = jax.tree.map(jnp.copy, found["params"]) if state.ema else state.ema
+    return state.replace(variables=found, ema=ema)
 
 
 def _average(ema: Any, params: Any, step: Any, decay: float) -> Any:

@@ -42,9 +42,9 @@ def test_config_trains_for_a_step(name, data_dir, tmp_path, monkeypatch):
     config.data.validation_split = ""
     config.train.steps = 1
     loop.train(config, tmp_path / name)
-    restored, variables = checkpoints.restore_for_inference(tmp_path / name, "latest")
+    restored, models = checkpoints.restore_models(tmp_path / name, "latest")
     assert restored.name == name
-    assert all(math.isfinite(float(abs(leaf).sum())) for leaf in _leaves(variables))
+    assert all(math.isfinite(float(abs(leaf).sum())) for leaf in _leaves(models))
 
 
 def _leaves(tree):

@@ -13,7 +13,7 @@ import jax
 import numpy as np
 import pytest
 
-from hdvr_jax import checkpoints, loop
+from hdvr_jax import checkpoints, corpus, loop
 from hdvr_jax.errors import InputError
 from hdvr_jax.interrupts import Interrupted
 from tests import toy
@@ -74,6 +74,43 @@ def test_seeds_together_end_as_alone(tmp_path):
             variables(tmp_path / "both", index=index),
             variables(tmp_path / str(index)),
         )
+
+
+def test_models_of_a_label_end_as_those_trained_on_their_sequences_alone(tmp_path, monkeypatch):
+    fields = {"train__steps": 6, "optim__learning_rate": 0.01, "data__validation_split": ""}
+    genres = ("Tango", "Tap")
+    loop.train(toy.config(train__model_per="genre", train__models=genres, num_seeds=2, **fields), tmp_path / "both")
+    _, found = checkpoints.restore_models(tmp_path / "both", "latest", 1)
+    assert tuple(found) == genres
+    every = toy.clips
+    for genre in genres:
+        own = [clip for clip in every("toy", "train") if clip["genre"] == genre]
+        monkeypatch.setattr(corpus, "load", lambda *_, own=own, **__: own)
+        loop.train(toy.config(seed=1, **fields), tmp_path / genre)
+        jax.tree.map(
+            lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-6),
+            found[genre],
+            variables(tmp_path / genre),
+        )
+    with pytest.raises(InputError, match="a model for each of Tango, Tap"):
+        checkpoints.restore_for_inference(tmp_path / "both")
+
+
+def test_epochs_count_passes_over_the_windows(tmp_path):
+    fields = {"data__validation_split": ""}
+    loop.train(toy.config(train__epochs=1.5, **fields), tmp_path)
+    windows = sum(1 + -(-max(0, len(clip["x"]) - 5) // 2) for clip in toy.clips("toy", "train"))
+    assert checkpoints.resolve_step(tmp_path, "latest") == round(1.5 * (windows // 8))
+
+
+def test_a_training_starts_from_another(tmp_path):
+    fields = {"optim__learning_rate": 0.0, "optim__ema": 0.9, "data__validation_split": ""}
+    loop.train(toy.config(train__steps=6, data__validation_split=""), tmp_path / "first")
+    loop.train(toy.config(train__initial=str(tmp_path / "first"), num_seeds=2, **fields), tmp_path / "second")
+    for index in range(2):
+        same(variables(tmp_path / "second", index=index)["params"], variables(tmp_path / "first")["params"])
+    with pytest.raises(InputError, match="third is not the workdir of a training"):
+        loop.train(toy.config(train__initial=str(tmp_path / "third")), tmp_path / "fourth")
 
 
 def test_training_learns(tmp_path, capsys):

@@ -39,6 +39,7 @@ def network(config: Any, axis_name: str | None = None, joints: int | None = None
         momentum=model.momentum,
         final_momentum=model.get("final_momentum", 0.0),
         schedule_steps=config.train.steps,
+        kernel_variance=model.get("kernel_variance", 2.0),
         axis_name=axis_name,
     )
 

@@ -38,6 +38,7 @@ def _clip(frames=40, views=2, split="train", depth=4.0):
 def _setup(module, clips, **changes):
     config = normalise(module.get_config("size=tiny"))
     config.model.dropout = 0.0
+    config.data.labelled_clips, config.data.random_share = (), 0.0
     for name, value in changes.items():
         config.data[name] = value
     family = build(config)

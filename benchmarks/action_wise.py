@@ -1,0 +1,106 @@
+"""Joint against action-wise training (Bai 2021, tables I to III) on CMU's everyday actions.
+
+    python -m benchmarks.action_wise [--workdir=work/action_wise] [--seeds=3] [--cheap=2] [--long=10]
+
+Trains `configs/action_wise.py` at 1 and 27 frames with a cheap and a long budget (epochs over all actions), joint and
+one model per action, the models of all actions and seeds in one program. Prints MPJPE, P-MPJPE and velocity error by
+action, and the time-precision rate: what the error fell by from the joint model's after the cheap budget's first tenth,
+per second of training. Stopped and started again, it goes on.
+"""
+
+import argparse
+import json
+import pathlib
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from configs import action_wise
+from hdvr_jax import checkpoints, evaluation, families, loop, pipeline
+from hdvr_jax.action_wise import time_precision_rate
+from hdvr_jax.configurations import normalise, write_json
+from hdvr_jax.tables import Tables, mean_and_deviation
+
+METRICS = {"MPJPE, mm": "mpjpe_mm", "P-MPJPE, mm": "p_mpjpe_mm", "velocity error, mm a frame": "velocity_mm"}
+ROWS = {"single_frame": "F=1", "frames_27": "F=27"}
+
+
+def trained(row: str, models: str, epochs: float, seeds: int, workdir: pathlib.Path) -> tuple[list[Tables], float]:
+    """(Tables of every seed on the test takes, seconds that the training took)."""
+    config = normalise(action_wise.get_config(f"row={row},models={models},epochs={epochs}"))
+    config.num_seeds = seeds
+    folder = workdir / f"{row}_{models}_{epochs:g}"
+    record = folder / "seconds.json"
+    if not record.exists():
+        start = time.perf_counter()
+        loop.train(config, folder)
+        write_json(record, time.perf_counter() - start)
+    family = families.build(config)
+    sequences = pipeline.load_sequences(family, config.data, "test", {})
+    windows = pipeline.evaluation_windows(family, config.evaluate, sequences)
+    scorer, found = evaluation.make_scorer(family), []
+    for seed in range(seeds):
+        _, variables = checkpoints.restore_models(folder, "latest", seed)
+        how = (config.evaluate.batch_size, ("action",), config.train.model_per)
+        found.append(evaluation.evaluate(family, scorer, variables, windows, *how))
+    return found, json.loads(record.read_text())
+
+
+def lines(metric: str, results: dict[tuple, tuple[list[Tables], float]]) -> Iterator[str]:
+    """The table of one metric."""
+    yield "| budget | models | " + " | ".join([*action_wise.ACTIONS, "average"]) + " |"
+    yield "| --- " * (3 + len(action_wise.ACTIONS)) + "|"
+    for (row, epochs, models), (tables, _) in results.items():
+        mean, deviation = (found["action"] for found in mean_and_deviation(tables))
+        cells = [f"{mean[action][metric]:.1f}" for action in action_wise.ACTIONS]
+        average = f"{mean[evaluation.AVERAGE][metric]:.1f} ± {deviation[evaluation.AVERAGE][metric]:.1f}"
+        yield f"| {ROWS[row]}, UE={epochs:g} | {models} | " + " | ".join([*cells, average]) + " |"
+
+
+def averaged(tables: list[Tables], metric: str) -> float:
+    """Mean over actions and seeds."""
+    return float(np.mean([table["action"][evaluation.AVERAGE][metric] for table in tables]))
+
+
+def rates(results: dict[tuple, tuple[list[Tables], float]], reference: dict[str, list[Tables]]) -> Iterator[str]:
+    """The table of times and time-precision rates."""
+    yield "| budget | models | training of one model, s | MPJPE TPR, mm/s | velocity TPR, mm/s |"
+    yield "| --- | --- | --- | --- | --- |"
+    for (row, epochs, models), (tables, seconds) in results.items():
+        count = len(tables) * (len(action_wise.ACTIONS) if models == "own" else 1)
+        found = []
+        for metric in ("mpjpe_mm", "velocity_mm"):
+            error, start = (
+                np.mean([table["action"][evaluation.AVERAGE][metric] for table in of])
+                for of in (tables, reference[row])
+            )
+            found.append(time_precision_rate(float(error), float(start), seconds / count))
+        yield f"| {ROWS[row]}, UE={epochs:g} | {models} | {seconds / count:.0f} | {found[0]:.2g} | {found[1]:.2g} |"
+
+
+def main() -> None:
+    """Trains what is not trained yet and prints the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--workdir", type=pathlib.Path, default=pathlib.Path("work/action_wise"))
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--cheap", type=float, default=2.0)
+    parser.add_argument("--long", type=float, default=10.0)
+    options = parser.parse_args()
+    results: dict[tuple, Any] = {}
+    reference = {}
+    for row in ROWS:
+        reference[row], _ = trained(row, "joint", options.cheap / 10, options.seeds, options.workdir)
+        for epochs in (options.cheap, options.long):
+            for models in ("joint", "own"):
+                results[row, epochs, models] = trained(row, models, epochs, options.seeds, options.workdir)
+    for title, metric in METRICS.items():
+        print(f"\n{title}\n")
+        print("\n".join(lines(metric, results)))
+    print("\nTime and time-precision rate\n")
+    print("\n".join(rates(results, reference)))
+
+
+if __name__ == "__main__":
+    main()
