@@ -9,43 +9,27 @@ per second of training. Stopped and started again, it goes on.
 """
 
 import argparse
-import json
 import pathlib
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from benchmarks.trainings import trained
 from configs import action_wise
-from hdvr_jax import checkpoints, evaluation, families, loop, pipeline
+from hdvr_jax import evaluation
 from hdvr_jax.action_wise import time_precision_rate
-from hdvr_jax.configurations import normalise, write_json
 from hdvr_jax.tables import Tables, mean_and_deviation
 
 METRICS = {"MPJPE, mm": "mpjpe_mm", "P-MPJPE, mm": "p_mpjpe_mm", "velocity error, mm a frame": "velocity_mm"}
 ROWS = {"single_frame": "F=1", "frames_27": "F=27"}
 
 
-def trained(row: str, models: str, epochs: float, seeds: int, workdir: pathlib.Path) -> tuple[list[Tables], float]:
-    """(Tables of every seed on the test takes, seconds that the training took)."""
-    config = normalise(action_wise.get_config(f"row={row},models={models},epochs={epochs}"))
-    config.num_seeds = seeds
-    folder = workdir / f"{row}_{models}_{epochs:g}"
-    record = folder / "seconds.json"
-    if not record.exists():
-        start = time.perf_counter()
-        loop.train(config, folder)
-        write_json(record, time.perf_counter() - start)
-    family = families.build(config)
-    sequences = pipeline.load_sequences(family, config.data, "test", {})
-    windows = pipeline.evaluation_windows(family, config.evaluate, sequences)
-    scorer, found = evaluation.make_scorer(family), []
-    for seed in range(seeds):
-        _, variables = checkpoints.restore_models(folder, "latest", seed)
-        how = (config.evaluate.batch_size, ("action",), config.train.model_per)
-        found.append(evaluation.evaluate(family, scorer, variables, windows, *how))
-    return found, json.loads(record.read_text())
+def run(row: str, models: str, epochs: float, options: argparse.Namespace) -> tuple[list[Tables], float]:
+    """`trained` on one budget."""
+    config = action_wise.get_config(f"row={row},models={models},epochs={epochs}")
+    config.num_seeds = options.seeds
+    return trained(config, options.workdir / f"{row}_{models}_{epochs:g}")
 
 
 def lines(metric: str, results: dict[tuple, tuple[list[Tables], float]]) -> Iterator[str]:
@@ -91,10 +75,10 @@ def main() -> None:
     results: dict[tuple, Any] = {}
     reference = {}
     for row in ROWS:
-        reference[row], _ = trained(row, "joint", options.cheap / 10, options.seeds, options.workdir)
+        reference[row], _ = run(row, "joint", options.cheap / 10, options)
         for epochs in (options.cheap, options.long):
             for models in ("joint", "own"):
-                results[row, epochs, models] = trained(row, models, epochs, options.seeds, options.workdir)
+                results[row, epochs, models] = run(row, models, epochs, options)
     for title, metric in METRICS.items():
         print(f"\n{title}\n")
         print("\n".join(lines(metric, results)))

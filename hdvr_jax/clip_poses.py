@@ -43,7 +43,7 @@ def sequences(clip: Clip, inputs: str, skeleton: str, fps: float, lifter: Lifter
             own 3D, once, whatever saw it.
         skeleton: joint set of the result; it must have a hip and a thorax.
         fps: frame rate of the result.
-        lifter: single-view clip -> (T, 17, 3) metres in the camera's frame (x right, y down, z forward), joints of
+        lifter: single-view clip -> {"poses": (T, 17, 3)}: metres in the camera's frame (x right, y down, z forward), joints of
             h36m17, NaN where there is no pose. For "3d_lifted" only.
 
     Returns:
@@ -70,7 +70,7 @@ def lifted(clip: Clip, lifter: Lifter | None) -> Any:
         return clip["lifted"]
     if lifter is None:
         raise InputError("inputs 3d_lifted need a trained lifter: set config.upstream.lifter to its workdir")
-    return lifter(clip)
+    return lifter(clip)["poses"]
 
 
 def _from_view(clip: Clip, skeleton: str, fps: float, lift: Lifter | None) -> Sequence:

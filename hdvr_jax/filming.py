@@ -22,18 +22,27 @@ _SKELETON = "coco17"
 _PAD_FRAMES = 512
 
 
-def film_unseen(clips: Iterable[Mapping[str, Any]], views: int) -> Iterator[Mapping[str, Any]]:
-    """The clips; those without a view filmed by `views` virtual cameras, if any."""
+def film_unseen(
+    clips: Iterable[Mapping[str, Any]], views: int, *, noise: float = 1.0, vary_body: bool = True
+) -> Iterator[Mapping[str, Any]]:
+    """The clips; those without a view filmed by `views` virtual cameras, if any (further arguments as in `film`)."""
     for clip in clips:
-        yield film(clip, views) if views and not len(clip["keypoints"]) else clip
+        unseen = views and not len(clip["keypoints"])
+        yield film(clip, views, noise=noise, vary_body=vary_body) if unseen else clip
 
 
-def film(clip: Mapping[str, Any], views: int, seed: int = 0) -> dict[str, Any]:
+def film(
+    clip: Mapping[str, Any], views: int, seed: int = 0, *, noise: float = 1.0, vary_body: bool = True
+) -> dict[str, Any]:
     """The clip on a body drawn at random, seen by `views` random cameras through a detector that errs as measured.
 
     Everything drawn depends on the seed and the clip's name. Joints become COCO-17; the principal point of every camera
     is the middle of its square image. Joints that are never known stay so. A clip without any known joint comes back as
     it is.
+
+    Args:
+        noise: strength of the detector's errors: 1 as measured, 0 for none.
+        vary_body: whether the body is drawn, or the motion's own.
     """
     points = track_3d(clip).to_skeleton(_SKELETON).fill_gaps().keypoints
     if not np.isfinite(points).any():
@@ -41,7 +50,8 @@ def film(clip: Mapping[str, Any], views: int, seed: int = 0) -> dict[str, Any]:
     frames = len(points)
     key = jax.random.fold_in(jax.random.key(seed), zlib.crc32(clip["clip"].encode()))
     points, real = padding.padded(points, _PAD_FRAMES), padding.frame_mask(frames, _PAD_FRAMES)
-    moved, shots = _shoot(key, points, real, np.float32(clip["fps"]), detector_noise.load_params(), views)
+    scales = (np.float32(clip["fps"]), np.float32(noise))
+    moved, shots = _shoot(key, points, real, scales, detector_noise.load_params(), views, vary_body)
     shots = jax.device_get(shots)
     confidence = shots["confidence"][:, :frames]
     return {
@@ -57,21 +67,24 @@ def film(clip: Mapping[str, Any], views: int, seed: int = 0) -> dict[str, Any]:
     }
 
 
-@functools.partial(jax.jit, static_argnums=5)
+@functools.partial(jax.jit, static_argnums=(5, 6))
 def _shoot(
     key: PRNGKeyArray,
     points: Float[Array, "T J 3"],
     real: Float[Array, " T"],
-    fps: Float[Array, ""],
+    scales: tuple[Float[Array, ""], Float[Array, ""]],
     noise: Any,
     views: int,
+    vary_body: bool,
 ) -> tuple[Float[Array, "T J 3"], dict[str, Array]]:
     """(Motion on a new body, what the cameras are and what the detector found in their images).
 
-    `real` is 0 for padding, which neither the body's measures nor the cameras' aim depend on.
+    `scales` are the frame rate and the strength of the noise. `real` is 0 for padding, which neither the body's measures nor the cameras' aim depend on.
     """
     body_key, *view_keys = jax.random.split(key, 1 + views)
-    points = bodies.retarget(points, bodies.sample_body(body_key), real)
+    fps, strength = scales
+    if vary_body:
+        points = bodies.retarget(points, bodies.sample_body(body_key), real)
 
     def shoot(view_key: PRNGKeyArray) -> dict[str, Array]:
         camera_key, noise_key = jax.random.split(view_key)
@@ -80,7 +93,7 @@ def _shoot(
         camera = camera.replace(center=jnp.full(2, observation.IMAGE_WIDTH / 2))
         points_camera = cameras.world_to_camera(extrinsics, points)
         pixels = cameras.project(camera, points_camera)
-        keypoints, confidence = detector_noise.sample(noise_key, pixels, points_camera[..., 2], fps, noise)
+        keypoints, confidence = detector_noise.sample(noise_key, pixels, points_camera[..., 2], fps, noise, strength)
         placed = {"rotation": extrinsics.rotation, "translation": extrinsics.translation}
         lens = {"focal": camera.focal, "center": camera.center}
         return {"keypoints": keypoints, "confidence": confidence, **placed, **lens}

@@ -56,7 +56,8 @@ def sequences(config: Any, clips: Iterable[dict]) -> list[dict]:
     clips = list(clips)
     labelled = labelled_clips(clips, data.get("labelled_share", 1.0), data.get("labelled_clips", ()))
     found = []
-    for clip in filming.film_unseen(clips, data.get("film_views", 0)):
+    noise = data.cameras.noise
+    for clip in filming.film_unseen(clips, data.get("film_views", 0), noise=noise, vary_body=data.vary_bodies):
         if data.observation == "detections":
             views = lifting.recorded_views(clip, skeleton, data.fps, data.skip_views)
             if data.get("random_share", 0.0):

@@ -2,6 +2,7 @@
 
 import jax.numpy as jnp
 import numpy as np
+import optax
 import pytest
 
 from hdvr_jax.configurations import base_config
@@ -45,3 +46,20 @@ def test_clipping_limits_the_norm():
 def test_unknown_names_are_errors(field, message):
     with pytest.raises(InputError, match=message):
         make_optimizer(optim(**{field: "sqrt"}), 10, 1)
+
+
+def test_amsgrad_keeps_the_largest_moment_before_its_correction():
+    """Step by step against the published update; a first gradient ten times the others is soon forgotten."""
+    config = base_config().optim
+    config.update(optimizer="amsgrad", learning_rate=0.1)
+    optimizer = make_optimizer(config, 100, 10)
+    grads = np.array([10.0, *np.linspace(1, -0.5, 9)])
+    value, state = jnp.zeros(()), optimizer.init(jnp.zeros(()))
+    expected = mean = square = largest = 0.0
+    for step, grad in enumerate(grads, 1):
+        changes, state = optimizer.update(jnp.float32(grad), state, value)
+        value = optax.apply_updates(value, changes)
+        mean, square = 0.9 * mean + 0.1 * grad, 0.999 * square + 0.001 * grad**2
+        largest = max(largest, square)
+        expected -= 0.1 * mean / (1 - 0.9**step) / (np.sqrt(largest / (1 - 0.999**step)) + 1e-8)
+        np.testing.assert_allclose(value, expected, rtol=1e-3, atol=1e-4)

@@ -57,7 +57,7 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         prepare=functools.partial(prepare, config),
         fixed=lifter_inputs.CAMERA,
         augment=functools.partial(lifter_inputs.augment, config, detector_noise.load_params()),
-        on_clip=functools.partial(_on_clip, config),
+        on_clip=functools.partial(lift_clip, config),
     )
 
 
@@ -136,13 +136,9 @@ def camera_poses(outputs: Any, batch: Batch) -> Any:
     return lifter_inputs.to_camera(outputs - outputs[:, :, :1], batch["rotation"])
 
 
-def _on_clip(config: Any, predict: Any, clip: Any) -> np.ndarray:
-    """Poses (T, 17, 3) of a clip's only view: metres, its camera's axes, relative to the root."""
-    return lift_clip(config, predict, clip)["poses"]
-
-
 def lift_clip(config: Any, predict: Any, clip: Any) -> dict[str, np.ndarray]:
-    """Outputs of `predict` for every frame of a clip's only view."""
+    """Outputs of `predict` for every frame of a clip's only view: "poses" (T, 17, 3) in metres, camera axes, relative to
+    the root, and "trajectory" (T, 3) of the root where the model has one."""
     skeleton = config.model.skeleton
     return lifting.lift(
         lambda batch: predict(_represented(lifter_inputs.inputs_of(config), skeleton, batch)),

@@ -126,11 +126,11 @@ def _load(stage: str, workdir: pathlib.Path) -> trained.Trained:
 
 
 def _lifter(run: Callable[[Clip], Any]) -> Callable[[Clip], Lifted]:
-    """A lifter from an `on_clip`, which gives poses alone or a mapping of poses and trajectory."""
+    """A lifter from an `on_clip`, which gives a mapping of poses and, of some, trajectory."""
 
     def lift(clip: Clip) -> Lifted:
         found = run(clip)
-        return Lifted(found["poses"], found.get("trajectory")) if isinstance(found, Mapping) else Lifted(found)
+        return Lifted(found["poses"], found.get("trajectory"))
 
     return lift
 

@@ -69,7 +69,7 @@ def make_clip(seed: int = 0, frames: int = 40, views: int = 2, genre: str = "", 
     }  # fmt: skip
 
 
-def true_lifter(clip: dict[str, Any]) -> np.ndarray:
+def true_lifter(clip: dict[str, Any]) -> dict[str, np.ndarray]:
     """What a perfect lifter makes of a single-view clip: the 3D in the camera's axes, relative to the hips."""
     points = np.einsum("ij,tkj->tki", clip["rotation"][0], clip["points_world"])
-    return (points - points[:, :1]).astype(np.float32)
+    return {"poses": (points - points[:, :1]).astype(np.float32)}

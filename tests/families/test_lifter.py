@@ -135,7 +135,7 @@ def test_later_stages_get_a_pose_for_every_frame(frames):
     batch = family.augment(pipeline.batch_at(windows, make_runs(windows, [0], 2), 0), KEY, False)
     variables = family.init(KEY, batch)
     clip = _clip(frames=frames, views=1)
-    poses = family.on_clip(lambda found: family.predict(variables, found), {**clip, "fps": 60.0})
+    poses = family.on_clip(lambda found: family.predict(variables, found), {**clip, "fps": 60.0})["poses"]
     assert poses.shape == (frames, 17, 3)
     assert np.isfinite(poses).all()
     np.testing.assert_array_equal(poses[:, 0], 0)

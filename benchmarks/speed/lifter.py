@@ -1,19 +1,7 @@
-"""Speed of the lifter beside VideoPose3D's own code: training steps and whole-sequence inference.
+"""The lifter beside VideoPose3D's own code: training steps and whole-sequence inference."""
 
-    python -m benchmarks.lifter_speed --source=DIR [--pairs=5] [--parts=A1,A2,B]
-
-Needs torch (not a requirement of this project) and a checkout of facebookresearch/VideoPose3D in DIR. Both do the same
-work in turns in one process: a round is one timing of each, the table gives median and range of their ratios. A
-matrix product of 2048 x 2048 is timed before every round; a machine that others use shows there.
-"""
-
-import argparse
 import importlib
-import pathlib
-import statistics
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import jax
@@ -21,7 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
+from benchmarks.speed.timing import Timed
 from hdvr_jax.networks.lifter import TemporalLifter
+from hdvr_jax.optimizers import scale_by_amsgrad
 
 JOINTS, CHANNELS = 17, 1024
 # part: (what, batch, filter widths, repetitions in one timing)
@@ -30,17 +20,7 @@ TRAINING = {
     "A2": ("training step, batch 1024, 243 frames", 1024, (3, 3, 3, 3, 3), 1),
 }
 SEQUENCE_FRAMES, SEQUENCE_WIDTHS = 2000, (3, 3, 3, 3, 3)
-
-Timed = Callable[[], None]
-
-
-def gflops() -> float:
-    """Speed of a 2048^3 product in NumPy, in GFLOP/s."""
-    a = np.ones((2048, 2048), np.float32)
-    a @ a
-    start = time.perf_counter()
-    a @ a
-    return 2 * 2048**3 / (time.perf_counter() - start) / 1e9
+PARTS = (*TRAINING, "B")
 
 
 def our_step(widths: tuple[int, ...], inputs: np.ndarray, targets: np.ndarray) -> Timed:
@@ -49,7 +29,7 @@ def our_step(widths: tuple[int, ...], inputs: np.ndarray, targets: np.ndarray) -
     x, y = jnp.asarray(inputs.reshape(*inputs.shape[:2], -1)), jnp.asarray(targets)
     example = jnp.arange(len(x))
     variables = network.init(jax.random.key(0), x[:2], strided=True)
-    optimizer = optax.amsgrad(1e-3)
+    optimizer = optax.chain(scale_by_amsgrad(0.9, 0.999, 1e-8), optax.scale_by_learning_rate(1e-3))
 
     def step(params: Any, stats: Any, opt_state: Any, key: Any) -> tuple[Any, Any, Any]:
         def loss(params: Any) -> tuple[Any, Any]:
@@ -110,25 +90,8 @@ def sequences(torch: Any, flip: bool) -> tuple[Timed, Timed]:
     return lambda: jax.block_until_ready(compiled(x)), rival
 
 
-def seconds(run: Timed, count: int) -> float:
-    """Of `count` runs."""
-    start = time.perf_counter()
-    for _ in range(count):
-        run()
-    return time.perf_counter() - start
-
-
-def compare(ours: Timed, theirs: Timed, pairs: int, count: int) -> Iterator[tuple[float, float, float]]:
-    """(GFLOP/s of the calibration, our seconds, their seconds) of every round, after one round that does not count."""
-    for run in (ours, theirs):
-        run()
-    for _ in range(pairs):
-        speed = gflops()
-        yield speed, seconds(ours, count) / count, seconds(theirs, count) / count
-
-
-def parts(torch: Any, chosen: list[str]) -> Iterator[tuple[str, str, Timed, Timed, int]]:
-    """(part, what, ours, theirs, repetitions)."""
+def comparisons(torch: Any, chosen: list[str]) -> Iterator[tuple[str, str, Timed, Timed, int]]:
+    """(Part, what, ours, theirs, repetitions in one timing)."""
     rng = np.random.default_rng(0)
     for part, (what, batch, widths, count) in TRAINING.items():
         if part in chosen:
@@ -140,27 +103,3 @@ def parts(torch: Any, chosen: list[str]) -> Iterator[tuple[str, str, Timed, Time
         for flip in (False, True):
             what = f"{SEQUENCE_FRAMES} frames, 243-frame model{', mirrored twin computed too' if flip else ''}"
             yield "B", what, *sequences(torch, flip), 2
-
-
-def main() -> None:
-    """Prints the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--source", type=pathlib.Path, required=True, help="checkout of VideoPose3D")
-    parser.add_argument("--pairs", type=int, default=5)
-    parser.add_argument("--parts", default="A1,A2,B")
-    options = parser.parse_args()
-    sys.path.insert(0, str(options.source.resolve()))
-    torch = importlib.import_module("torch")
-    print(f"torch {torch.__version__}, {torch.get_num_threads()} threads; jax {jax.__version__}\n")
-    print("| part | work | ours, s | theirs, s | times as fast (range) | calibration, GFLOP/s |")
-    print("| --- | --- | --- | --- | --- | --- |")
-    for part, what, ours, theirs, count in parts(torch, options.parts.split(",")):
-        rounds = list(compare(ours, theirs, options.pairs, count))
-        ratios = [their / our for _, our, their in rounds]
-        speed, our, their = (statistics.median(column) for column in zip(*rounds))
-        spread = f"{statistics.median(ratios):.2f} ({min(ratios):.2f}-{max(ratios):.2f})"
-        print(f"| {part} | {what} | {our:.3f} | {their:.3f} | {spread} | {speed:.0f} |", flush=True)
-
-
-if __name__ == "__main__":
-    main()
