@@ -43,8 +43,8 @@ def sequences(clip: Clip, inputs: str, skeleton: str, fps: float, lifter: Lifter
             own 3D, once, whatever saw it.
         skeleton: joint set of the result; it must have a hip and a thorax.
         fps: frame rate of the result.
-        lifter: single-view clip -> {"poses": (T, 17, 3)}: metres in the camera's frame (x right, y down, z forward), joints of
-            h36m17, NaN where there is no pose. For "3d_lifted" only.
+        lifter: single-view clip -> {"poses": (T, 17, 3)}: metres in the camera's frame (x right, y down, z forward),
+            joints of h36m17, NaN where there is no pose. For "3d_lifted" only.
 
     Returns:
         One dict per sequence: points (T, J, D), visible (T, J), root (T, D) (see `normalise`), fps, and labels. None

@@ -79,7 +79,8 @@ def _shoot(
 ) -> tuple[Float[Array, "T J 3"], dict[str, Array]]:
     """(Motion on a new body, what the cameras are and what the detector found in their images).
 
-    `scales` are the frame rate and the strength of the noise. `real` is 0 for padding, which neither the body's measures nor the cameras' aim depend on.
+    `scales` are the frame rate and the strength of the noise. `real` is 0 for padding, which neither the body's
+    measures nor the cameras' aim depend on.
     """
     body_key, *view_keys = jax.random.split(key, 1 + views)
     fps, strength = scales

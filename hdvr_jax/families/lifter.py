@@ -137,8 +137,8 @@ def camera_poses(outputs: Any, batch: Batch) -> Any:
 
 
 def lift_clip(config: Any, predict: Any, clip: Any) -> dict[str, np.ndarray]:
-    """Outputs of `predict` for every frame of a clip's only view: "poses" (T, 17, 3) in metres, camera axes, relative to
-    the root, and "trajectory" (T, 3) of the root where the model has one."""
+    """What the model gives for every frame of a clip's only view, in metres and camera axes: "poses" (T, 17, 3) about
+    the root and, where the model has it, "trajectory" (T, 3) of the root."""
     skeleton = config.model.skeleton
     return lifting.lift(
         lambda batch: predict(_represented(lifter_inputs.inputs_of(config), skeleton, batch)),

@@ -169,5 +169,6 @@ class TemporalLifter(nn.Module):
             h = layer(f"conv_{block}", h, 2 * block + 1, kernel, None if strided else step)
             h = residual + layer(f"mix_{block}", h, 2 * block + 2, 1, None if strided else 1)
             dilation *= width
-        h = nn.Dense(self.joints_out * 3, name="shrink")(h)
+        first = nn.initializers.variance_scaling(min(1.0, self.kernel_variance), "fan_in", "truncated_normal")
+        h = nn.Dense(self.joints_out * 3, kernel_init=first, name="shrink")(h)
         return h.reshape(*h.shape[:2], self.joints_out, 3)

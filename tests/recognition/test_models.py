@@ -36,7 +36,6 @@ def test_scores_of_another_step_or_damaged_are_none(folder, text):
 
 def test_lifters_give_poses_alone_or_with_a_trajectory():
     poses, way = np.zeros((4, 17, 3)), np.ones((4, 3))
-    assert models._lifter(lambda clip: poses)({}) == Lifted(poses, None)
     assert models._lifter(lambda clip: {"poses": poses})({}) == Lifted(poses, None)
     assert models._lifter(lambda clip: {"poses": poses, "trajectory": way})({}) == Lifted(poses, way)
 
