@@ -20,18 +20,19 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
     choices = {"data": ("cmu_mocap", "aistpp"), "size": ("full", "tiny")}
     options = parse_arg(arg, choices, data="cmu_mocap", share=0.1, unlabelled=0.5, size="full")
     tiny = options.size == "tiny"
-    config = lifter_config("semi_supervised", widths=(3, 3) if tiny else (3, 3, 3), outputs=8 if tiny else 32)
+    config = lifter_config("semi_supervised", widths=(3, 3) if tiny else (3, 3, 3), outputs=8)
     config.family = "lifter_trajectory"
     config.model.update(
-        inputs="rays",
         channels=32 if tiny else 256,
         dropout=0.1,
+        place="solved",  # or by the "network", as published
         reprojection_weight=1.0,
         bone_weight=1.0,
+        place_weight=1.0,
         warmup_steps=5 if tiny else 300,  # without the unlabelled part
     )
     config.data.unlabelled = options.unlabelled
-    config.train.batch_size = _batch(4 if tiny else 16, options.unlabelled)
+    config.train.batch_size = _batch(4 if tiny else 32, options.unlabelled)
     config.train.steps = 20 if tiny else 3000
     config.train.eval_every = config.train.checkpoint_every = 10 if tiny else 3000
     _choose(config, options, tiny)

@@ -4,8 +4,12 @@ Semi-supervised training of Pavllo et al. 2019, section 4: one network for the p
 trajectory of the root; their sum is projected back through the camera and compared with the keypoints that it came
 from, for which no 3D is needed. A labelled and an unlabelled part of each batch (`data.unlabelled`) are seen by both.
 
-    loss = MPJPE + WMPJPE of the labelled examples
-         + (reprojection error + bone_weight * difference of mean bone lengths) of the unlabelled ones after a warm-up
+    loss = MPJPE + WMPJPE of the labelled examples + of the unlabelled ones, after a warm-up,
+           reprojection_weight * reprojection error + bone_weight * difference of mean bone lengths
+
+Where the root is placed by the network (`place = "network"`, the paper's way), a body may grow with its distance and
+still project alike. With `place = "solved"` the pose is projected from where it fits best, so that only its shape is
+judged, and that place is what the trajectory learns on unlabelled examples (`place_weight`, as WMPJPE).
 
 The trajectory network gives (a, b, c): the root stands at depth `DEPTH * exp(c)` and is seen at its own ray plus (a,
 b). That fixes the scale that the published network has to learn, and no root is ever behind the camera.
@@ -18,30 +22,29 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from hdvr_jax import detector_noise, lifter_inputs, losses, metrics, poses, rotations
+from hdvr_jax import detector_noise, lifter_inputs, losses, metrics, poses
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family
 from hdvr_jax.families import lifter as pose_lifter
 from hdvr_jax.moments import psum
 from hdvr_jax.networks.lifter import TemporalLifter
+from hdvr_jax.root_place import solve_across, solve_depth
 from hdvr_jax.skeletons import get_skeleton
 
 DEPTH = 4.0
 # Image points beyond this (tangents of the viewing angle) would only teach where joints behind the camera are not.
 _WIDEST = 2.0
+_NEAREST = 0.5
+PLACES = ("network", "solved")
 
 Networks = dict[str, TemporalLifter]
 
 
 def make(config: Any, axis_name: str | None = None) -> Family:
-    """The family, from a config (see `configs/semi_supervised.py`).
-
-    Raises:
-      InputError: inputs that do not tell the size of the dancer in the image, from which depth is seen.
-    """
+    """The family, from a config (see `configs/semi_supervised.py`)."""
     lifter_inputs.check(config)
-    if lifter_inputs.inputs_of(config) == "sighting":
-        raise InputError("config.model.inputs: sightings do not tell how far away a dancer is; expected rays or screen")
+    if config.model.place not in PLACES:
+        raise InputError(f"config.model.place: {config.model.place!r} is not one of {', '.join(PLACES)}")
     nets = {
         "poses": pose_lifter.network(config, axis_name),
         "trajectory": pose_lifter.network(config, axis_name, joints=1),
@@ -59,9 +62,17 @@ def make(config: Any, axis_name: str | None = None) -> Family:
     )
 
 
+def _read(name: str, batch: Batch) -> Batch:
+    """The batch with the inputs of one of the networks. Sightings do not tell how far away a dancer is: but for screen
+    coordinates, of two channels, the trajectory is read from rays."""
+    if name == "poses" or batch["inputs"].shape[-1] == 2:
+        return batch
+    return {**batch, "inputs": jnp.concatenate([batch["rays"], batch["confidence"][..., None]], -1)}
+
+
 def _init(nets: Networks, key: Any, batch: Batch) -> Any:
     keys = dict(zip(nets, jax.random.split(key, len(nets))))
-    found = {name: pose_lifter.init(net, keys[name], batch) for name, net in nets.items()}
+    found = {name: pose_lifter.init(net, keys[name], _read(name, batch)) for name, net in nets.items()}
     return {kind: {name: found[name][kind] for name in nets} for kind in ("params", "batch_stats")}
 
 
@@ -74,7 +85,7 @@ def _loss(config: Any, nets: Networks, axis_name: str | None, variables: Any, ba
     frames, skeleton = pose_lifter.own_frames(nets["poses"], batch), get_skeleton(config.model.skeleton)
     keys = dict(zip(nets, jax.random.split(key)))
     found = {
-        name: pose_lifter.apply_to_windows(net, _of(variables, name), batch, keys[name], train)
+        name: pose_lifter.apply_to_windows(net, _of(variables, name), _read(name, batch), keys[name], train)
         for name, net in nets.items()
     }
     model_state = {"batch_stats": {name: dict(state)["batch_stats"] for name, (_, state) in found.items()}}
@@ -83,15 +94,16 @@ def _loss(config: Any, nets: Networks, axis_name: str | None, variables: Any, ba
     real = batch["frame_mask"][:, frames] * batch["mask"][:, None]
     warm = batch["example"] >= config.model.warmup_steps * config.train.batch_size
     unlabelled = real * (batch["labelled"] == 0)[:, None] * warm[:, None]
+    points = lifter_inputs.to_camera(outputs, batch["rotation"][:, frames])
     terms = {
         "mpjpe": pose_lifter.position_errors(outputs, batch, frames),
-        "wmpjpe": _trajectory_error(root, batch, frames, real),
-        "reprojection": reprojection_error(outputs, root, batch, frames, unlabelled),
+        "wmpjpe": _trajectory_error(root, batch["trajectory"][:, frames], real),
+        **_unlabelled_terms(config.model.place, points, root, batch, frames, unlabelled),
     }
     terms = {name: (total.sum(), count.sum()) for name, (total, count) in terms.items()}
     lengths = poses.bone_lengths(outputs, skeleton.parents)
-    terms["bones"] = _bone_difference(lengths, real * batch["labelled"][:, None], unlabelled, axis_name)
-    weights = {"bones": config.model.bone_weight, "reprojection": config.model.reprojection_weight}
+    terms["bone"] = _bone_difference(lengths, real * batch["labelled"][:, None], unlabelled, axis_name)
+    weights = {name: config.model[f"{name}_weight"] for name in ("bone", "reprojection", "place")}
     total = sum(weights.get(name, 1.0) * _share(term, axis_name) for name, term in terms.items())
     share = 1 / psum(jnp.ones(()), axis_name)
     return total, (model_state, {"loss": (total, share), **terms})
@@ -108,21 +120,34 @@ def locate(outputs: Float[Array, "B T 3"], batch: Batch, frames: slice, root: in
     return depth * jnp.concatenate([batch["rays"][:, frames, root] + outputs[..., :2], jnp.ones_like(depth)], -1)
 
 
-def _trajectory_error(root: Any, batch: Batch, frames: slice, real: Any) -> tuple[Any, Any]:
+def _trajectory_error(root: Any, truth: Any, real: Any) -> tuple[Any, Any]:
     """WMPJPE: distance of the root to the truth divided by its true depth, (sum, weight) per example."""
-    truth = batch["trajectory"][:, frames]
     error, weights = losses.distances(root, truth, jnp.isfinite(truth).all(-1) * real)
     depth = jnp.where(weights > 0, truth[..., 2], 1.0)
     return losses.masked_sum(error / depth, weights)
 
 
-def reprojection_error(outputs: Any, root: Any, batch: Batch, frames: slice, weights: Any) -> tuple[Any, Any]:
-    """Distance of projected joints from the detected ones in screen coordinates, (sum, weight) per example."""
-    points = rotations.rotate(jnp.swapaxes(batch["rotation"][:, frames], -1, -2)[:, :, None], outputs)
-    points = points + root[:, :, None]
+def _unlabelled_terms(place: str, points: Any, root: Any, batch: Batch, frames: slice, weights: Any) -> dict[str, Any]:
+    """What the unlabelled examples teach: {term: (sum, weight) per example}."""
+    if place == "network":
+        return {"reprojection": reprojection_error(points + root[:, :, None], batch, frames, weights)}
+    fixed = jax.lax.stop_gradient(points)
+    rays, seen = batch["rays"][:, frames], (batch["confidence"][:, frames] > 0).astype(jnp.float32)
+    depth = solve_depth(fixed, rays, seen, _NEAREST)
+    solved = jnp.concatenate([solve_across(fixed, rays, seen, depth), depth[..., None]], -1)
+    told = weights * jnp.isfinite(depth)
+    placed = points + jnp.where((told > 0)[..., None], solved, DEPTH)[:, :, None]
+    return {
+        "reprojection": reprojection_error(placed, batch, frames, told),
+        "place": _trajectory_error(root, solved, told),
+    }
+
+
+def reprojection_error(points: Any, batch: Batch, frames: slice, weights: Any) -> tuple[Any, Any]:
+    """Distance of projected joints (B, T, J, 3) from the detected ones in screen coordinates, (sum, weight) per
+    example."""
     ideal = points[..., :2] / jnp.maximum(points[..., 2:], 0.1)
-    ideal = jnp.clip(ideal, -_WIDEST, _WIDEST)
-    projected = lifter_inputs.screen_points(ideal, batch)
+    projected = lifter_inputs.screen_points(jnp.clip(ideal, -_WIDEST, _WIDEST), batch)
     seen = lifter_inputs.screen_points(batch["rays"][:, frames], batch)
     known = (batch["confidence"][:, frames] > 0) * weights[..., None]
     return losses.masked_sum(*losses.distances(projected, seen, known))
@@ -143,7 +168,10 @@ def _bone_difference(lengths: Any, labelled: Any, unlabelled: Any, axis_name: st
 
 def _predict(nets: Networks, order: tuple[int, ...], skeleton: str, variables: Any, batch: Batch) -> dict[str, Any]:
     """Poses (B, T, J, 3) about the root and trajectory (B, T, 3) of the root, metres, camera axes."""
-    found = {name: pose_lifter.apply_to_sequence(net, order, _of(variables, name), batch) for name, net in nets.items()}
+    found = {
+        name: pose_lifter.apply_to_sequence(net, order, _of(variables, name), _read(name, batch))
+        for name, net in nets.items()
+    }
     root = get_skeleton(skeleton).index(lifter_inputs.ROOT)
     return {
         "poses": pose_lifter.camera_poses(found["poses"], batch),

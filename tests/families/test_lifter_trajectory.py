@@ -7,9 +7,8 @@ import optax
 import pytest
 
 from configs import semi_supervised
-from hdvr_jax import lifter_inputs, pipeline
+from hdvr_jax import pipeline
 from hdvr_jax.configurations import normalise
-from hdvr_jax.errors import InputError
 from hdvr_jax.families import build, lifter_trajectory
 from hdvr_jax.runs import make_runs
 from hdvr_jax.update import init_state, make_update
@@ -63,9 +62,9 @@ def test_unlabelled_examples_wait_for_the_end_of_the_warm_up():
         family = build(config)
         augmented = family.augment(batch, KEY, True)
         terms = family.loss(family.init(KEY, augmented), augmented, KEY, True)[1][1]
-        weights.append([float(terms[name][1]) for name in ("mpjpe", "reprojection", "bones")])
-    (labelled, seen, bones), during = weights
-    assert min(labelled, seen, bones) > 0
+        weights.append([float(terms[name][1]) for name in ("mpjpe", "reprojection", "bone")])
+    (labelled, seen, bone), during = weights
+    assert min(labelled, seen, bone) > 0
     assert during == [labelled, 0, 0]
 
 
@@ -90,12 +89,14 @@ def test_perfect_poses_at_the_perfect_place_reproject_exactly():
     truth = dict(family.augment(batch, KEY, False))
     ideal = truth["points_camera"][..., :2] / truth["points_camera"][..., 2:]
     truth["rays"], truth["confidence"] = ideal, jnp.ones(ideal.shape[:3])
-    targets = truth["points_camera"] - truth["points_camera"][:, :, :1]
+    targets = truth["targets"]
     frames, weights = slice(0, targets.shape[1]), jnp.ones(targets.shape[:2])
-    error, count = lifter_trajectory.reprojection_error(targets, truth["trajectory"], truth, frames, weights)
+    error, count = lifter_trajectory.reprojection_error(
+        targets + truth["trajectory"][:, :, None], truth, frames, weights
+    )
     assert float((error / count).max()) < 1e-5
     away = truth["trajectory"] + jnp.array([0.3, 0.0, 0.0])
-    error, count = lifter_trajectory.reprojection_error(targets, away, truth, frames, weights)
+    error, count = lifter_trajectory.reprojection_error(targets + away[:, :, None], truth, frames, weights)
     # 0.3 m at the depth of the dancer, in screen coordinates.
     expected = (0.3 * truth["focal"][:, None, 0] / truth["trajectory"][..., 2]).mean()
     np.testing.assert_allclose((error / count).mean(), expected, rtol=0.1)
@@ -115,7 +116,13 @@ def test_poses_and_trajectory_of_a_clip_and_their_scores():
     assert all(float(total.sum()) < 0.1 * float(weight.sum()) for total, weight in scores.values())
 
 
-def test_inputs_that_hide_the_distance_are_refused():
-    with pytest.raises(InputError, match="expected rays or screen"):
-        setup(inputs="sighting")
-    assert "sighting" in lifter_inputs.INPUTS
+@pytest.mark.parametrize(("inputs", "channels"), [("sighting", 3), ("rays", 3), ("screen", 2)])
+def test_the_trajectory_depends_on_how_far_away_the_dancer_is(inputs, channels):
+    """Also where the poses are read from inputs of unit size."""
+    _, family, batch = setup(inputs=inputs)
+    variables = family.init(KEY, family.augment(batch, KEY, True))
+    assert variables["params"]["poses"]["expand"]["kernel"].shape[0] == 3 * 17 * channels
+    near = family.augment(batch, KEY, False)
+    far = family.augment({**batch, "rays": batch["rays"] / 2}, KEY, False)
+    depths = [family.predict(variables, given)["trajectory"][..., 2] for given in (near, far)]
+    assert float(jnp.abs(depths[0] - depths[1]).max()) > 1e-3
