@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python
 PIP := $(VENV)/bin/pip install --quiet --disable-pip-version-check
 DEMO := work/demo
 
-.PHONY: demo test test-slow lint bench clean
+.PHONY: demo test test-slow lint bench ablations clean
 
 # The main job on the built-in data: generate, train the hierarchy, evaluate it, recognise a clip it has not seen.
 demo: $(VENV)/runtime
@@ -30,10 +30,23 @@ lint: $(VENV)/dev
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 
-# Tables and figures of the README that come from measurements of the data.
+# Tables and figures of the README that need no training. SOURCE=DIR, a checkout of facebookresearch/VideoPose3D, adds
+# those beside its code, for which torch is installed.
 bench: $(VENV)/dev
 	$(RUN) -m benchmarks.fit_detector_noise
 	$(RUN) -m benchmarks.choreo_difficulty
+ifdef SOURCE
+	$(PIP) torch==2.13.0
+	$(RUN) -m benchmarks.parity --source=$(SOURCE)
+	$(RUN) -m benchmarks.speed --source=$(SOURCE)
+else
+	$(RUN) -m benchmarks.speed --parts=F
+endif
+
+# The ablation tables of the README: many small trainings, which go on where they were stopped.
+ablations: $(VENV)/dev
+	$(RUN) -m benchmarks.semi_supervised
+	$(RUN) -m benchmarks.action_wise
 
 clean:
 	rm -rf $(VENV) work .pytest_cache .ruff_cache .hypothesis

@@ -1,6 +1,6 @@
 """Semi-supervised against supervised-only training, by the share of labelled takes (Pavllo et al. 2019, section 6.4).
 
-    python -m benchmarks.semi_supervised [--workdir=work/semi] [--seeds=3] [--steps=3000] [--data=cmu_mocap,aistpp]
+    python -m benchmarks.semi_supervised [--workdir=work/semi] [--seeds=3] [--steps=5000] [--data=cmu_mocap,aistpp]
 
 Trains `configs/semi_supervised.py` on 1, 5, 10 and 50 % of the CMU takes, and on AIST++ with the labels of one clip,
 with the unlabelled sequences and without them: the same network, steps and labelled examples in each step. Prints
@@ -45,7 +45,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--workdir", type=pathlib.Path, default=pathlib.Path("work/semi"))
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--steps", type=int, default=5000)
     parser.add_argument("--data", default="cmu_mocap,aistpp")
     options: Any = parser.parse_args()
     results = []

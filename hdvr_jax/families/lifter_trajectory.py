@@ -7,9 +7,8 @@ from, for which no 3D is needed. A labelled and an unlabelled part of each batch
     loss = MPJPE + WMPJPE of the labelled examples + of the unlabelled ones, after a warm-up,
            reprojection_weight * reprojection error + bone_weight * difference of mean bone lengths
 
-Where the root is placed by the network (`place = "network"`, the paper's way), a body may grow with its distance and
-still project alike. With `place = "solved"` the pose is projected from where it fits best, so that only its shape is
-judged, and that place is what the trajectory learns on unlabelled examples (`place_weight`, as WMPJPE).
+Projecting each pose from where it would fit best, in place of where the trajectory network sees it, was tried and is
+worse by far: bodies then lean, which shrinks them in the image as distance does.
 
 The trajectory network gives (a, b, c): the root stands at depth `DEPTH * exp(c)` and is seen at its own ray plus (a,
 b). That fixes the scale that the published network has to learn, and no root is ever behind the camera.
@@ -23,19 +22,15 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from hdvr_jax import detector_noise, lifter_inputs, losses, metrics, poses
-from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family
 from hdvr_jax.families import lifter as pose_lifter
 from hdvr_jax.moments import psum
 from hdvr_jax.networks.lifter import TemporalLifter
-from hdvr_jax.root_place import solve_across, solve_depth
 from hdvr_jax.skeletons import get_skeleton
 
 DEPTH = 4.0
 # Image points beyond this (tangents of the viewing angle) would only teach where joints behind the camera are not.
 _WIDEST = 2.0
-_NEAREST = 0.5
-PLACES = ("network", "solved")
 
 Networks = dict[str, TemporalLifter]
 
@@ -43,8 +38,6 @@ Networks = dict[str, TemporalLifter]
 def make(config: Any, axis_name: str | None = None) -> Family:
     """The family, from a config (see `configs/semi_supervised.py`)."""
     lifter_inputs.check(config)
-    if config.model.place not in PLACES:
-        raise InputError(f"config.model.place: {config.model.place!r} is not one of {', '.join(PLACES)}")
     nets = {
         "poses": pose_lifter.network(config, axis_name),
         "trajectory": pose_lifter.network(config, axis_name, joints=1),
@@ -98,12 +91,12 @@ def _loss(config: Any, nets: Networks, axis_name: str | None, variables: Any, ba
     terms = {
         "mpjpe": pose_lifter.position_errors(outputs, batch, frames),
         "wmpjpe": _trajectory_error(root, batch["trajectory"][:, frames], real),
-        **_unlabelled_terms(config.model.place, points, root, batch, frames, unlabelled),
+        "reprojection": reprojection_error(points + root[:, :, None], batch, frames, unlabelled),
     }
     terms = {name: (total.sum(), count.sum()) for name, (total, count) in terms.items()}
     lengths = poses.bone_lengths(outputs, skeleton.parents)
     terms["bone"] = _bone_difference(lengths, real * batch["labelled"][:, None], unlabelled, axis_name)
-    weights = {name: config.model[f"{name}_weight"] for name in ("bone", "reprojection", "place")}
+    weights = {name: config.model[f"{name}_weight"] for name in ("bone", "reprojection")}
     total = sum(weights.get(name, 1.0) * _share(term, axis_name) for name, term in terms.items())
     share = 1 / psum(jnp.ones(()), axis_name)
     return total, (model_state, {"loss": (total, share), **terms})
@@ -125,22 +118,6 @@ def _trajectory_error(root: Any, truth: Any, real: Any) -> tuple[Any, Any]:
     error, weights = losses.distances(root, truth, jnp.isfinite(truth).all(-1) * real)
     depth = jnp.where(weights > 0, truth[..., 2], 1.0)
     return losses.masked_sum(error / depth, weights)
-
-
-def _unlabelled_terms(place: str, points: Any, root: Any, batch: Batch, frames: slice, weights: Any) -> dict[str, Any]:
-    """What the unlabelled examples teach: {term: (sum, weight) per example}."""
-    if place == "network":
-        return {"reprojection": reprojection_error(points + root[:, :, None], batch, frames, weights)}
-    fixed = jax.lax.stop_gradient(points)
-    rays, seen = batch["rays"][:, frames], (batch["confidence"][:, frames] > 0).astype(jnp.float32)
-    depth = solve_depth(fixed, rays, seen, _NEAREST)
-    solved = jnp.concatenate([solve_across(fixed, rays, seen, depth), depth[..., None]], -1)
-    told = weights * jnp.isfinite(depth)
-    placed = points + jnp.where((told > 0)[..., None], solved, DEPTH)[:, :, None]
-    return {
-        "reprojection": reprojection_error(placed, batch, frames, told),
-        "place": _trajectory_error(root, solved, told),
-    }
 
 
 def reprojection_error(points: Any, batch: Batch, frames: slice, weights: Any) -> tuple[Any, Any]:

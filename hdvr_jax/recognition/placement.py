@@ -1,8 +1,12 @@
 """Where a lifted dancer stands in front of the camera, and how well the poses fit the image.
 
 A lifter gives poses about the hips. The place of the hips in each frame is the one from which the pose projects best
-onto the keypoints (`hdvr_jax.root_place`), weighted by confidence. Depth is by far the least certain of its
-coordinates, so it is smoothed over time before the others are solved.
+onto the keypoints: with ideal image points (a, b) of joints at (X, Y, Z) from the hips, the place (x, y, z) solves
+
+    x - a z = a Z - X,    y - b z = b Z - Y
+
+in the least-squares sense over the joints, weighted by confidence. Depth z is by far the least certain of the three,
+so it is smoothed over time before x and y are solved again.
 
 A lifter may give a trajectory too. Then there are two candidates: the trajectory as it is, and one whose depth is the
 geometric mean of the depth solved here and the lifter's, brought to the same scale by their median ratio, which a focal
@@ -20,7 +24,6 @@ from hdvr_jax.padding import padded
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.provenance import MEASURED, SYNTHESISED
 from hdvr_jax.recognition.results import CAMERA, Poses
-from hdvr_jax.root_place import solve_across, solve_depth
 
 DEPTH_SMOOTHING_SECONDS = 0.2
 _LEAST_JOINTS = 4
@@ -47,11 +50,11 @@ def place(
     weights = np.where(known, np.maximum(prepared.confidence, 0.05), 0)
     safe_rays, safe_points = np.where(known[..., None], rays, 0), np.where(known[..., None], points, 0)
     enough = known.sum(1) >= _LEAST_JOINTS
-    depth = np.where(enough, solve_depth(safe_points, safe_rays, weights, _LEAST_DEPTH), np.nan)
+    depth = np.where(enough, _depths(safe_points, safe_rays, weights), np.nan)
     if trajectory is not None:
         depth = _fused(depth, trajectory[:, 2])
     depth = _smooth(depth, prepared.fps)
-    across = solve_across(safe_points, safe_rays, weights, depth)
+    across = _across(safe_points, safe_rays, weights, depth)
     root = _carry(np.where(enough[:, None], np.c_[across, depth], np.nan))
     found = _with_projection(points + root[:, None], prepared, camera)
     if trajectory is None:
@@ -91,6 +94,26 @@ def _with_projection(placed: np.ndarray, prepared: PoseTrack, camera: cameras.Pe
 @jax.jit
 def _project(camera: cameras.Perspective, points: Float[Array, "T J 3"]) -> Float[Array, "T J 2"]:
     return cameras.project(camera, points)
+
+
+def _depths(points: np.ndarray, rays: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Depth of the hips in every frame: the normal equations with x and y eliminated."""
+    wanted = rays * points[..., 2:] - points[..., :2]
+    slope = rays - _mean(rays, weights)[:, None]
+    offset = wanted - _mean(wanted, weights)[:, None]
+    steepness = (weights[..., None] * slope**2).sum((1, 2))
+    depth = -(weights[..., None] * slope * offset).sum((1, 2)) / np.maximum(steepness, 1e-12)
+    return np.where(steepness > 1e-9, np.maximum(depth, _LEAST_DEPTH), np.nan)
+
+
+def _across(points: np.ndarray, rays: np.ndarray, weights: np.ndarray, depth: np.ndarray) -> np.ndarray:
+    """x and y of the hips in every frame, given their depth."""
+    return _mean(rays * (points[..., 2:] + depth[:, None, None]) - points[..., :2], weights)
+
+
+def _mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Weighted mean over the joints: (T, J, D) and (T, J) -> (T, D)."""
+    return (weights[..., None] * values).sum(1) / np.maximum(weights.sum(1), 1e-9)[:, None]
 
 
 def _smooth(depth: np.ndarray, fps: float) -> np.ndarray:
