@@ -5,8 +5,8 @@
     python train.py --config=configs/semi_supervised.py:data=aistpp --workdir=work/semi/aistpp
 
 On CMU motion filmed by four virtual cameras, with exact 2D as in the paper's figure 5c; or on AIST++ detections, of
-which ch01 is labelled and ch02, ch05 and ch06 are not, tested on ch03. `unlabelled=0.0` leaves the unlabelled takes out:
-the supervised rival on the same labels, with the same network, steps and number of labelled examples in each step.
+which ch01 is labelled and ch02, ch05 and ch06 are not, tested on ch03. `unlabelled=0.0` leaves the unlabelled takes
+out: the supervised rival on the same labels, with the same network, steps and labelled examples in each step.
 About a minute a seed on two cores; `python -m benchmarks.semi_supervised` prints the whole table.
 """
 
