@@ -27,7 +27,7 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
         channels=32 if tiny else 128,
         dropout=0.1,
         reprojection_weight=1.0,
-        bone_weight=1.0,
+        bone_weight=0.3,
         warmup_steps=5 if tiny else 300,  # without the unlabelled part
     )
     config.data.unlabelled = options.unlabelled
