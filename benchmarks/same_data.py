@@ -5,8 +5,9 @@
 Needs torch (not a requirement of this project) and a checkout of facebookresearch/VideoPose3D in DIR. CMU takes are
 filmed by four virtual cameras each, through the fitted detector; train and test takes are those of `cmu_mocap`. Both
 codes get the same windows in screen coordinates, the same number of steps and examples, Adam with amsgrad, the same
-decay of learning rate and batch-norm momentum, mirrored training examples, and mirrored averaging in the test. Each
-draws its own initial weights, order and dropout. The last weights are tested on whole sequences.
+decay of learning rate and batch-norm momentum, mirrored training examples, and mirrored averaging in the test. Both
+see the same examples in the same order; each draws its own initial weights and dropout. The last weights are tested on
+whole sequences.
 """
 
 import argparse
@@ -100,7 +101,9 @@ def score_theirs(torch: Any, network: Any, config: Any, windows: pipeline.Window
     """The family's metrics of their model on whole sequences, mirrored twin averaged in."""
     family, order = families.build(config), get_skeleton(config.model.skeleton).mirror
     see = jax.jit(lambda batch: family.augment(batch, jax.random.key(0), False))
-    score = jax.jit(lambda outputs, batch: family.scores({"poses": camera_poses(outputs, batch)}, batch))
+    score = jax.jit(
+        lambda outputs, batch: family.scores({"poses": camera_poses(outputs, batch, config.model.skeleton)}, batch)
+    )
     padding = ((0, 0), tuple(config.data.pad_frames), (0, 0), (0, 0))
 
     def lift(inputs: Any) -> Any:

@@ -24,7 +24,7 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
     config = lifter_config("lifter_aistpp", widths=widths, outputs=8 if tiny else 32)
     config.data.dataset = "aistpp"
     observe_detections(config.data)
-    config.data.labelled_clips = ("ch01", "ch02", "ch05")
+    config.data.labelled.choreography = ("gBR_sBM_ch01", "gBR_sBM_ch02", "gBR_sBM_ch05")
     config.data.random_share, config.data.vary_bodies = 0.3, False
     config.data.skip_views = ("c05",)
     config.data.validation_split = ""  # five recordings: none to spare, so that the last step is taken

@@ -66,7 +66,7 @@ def _observe_randomly(data: ml_collections.ConfigDict) -> None:
     data.random_share = 0.0  # of the detections' training examples, seen by a random camera instead
     data.skip_views = ()  # recorded views to leave out
     data.labelled_share = 1.0  # of the training takes; the 3D of the others is withheld
-    data.labelled_clips = ()  # endings of the names of the labelled training clips, in place of a share
+    data.labelled = ml_collections.ConfigDict()  # {label: values} of the labelled training clips, in place of a share
     data.vary_bodies = True
     data.cameras = ml_collections.ConfigDict(
         {

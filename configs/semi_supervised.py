@@ -14,12 +14,15 @@ import ml_collections
 
 from configs.lifter_common import lifter_config, observe_detections
 from hdvr_jax.configurations import parse_arg
+from hdvr_jax.errors import InputError
 
 
 def get_config(arg: str = "") -> ml_collections.ConfigDict:
     """Arguments: data; share of the labelled CMU takes; unlabelled share of each batch; size = full or tiny."""
     choices = {"data": ("cmu_mocap", "aistpp"), "size": ("full", "tiny")}
     options = parse_arg(arg, choices, data="cmu_mocap", share=0.1, unlabelled=0.5, size="full")
+    if options.data == "aistpp" and "share" in arg:
+        raise InputError("config argument share: of CMU takes only; with data=aistpp the clip ch01 is labelled")
     tiny = options.size == "tiny"
     config = lifter_config("semi_supervised", widths=(3, 3) if tiny else (3, 3, 3), outputs=8)
     config.family = "lifter_trajectory"
@@ -41,6 +44,8 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
 
 def _batch(labelled: int, unlabelled: float) -> int:
     """A batch with so many labelled examples."""
+    if not 0 <= unlabelled < 1:
+        raise InputError(f"config argument unlabelled={unlabelled}: expected 0 or more and less than 1")
     return round(labelled / (1 - unlabelled))
 
 
@@ -48,7 +53,7 @@ def _choose(config: ml_collections.ConfigDict, options: ml_collections.ConfigDic
     config.data.dataset = options.data
     if options.data == "aistpp":
         observe_detections(config.data)
-        config.data.labelled_clips, config.data.skip_views = ("ch01",), ("c05",)
+        config.data.labelled.choreography, config.data.skip_views = ("gBR_sBM_ch01",), ("c05",)
         config.data.validation_split = ""
         config.evaluate.metric, config.evaluate.groups = "body_mpjpe_mm", ("view",)
     else:

@@ -26,8 +26,15 @@ ROWS = {
     "causal_243": ((3, 3, 3, 3, 3), True, False),
     "dense_27": ((3, 3, 3), False, True),
 }
-# dataset: frames per second
-DATASETS = {"cmu_mocap": 30.0, "aistpp": 30.0, "choreo": 30.0, "human36m": 50.0, "humaneva": 60.0, "mpi_inf_3dhp": 25.0}
+DATASETS = {
+    # dataset: frames per second, skeleton
+    "cmu_mocap": (30.0, "h36m17"),
+    "aistpp": (30.0, "h36m17"),
+    "choreo": (30.0, "h36m17"),
+    "human36m": (50.0, "h36m17"),
+    "humaneva": (60.0, "humaneva15"),
+    "mpi_inf_3dhp": (25.0, "mpi3dhp17"),
+}
 _VALIDATED = ("cmu_mocap", "choreo")
 
 
@@ -40,7 +47,8 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
     config.name = "videopose3d"
     config.model.update(inputs="screen", channels=1024, dropout=0.25, dense=dense, final_momentum=0.999, flip=True)
     config.model.kernel_variance = 1 / 3
-    config.data.dataset, config.data.fps = options.data, DATASETS[options.data]
+    config.data.dataset = options.data
+    config.data.fps, config.model.skeleton = DATASETS[options.data]
     observe_detections(config.data, film_views=4)
     config.data.validation_split = "validation" if options.data in _VALIDATED else ""
     _train_as_published(config)

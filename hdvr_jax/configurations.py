@@ -193,8 +193,8 @@ def load_config(workdir: str | os.PathLike) -> ml_collections.ConfigDict:
 def claim(workdir: str | os.PathLike, config: Any) -> None:
     """Makes the workdir that of this config, or checks that it already is.
 
-    `train.steps` may be raised to continue a training, and `data.data_dir` may move. A workdir without a checkpoint
-    belongs to nobody: there is nothing to lose.
+    `train.steps` and `train.epochs` may be raised to continue a training, and `data.data_dir` may move. A workdir
+    without a checkpoint belongs to nobody: there is nothing to lose.
 
     Raises:
       InputError: the workdir belongs to another config; names the first fields that differ.
@@ -218,8 +218,8 @@ def claim(workdir: str | os.PathLike, config: Any) -> None:
 
 
 def _may_change(name: str, before: Any, after: Any) -> bool:
-    if name == "train.steps":
-        return isinstance(before, int) and isinstance(after, int) and after >= before
+    if name in ("train.steps", "train.epochs"):
+        return isinstance(before, int | float) and isinstance(after, int | float) and after >= before
     return name == "data.data_dir"
 
 

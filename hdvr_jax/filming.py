@@ -23,16 +23,16 @@ _PAD_FRAMES = 512
 
 
 def film_unseen(
-    clips: Iterable[Mapping[str, Any]], views: int, *, noise: float = 1.0, vary_body: bool = True
+    clips: Iterable[Mapping[str, Any]], views: int, ranges: Any = None, *, vary_body: bool = True
 ) -> Iterator[Mapping[str, Any]]:
     """The clips; those without a view filmed by `views` virtual cameras, if any (further arguments as in `film`)."""
     for clip in clips:
         unseen = views and not len(clip["keypoints"])
-        yield film(clip, views, noise=noise, vary_body=vary_body) if unseen else clip
+        yield film(clip, views, 0, ranges, vary_body=vary_body) if unseen else clip
 
 
 def film(
-    clip: Mapping[str, Any], views: int, seed: int = 0, *, noise: float = 1.0, vary_body: bool = True
+    clip: Mapping[str, Any], views: int, seed: int = 0, ranges: Any = None, *, vary_body: bool = True
 ) -> dict[str, Any]:
     """The clip on a body drawn at random, seen by `views` random cameras through a detector that errs as measured.
 
@@ -41,7 +41,7 @@ def film(
     it is.
 
     Args:
-        noise: strength of the detector's errors: 1 as measured, 0 for none.
+        ranges: `observation.Ranges` of the cameras, and the strength of the detector's errors; None for its defaults.
         vary_body: whether the body is drawn, or the motion's own.
     """
     points = track_3d(clip).to_skeleton(_SKELETON).fill_gaps().keypoints
@@ -50,8 +50,9 @@ def film(
     frames = len(points)
     key = jax.random.fold_in(jax.random.key(seed), zlib.crc32(clip["clip"].encode()))
     points, real = padding.padded(points, _PAD_FRAMES), padding.frame_mask(frames, _PAD_FRAMES)
-    scales = (np.float32(clip["fps"]), np.float32(noise))
-    moved, shots = _shoot(key, points, real, scales, detector_noise.load_params(), views, vary_body)
+    ranges = ranges or observation.Ranges()
+    fps, noise = np.float32(clip["fps"]), detector_noise.load_params()
+    moved, shots = _shoot(key, points, real, fps, ranges, noise, views, vary_body)
     shots = jax.device_get(shots)
     confidence = shots["confidence"][:, :frames]
     return {
@@ -67,34 +68,36 @@ def film(
     }
 
 
-@functools.partial(jax.jit, static_argnums=(5, 6))
+@functools.partial(jax.jit, static_argnums=(6, 7))
 def _shoot(
     key: PRNGKeyArray,
     points: Float[Array, "T J 3"],
     real: Float[Array, " T"],
-    scales: tuple[Float[Array, ""], Float[Array, ""]],
+    fps: Float[Array, ""],
+    ranges: observation.Ranges,
     noise: Any,
     views: int,
     vary_body: bool,
 ) -> tuple[Float[Array, "T J 3"], dict[str, Array]]:
     """(Motion on a new body, what the cameras are and what the detector found in their images).
 
-    `scales` are the frame rate and the strength of the noise. `real` is 0 for padding, which neither the body's
+    `real` is 0 for padding, which neither the body's
     measures nor the cameras' aim depend on.
     """
     body_key, *view_keys = jax.random.split(key, 1 + views)
-    fps, strength = scales
     if vary_body:
         points = bodies.retarget(points, bodies.sample_body(body_key), real)
 
     def shoot(view_key: PRNGKeyArray) -> dict[str, Array]:
         camera_key, noise_key = jax.random.split(view_key)
         subject = jnp.average(observation.hips(points), axis=0, weights=real)
-        camera, extrinsics = observation.place_camera(camera_key, subject, observation.Ranges())
+        camera, extrinsics = observation.place_camera(camera_key, subject, ranges)
         camera = camera.replace(center=jnp.full(2, observation.IMAGE_WIDTH / 2))
         points_camera = cameras.world_to_camera(extrinsics, points)
         pixels = cameras.project(camera, points_camera)
-        keypoints, confidence = detector_noise.sample(noise_key, pixels, points_camera[..., 2], fps, noise, strength)
+        keypoints, confidence = detector_noise.sample(
+            noise_key, pixels, points_camera[..., 2], fps, noise, ranges.noise
+        )
         placed = {"rotation": extrinsics.rotation, "translation": extrinsics.translation}
         lens = {"focal": camera.focal, "center": camera.center}
         return {"keypoints": keypoints, "confidence": confidence, **placed, **lens}

@@ -28,7 +28,6 @@ from hdvr_jax.skeletons import get_mapping, get_skeleton
 
 OBSERVATIONS = ("random", "detections")
 INPUTS = ("sighting", "rays", "screen")
-ROOT = "hip"
 # Names of the prepared arrays that belong to the camera, without a time axis.
 CAMERA = ("focal", "center", "distortion")
 
@@ -45,6 +44,11 @@ def check(config: Any) -> None:
             raise InputError(f"config.{field}: {value!r} is not one of {', '.join(known)}")
 
 
+def root_of(skeleton: str) -> int:
+    """The joint that poses are relative to: the one without a parent."""
+    return get_skeleton(skeleton).parents.index(-1)
+
+
 def inputs_of(config: Any) -> str:
     """The kind of inputs; lifters trained before there was a choice read sightings."""
     return config.model.get("inputs", "sighting")
@@ -54,17 +58,17 @@ def sequences(config: Any, clips: Iterable[dict]) -> list[dict]:
     """Sequences at the lifter's frame rate, each with `labelled` (0 where its 3D is withheld in training)."""
     data, skeleton = config.data, config.model.skeleton
     clips = list(clips)
-    labelled = labelled_clips(clips, data.get("labelled_share", 1.0), data.get("labelled_clips", ()))
+    labelled = labelled_clips(clips, data.get("labelled_share", 1.0), dict(data.get("labelled", {})))
     found = []
-    noise = data.cameras.noise
-    for clip in filming.film_unseen(clips, data.get("film_views", 0), noise=noise, vary_body=data.vary_bodies):
+    for clip in filming.film_unseen(clips, data.get("film_views", 0), ranges_of(data), vary_body=data.vary_bodies):
         if data.observation == "detections":
             views = lifting.recorded_views(clip, skeleton, data.fps, data.skip_views)
             if data.get("random_share", 0.0):
-                views = ({**lifting.world_motion(clip, data.fps), **view} for view in views)
+                views = ({**lifting.world_motion(clip, skeleton, data.fps), **view} for view in views)
         else:
             count = 1 if clip["split"] == "train" else config.evaluate.views
-            views = ({**lifting.world_motion(clip, data.fps), "view": f"random{view}"} for view in range(count))
+            motion = lifting.world_motion(clip, skeleton, data.fps)
+            views = ({**motion, "view": f"random{view}"} for view in range(count))
         known = np.float32(clip["clip"] in labelled)
         found += [{**view, "labelled": known} for view in views]
     if not found:
@@ -77,8 +81,7 @@ def augment(config: Any, noise: detector_noise.NoiseParams, batch: Batch, key: A
     the root and `trajectory` (B, T, 3) of the root, both in metres and camera axes, NaN where unknown; and what
     reprojection needs: rays, confidence and the camera in screen coordinates.
     """
-    skeleton = get_skeleton(config.model.skeleton)
-    root = skeleton.index(ROOT)
+    root = root_of(config.model.skeleton)
 
     def see(entry: Batch) -> Batch:
         own_key = jax.random.fold_in(key, entry["example"])
@@ -114,7 +117,7 @@ def _varied(config: Any, noise: detector_noise.NoiseParams, entry: Batch, seen: 
 def _observed(config: Any, noise: detector_noise.NoiseParams, entry: Batch, key: Any, train: bool) -> Batch:
     """A motion as a random camera sees it."""
     data, joints = config.data, get_mapping("coco17", config.model.skeleton)
-    ranges = observation.Ranges(**{name: _tuple(value) for name, value in data.cameras.items()})
+    ranges = ranges_of(data)
     motion, fps = entry["points_world"], jnp.float32(data.fps)
     seen = observation.observe(key, motion, fps, ranges, noise, vary_body=data.vary_bodies, train=train)
     used = jnp.asarray(joints.weights != 0)
@@ -128,8 +131,11 @@ def _observed(config: Any, noise: detector_noise.NoiseParams, entry: Batch, key:
     }
 
 
-def _tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list | tuple) else value
+def ranges_of(data: Any) -> observation.Ranges:
+    """What random cameras vary over, from `config.data.cameras`."""
+    return observation.Ranges(
+        **{name: tuple(value) if isinstance(value, list | tuple) else value for name, value in data.cameras.items()}
+    )
 
 
 def mirrored(seen: Batch, order: tuple[int, ...]) -> Batch:

@@ -12,8 +12,9 @@ from jaxtyping import Array, Float
 
 from hdvr_jax import cameras, clips, padding, poses
 from hdvr_jax.clips import Clip
+from hdvr_jax.errors import InputError
 from hdvr_jax.pose_track import PoseTrack
-from hdvr_jax.skeletons import get_mapping
+from hdvr_jax.skeletons import get_mapping, get_skeleton
 
 # Lengths are padded to a multiple of this, so that few distinct lengths are ever compiled.
 PAD_FRAMES = 512
@@ -70,10 +71,19 @@ def _ideal(camera: cameras.Perspective, pixels: Float[Array, "T J 2"]) -> Float[
     return cameras.ideal_coordinates(camera, pixels)
 
 
-def world_motion(clip: Clip, fps: float) -> dict[str, Any]:
-    """A clip's 3D motion on COCO-17 at `fps`, gaps filled: points_world (T, J, 3), and labels."""
-    points = clips.track_3d(clip).fill_gaps().to_skeleton("coco17").keypoints
-    return {"points_world": np.nan_to_num(poses.resample(points, clip["fps"], fps)), **clips.labels(clip)}
+def world_motion(clip: Clip, skeleton: str, fps: float) -> dict[str, Any]:
+    """A clip's 3D motion on COCO-17 at `fps`, gaps filled: points_world (T, J, 3), and labels.
+
+    Raises:
+        InputError: a joint that the skeleton is made of is never known; names the clip and the joint.
+    """
+    track = clips.track_3d(clip).fill_gaps().to_skeleton("coco17")
+    needed = (get_mapping("coco17", skeleton).weights != 0).any(0)
+    for joint in np.flatnonzero(needed & ~np.isfinite(track.keypoints).all(-1).any(0)):
+        name = get_skeleton("coco17").joints[joint]
+        raise InputError(f"clip {clip['clip']}: {name} is never known, which random cameras need for {skeleton}")
+    points = poses.resample(track.keypoints, clip["fps"], fps)
+    return {"points_world": np.nan_to_num(points), **clips.labels(clip)}
 
 
 def recorded_views(clip: Clip, skeleton: str, fps: float, skip: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:

@@ -63,7 +63,7 @@ def train(config: Any, workdir: str | os.PathLike) -> None:
         # The length of epochs shows with the data.
         training = _set_up(config) if config.train.epochs or done < config.train.steps else None
         if training is None or done >= training.config.train.steps:
-            print(f"training finished: {workdir} has all {done} steps (raise train.steps to continue)")
+            print(f"training finished: {workdir} has all {done} steps (raise train.steps or epochs to continue)")
             return
         like = jax.eval_shape(training.init)
         _check_metric(training, like)
@@ -76,6 +76,10 @@ def _check(config: Any) -> None:
     for name in ("steps", "log_every", "eval_every", "checkpoint_every"):
         if config.train[name] < 1:
             raise InputError(f"config.train.{name}: expected 1 or more, got {config.train[name]}")
+    if config.train.epochs < 0:
+        raise InputError(f"config.train.epochs: expected 0 or more, got {config.train.epochs}")
+    if config.train.models and not config.train.model_per:
+        raise InputError("config.train.models: expected the label that has these values in train.model_per, got none")
     if config.num_seeds < 1:
         raise InputError(f"config.num_seeds: expected 1 or more, got {config.num_seeds}")
     if config.evaluate.mode not in ("min", "max"):

@@ -61,16 +61,23 @@ def mpjpe(pred: Float[ArrayLike, "B *N D"], target: Float[ArrayLike, "B *N D"], 
     return masked_mean(*distances(pred, target, mask))
 
 
-def weighted_mpjpe(
+def shares_of_depth(
     pred: Float[ArrayLike, "B *N 3"], target: Float[ArrayLike, "B *N 3"], mask: Mask = None
-) -> Float[Array, "B"]:
-    """Mean of |pred - target| / depth of the target (WMPJPE, for trajectories; Pavllo et al. 2019, section 4).
+) -> tuple[Float[Array, "B *N"], Float[Array, "B *N"]]:
+    """(|pred - target| / depth of the target of every point, its weight).
 
     Points in the camera frame, metres; depths below `cameras.MIN_DEPTH` count as that.
     """
     error, weights = distances(pred, target, mask)
     depth = jnp.where(weights > 0, jnp.asarray(target)[..., 2], 1.0)
-    return masked_mean(error / jnp.maximum(depth, cameras.MIN_DEPTH), weights)
+    return error / jnp.maximum(depth, cameras.MIN_DEPTH), weights
+
+
+def weighted_mpjpe(
+    pred: Float[ArrayLike, "B *N 3"], target: Float[ArrayLike, "B *N 3"], mask: Mask = None
+) -> Float[Array, "B"]:
+    """Mean of `shares_of_depth` (WMPJPE, for trajectories; Pavllo et al. 2019, section 4)."""
+    return masked_mean(*shares_of_depth(pred, target, mask))
 
 
 def n_mpjpe(

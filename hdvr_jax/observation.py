@@ -6,6 +6,8 @@ looks at the dancer from anywhere around, through a detector that errs as measur
 Symbols: T frames, J joints of COCO-17, on which detections are drawn.
 """
 
+from typing import Any
+
 import chex
 import jax
 import jax.numpy as jnp
@@ -61,7 +63,7 @@ class Observation:
     focal: Float[Array, " 2"]
 
 
-def _uniform(key: PRNGKeyArray, bounds: tuple[float, float]) -> Float[Array, ""]:
+def _uniform(key: PRNGKeyArray, bounds: tuple[Any, Any]) -> Float[Array, ""]:
     return jax.random.uniform(key, (), minval=bounds[0], maxval=bounds[1])
 
 

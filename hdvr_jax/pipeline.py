@@ -15,6 +15,7 @@ from jaxtyping import Bool, Int
 from hdvr_jax import corpus
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Family
+from hdvr_jax.labelled import having
 from hdvr_jax.runs import Run
 
 Batch = dict[str, np.ndarray]
@@ -198,9 +199,10 @@ def load_sequences(family: Family, data: Any, split: str, upstream: Mapping[str,
       InputError: unknown dataset, split or option, or nothing in the split that the family can use.
     """
     clips = corpus.load(data.dataset, split, data.data_dir or None, **data.options)
-    keep = data.get("keep", {})
-    sequences = family.prepare(clips, dict(upstream))
-    sequences = [entry for entry in sequences if all(entry.get(label) in values for label, values in keep.items())]
+    keep = dict(data.get("keep", {}))
+    # Labels of views show only after the preparation.
+    early = {label: values for label, values in keep.items() if clips and label in clips[0]}
+    sequences = having(family.prepare(having(clips, early), dict(upstream)), keep) if having(clips, early) else []
     if not sequences:
         raise InputError(f"dataset {data.dataset}, split {split}: none of its {len(clips)} clips can be used")
     return sequences

@@ -99,8 +99,8 @@ def make_runs(
     labelled = windows.labelled
     others = round(unlabelled * batch_size)
     sizes = (batch_size - others, others) if others else (batch_size,)
-    if min(sizes) < 1 or unlabelled < 0:
-        raise InputError(f"config.data.unlabelled: a share of {unlabelled} leaves a batch of {batch_size} no labels")
+    if min(sizes) < 1 or unlabelled < 0 or (unlabelled > 0 and not others):
+        raise InputError(f"config.data.unlabelled: {unlabelled} of {batch_size} examples leaves a part empty")
     found = []
     for value in values:
         own = windows.having(label, value) if label else np.ones(len(windows), bool)
@@ -108,7 +108,9 @@ def make_runs(
         for part, kind in zip(parts, ("labelled", "unlabelled")):
             if not len(part):
                 where = f" with {label} {value!r}" if label else ""
-                raise InputError(f"there is no {kind} sequence{where} in the training split")
+                raise InputError(
+                    f"there is no {kind} sequence{where} in the training split (config.data.unlabelled, labelled, keep)"
+                )
         found.append((parts, sizes, value))
     return tuple(Run(seed, *run) for seed in seeds for run in found)
 

@@ -62,6 +62,8 @@ def started_from(state: State, variables: Any, where: str) -> State:
     """
 
     def take(path: Any, own: Any, given: Any) -> Any:
+        if path[-1] == jax.tree_util.DictKey("steps"):
+            return own  # of a schedule, which starts anew
         if np.shape(own)[np.ndim(own) - np.ndim(given) :] != np.shape(given):
             name = jax.tree_util.keystr(path)
             raise InputError(f"{where}: {name} is {np.shape(given)}, which does not fit {np.shape(own)}")

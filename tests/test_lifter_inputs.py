@@ -29,11 +29,11 @@ def seen(frames=5):
     }
 
 
-def augmented(train, **data):
+def augmented(train, skeleton="h36m17", **data):
     config = normalise(semi_supervised.get_config("size=tiny"))
-    config.data.update(observation="detections", labelled_clips=("clip1",), labelled_share=1.0, **data)
+    config.data.update(observation="detections", labelled={"clip": ("clip1",)}, **data)
     family = build(config)
-    sequences = family.prepare([make_clip(seed) for seed in (1, 2)], {})
+    sequences = family.prepare([{**make_clip(seed), "skeleton": skeleton} for seed in (1, 2)], {})
     batch = next(eval_batches(Windows(sequences, fixed=family.fixed), 4))
     return config, family, batch, family.augment(batch, KEY, train)
 
@@ -68,11 +68,11 @@ def test_the_3d_of_unlabelled_sequences_is_withheld_in_training_only():
 
 
 def test_a_share_of_the_labelled_examples_is_seen_anew():
-    _, _, batch, found = augmented(True, random_share=1.0)
+    _, _, batch, found = augmented(True, "coco17", random_share=1.0)
     labelled = batch["labelled"] > 0
     changed = np.abs(np.asarray(found["focal"]) - batch["focal"]).max(-1) > 1e-6
     np.testing.assert_array_equal(changed, labelled)
-    _, _, batch, found = augmented(False, random_share=1.0)
+    _, _, batch, found = augmented(False, "coco17", random_share=1.0)
     np.testing.assert_array_equal(found["rays"], batch["rays"])
 
 

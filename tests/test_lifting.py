@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from hdvr_jax import cameras, lifting
+from hdvr_jax.errors import InputError
 from hdvr_jax.pose_track import PoseTrack
 from tests.families.dancing import make_clip
 
@@ -48,8 +49,8 @@ def compiled():
 
 
 def test_examples_can_be_grouped_by_every_label_of_their_clip():
-    clip = make_clip(views=1, genre="tango")
-    for entry in (*lifting.recorded_views(clip, "h36m17", 30.0), lifting.world_motion(clip, 30.0)):
+    clip = {**make_clip(views=1, genre="tango"), "skeleton": "coco17"}
+    for entry in (*lifting.recorded_views(clip, "h36m17", 30.0), lifting.world_motion(clip, "h36m17", 30.0)):
         for label in ("clip", "dancer", "choreography", "take", "genre"):
             assert entry[label] == clip[label]
 
@@ -71,6 +72,12 @@ def test_the_truth_of_a_recorded_view_is_in_its_camera():
     for entry in found:
         truth = entry["points_camera"]
         np.testing.assert_allclose(entry["rays"], truth[..., :2] / truth[..., 2:], atol=1e-5)
+
+
+def test_motion_without_a_joint_that_is_needed_is_refused():
+    """The head of h36m17 is made of the ears, which h36m17 itself does not have."""
+    with pytest.raises(InputError, match="clip clip0: left_ear is never known"):
+        lifting.world_motion(make_clip(), "h36m17", 30.0)
 
 
 @pytest.mark.parametrize(("fps", "frames"), [(30.0, 40), (60.0, 81), (25.0, 33), (60.0, 1)])

@@ -56,8 +56,9 @@ def test_models_of_actions_draw_from_their_own_and_see_as_many_examples():
 @pytest.mark.parametrize(
     ("asked", "named"),
     [
-        ({"unlabelled": 1.0}, "no labels"),
-        ({"unlabelled": -0.5}, "no labels"),
+        ({"unlabelled": 1.0}, "a part empty"),
+        ({"unlabelled": -0.5}, "a part empty"),
+        ({"unlabelled": 0.01}, "a part empty"),
         ({"label": "action", "values": ("swim",)}, "no labelled sequence with action 'swim'"),
     ],
 )

@@ -76,7 +76,7 @@ def sequences(torch: Any, flip: bool) -> tuple[Timed, Timed]:
     network = TemporalLifter(JOINTS, SEQUENCE_WIDTHS, CHANNELS)
     x = jnp.asarray(inputs.reshape(*inputs.shape[:2], -1))
     variables = network.init(jax.random.key(0), x[:1, :243], strided=False)
-    compiled = jax.jit(lambda x: jax.lax.map(lambda one: network.apply(variables, one[None], strided=False), x))
+    compiled = jax.jit(lambda v, x: jax.lax.map(lambda one: network.apply(v, one[None], strided=False), x))
     theirs = importlib.import_module("common.model").TemporalModel(
         JOINTS, 2, JOINTS, list(SEQUENCE_WIDTHS), channels=CHANNELS
     )
@@ -87,7 +87,7 @@ def sequences(torch: Any, flip: bool) -> tuple[Timed, Timed]:
         with torch.no_grad():
             theirs(given)
 
-    return lambda: jax.block_until_ready(compiled(x)), rival
+    return lambda: jax.block_until_ready(compiled(variables, x)), rival
 
 
 def comparisons(torch: Any, chosen: list[str]) -> Iterator[tuple[str, str, Timed, Timed, int]]:

@@ -20,7 +20,7 @@ class _Classifier(nn.Module):
     @nn.compact
     def __call__(self, x):
         for layer in range(2):
-            cell = nn.OptimizedLSTMCell(HIDDEN, recurrent_kernel_init=orthogonal(), name=f"cell_{layer}")
+            cell = nn.OptimizedLSTMCell(HIDDEN, recurrent_kernel_init=orthogonal, name=f"cell_{layer}")
             x = nn.RNN(cell)(x)
         return nn.Dense(CLASSES)(x[:, -1])
 

@@ -52,7 +52,7 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         name="lifter",
         init=functools.partial(init, net),
         loss=functools.partial(_loss, net),
-        predict=functools.partial(_predict, net, mirror_order(config)),
+        predict=functools.partial(_predict, net, config),
         scores=functools.partial(scores, skeleton=config.model.skeleton),
         prepare=functools.partial(prepare, config),
         fixed=lifter_inputs.CAMERA,
@@ -127,13 +127,15 @@ def apply_to_sequence(net: TemporalLifter, order: tuple[int, ...], variables: An
     return (straight + poses.mirror(turned, own)) / 2
 
 
-def _predict(net: TemporalLifter, order: tuple[int, ...], variables: Any, batch: Batch) -> dict[str, Any]:
-    return {"poses": camera_poses(apply_to_sequence(net, order, variables, batch), batch)}
+def _predict(net: TemporalLifter, config: Any, variables: Any, batch: Batch) -> dict[str, Any]:
+    outputs = apply_to_sequence(net, mirror_order(config), variables, batch)
+    return {"poses": camera_poses(outputs, batch, config.model.skeleton)}
 
 
-def camera_poses(outputs: Any, batch: Batch) -> Any:
+def camera_poses(outputs: Any, batch: Batch, skeleton: str) -> Any:
     """Poses (B, T, J, 3) in metres, camera axes, relative to the root."""
-    return lifter_inputs.to_camera(outputs - outputs[:, :, :1], batch["rotation"])
+    root = lifter_inputs.root_of(skeleton)
+    return lifter_inputs.to_camera(outputs - outputs[:, :, root : root + 1], batch["rotation"])
 
 
 def lift_clip(config: Any, predict: Any, clip: Any) -> dict[str, np.ndarray]:
@@ -148,12 +150,16 @@ def lift_clip(config: Any, predict: Any, clip: Any) -> dict[str, np.ndarray]:
 
 @functools.partial(jax.jit, static_argnums=(0, 1))
 def _represented(kind: str, skeleton: str, batch: Batch) -> Batch:
-    root = get_skeleton(skeleton).index(lifter_inputs.ROOT)
+    root = lifter_inputs.root_of(skeleton)
     return {**batch, **jax.vmap(lambda seen: lifter_inputs.represent(kind, seen, root))(batch)}
 
 
 def scores(outputs: dict[str, Any], batch: Batch, skeleton: str) -> dict[str, tuple]:
-    """Protocols 1, 2, 3 and velocity over all joints, and (body_) over the twelve that every source measures."""
+    """Protocols 1, 2, 3 and velocity over all joints, and (body_) over the twelve that every source measures.
+
+    Poses are relative to their own root, whose error is then 0; the published code leaves the root where it predicts
+    it, near 0, and counts that.
+    """
     body = np.array([get_skeleton(skeleton).index(joint) for joint in BODY])
     found = {}
     for prefix, joints in (("", np.arange(outputs["poses"].shape[2])), ("body_", body)):

@@ -7,8 +7,8 @@ from, for which no 3D is needed. A labelled and an unlabelled part of each batch
     loss = MPJPE + WMPJPE of the labelled examples + of the unlabelled ones, after a warm-up,
            reprojection_weight * reprojection error + bone_weight * difference of mean bone lengths
 
-Projecting each pose from where it would fit best, in place of where the trajectory network sees it, was tried and is
-worse by far: bodies then lean, which shrinks them in the image as distance does.
+Projecting each pose from where it would fit best, in place of where the trajectory network sees it, was tried: on 5 %
+of the CMU takes N-MPJPE then was 193 mm against 96 mm, because leaning shrinks a body in the image as distance does.
 
 The trajectory network gives (a, b, c): the root stands at depth `DEPTH * exp(c)` and is seen at its own ray plus (a,
 b). That fixes the scale that the published network has to learn, and no root is ever behind the camera.
@@ -83,14 +83,14 @@ def _loss(config: Any, nets: Networks, axis_name: str | None, variables: Any, ba
     }
     model_state = {"batch_stats": {name: dict(state)["batch_stats"] for name, (_, state) in found.items()}}
     outputs = found["poses"][0]
-    root = locate(found["trajectory"][0][:, :, 0], batch, frames, skeleton.index(lifter_inputs.ROOT))
+    root = locate(found["trajectory"][0][:, :, 0], batch, frames, lifter_inputs.root_of(skeleton.name))
     real = batch["frame_mask"][:, frames] * batch["mask"][:, None]
     warm = batch["example"] >= config.model.warmup_steps * config.train.batch_size
     unlabelled = real * (batch["labelled"] == 0)[:, None] * warm[:, None]
-    points = lifter_inputs.to_camera(outputs, batch["rotation"][:, frames])
+    truth, points = batch["trajectory"][:, frames], lifter_inputs.to_camera(outputs, batch["rotation"][:, frames])
     terms = {
         "mpjpe": pose_lifter.position_errors(outputs, batch, frames),
-        "wmpjpe": _trajectory_error(root, batch["trajectory"][:, frames], real),
+        "wmpjpe": losses.masked_sum(*losses.shares_of_depth(root, truth, jnp.isfinite(truth).all(-1) * real)),
         "reprojection": reprojection_error(points + root[:, :, None], batch, frames, unlabelled),
     }
     terms = {name: (total.sum(), count.sum()) for name, (total, count) in terms.items()}
@@ -111,13 +111,6 @@ def locate(outputs: Float[Array, "B T 3"], batch: Batch, frames: slice, root: in
     """Where the root is, in metres and camera axes, from what the trajectory network gives."""
     depth = DEPTH * jnp.exp(jnp.clip(outputs[..., 2:], -3.0, 3.0))
     return depth * jnp.concatenate([batch["rays"][:, frames, root] + outputs[..., :2], jnp.ones_like(depth)], -1)
-
-
-def _trajectory_error(root: Any, truth: Any, real: Any) -> tuple[Any, Any]:
-    """WMPJPE: distance of the root to the truth divided by its true depth, (sum, weight) per example."""
-    error, weights = losses.distances(root, truth, jnp.isfinite(truth).all(-1) * real)
-    depth = jnp.where(weights > 0, truth[..., 2], 1.0)
-    return losses.masked_sum(error / depth, weights)
 
 
 def reprojection_error(points: Any, batch: Batch, frames: slice, weights: Any) -> tuple[Any, Any]:
@@ -149,9 +142,9 @@ def _predict(nets: Networks, order: tuple[int, ...], skeleton: str, variables: A
         name: pose_lifter.apply_to_sequence(net, order, _of(variables, name), _read(name, batch))
         for name, net in nets.items()
     }
-    root = get_skeleton(skeleton).index(lifter_inputs.ROOT)
+    root = lifter_inputs.root_of(skeleton)
     return {
-        "poses": pose_lifter.camera_poses(found["poses"], batch),
+        "poses": pose_lifter.camera_poses(found["poses"], batch, skeleton),
         "trajectory": locate(found["trajectory"][:, :, 0], batch, slice(None), root),
     }
 
@@ -160,9 +153,8 @@ def _scores(outputs: dict[str, Any], batch: Batch, skeleton: str) -> dict[str, t
     """Those of the poses, and the distance of the root from where it is: as it is, and as a share of its depth."""
     truth = batch["trajectory"]
     known = jnp.isfinite(truth).all(-1) * batch["frame_mask"]
-    error, weights = losses.distances(outputs["trajectory"], truth, known)
     return {
         **pose_lifter.scores(outputs, batch, skeleton),
         "trajectory_mm": metrics.mpjpe_mm(outputs["trajectory"], truth, known),
-        "trajectory_share": losses.masked_sum(error / jnp.where(weights > 0, truth[..., 2], 1.0), weights),
+        "trajectory_share": losses.masked_sum(*losses.shares_of_depth(outputs["trajectory"], truth, known)),
     }

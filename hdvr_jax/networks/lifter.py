@@ -130,6 +130,10 @@ class TemporalLifter(nn.Module):
         )
         return Layer(width, self.channels, self.dropout, norm, self.kernel_variance, name=name)
 
+    def _shrink(self, h: Float[Array, "B T C"]) -> Float[Array, "B T D"]:
+        first = nn.initializers.variance_scaling(min(1.0, self.kernel_variance), "fan_in", "truncated_normal")
+        return nn.Dense(self.joints_out * 3, kernel_init=first, name="shrink")(h)
+
     @nn.compact
     def __call__(
         self,
@@ -169,6 +173,4 @@ class TemporalLifter(nn.Module):
             h = layer(f"conv_{block}", h, 2 * block + 1, kernel, None if strided else step)
             h = residual + layer(f"mix_{block}", h, 2 * block + 2, 1, None if strided else 1)
             dilation *= width
-        first = nn.initializers.variance_scaling(min(1.0, self.kernel_variance), "fan_in", "truncated_normal")
-        h = nn.Dense(self.joints_out * 3, kernel_init=first, name="shrink")(h)
-        return h.reshape(*h.shape[:2], self.joints_out, 3)
+        return self._shrink(h).reshape(*h.shape[:2], self.joints_out, 3)

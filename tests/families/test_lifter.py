@@ -2,6 +2,7 @@
 
 import jax
 import jax.numpy as jnp
+import ml_collections
 import numpy as np
 import optax
 import pytest
@@ -38,7 +39,7 @@ def _clip(frames=40, views=2, split="train", depth=4.0):
 def _setup(module, clips, **changes):
     config = normalise(module.get_config("size=tiny"))
     config.model.dropout = 0.0
-    config.data.labelled_clips, config.data.random_share = (), 0.0
+    config.data.labelled, config.data.random_share = ml_collections.ConfigDict(), 0.0
     for name, value in changes.items():
         config.data[name] = value
     family = build(config)

@@ -21,7 +21,7 @@ def setup(**changes):
     config = normalise(semi_supervised.get_config("size=tiny"))
     config.model.update(dropout=0.0, warmup_steps=0, **changes)
     clips = [{**make_clip(seed), "clip": f"ch0{seed}"} for seed in (1, 2)]
-    config.data.labelled_clips = ("ch01",)
+    config.data.labelled.clip = ("ch01",)
     family = build(config)
     windows = pipeline.training_windows(family, config.data, family.prepare(clips, {}))
     (run,) = make_runs(windows, [0], 8, unlabelled=0.5)
