@@ -14,17 +14,7 @@ from collections.abc import Sequence
 from absl import flags
 from ml_collections import config_flags
 
-from hdvr_jax import (
-    checkpoints,
-    configurations,
-    devices,
-    evaluation,
-    families,
-    pipeline,
-    scripts,
-    tables,
-    trained,
-)
+from hdvr_jax import checkpoints, configurations, devices, evaluation, scripts, tables
 
 _WORKDIR = flags.DEFINE_string("workdir", None, "Folder of the training.")
 _JSON = flags.DEFINE_string("json", None, "File to write the tables to.")
@@ -44,18 +34,10 @@ def main(argv: Sequence[str]) -> None:
     asked = (_CONFIG.value, _DATASET.value, _SPLIT.value, _GROUPS.value, _SET.value)
     config = configurations.for_evaluation(configurations.load_config(_WORKDIR.value), *asked)
     step = checkpoints.resolve_step(_WORKDIR.value, _STEP.value)
-    family, settings = families.build(config), config.evaluate
-    scorer = evaluation.make_scorer(family)
-    upstream = trained.load_upstream(config.upstream.to_dict())
-    sequences = pipeline.load_sequences(family, config.data, settings.split, upstream)
-    windows = pipeline.evaluation_windows(family, settings, sequences)
-    found, how = [], (settings.batch_size, settings.groups, config.train.get("model_per", ""))
-    for index in range(config.num_seeds):
-        _, models = checkpoints.restore_models(_WORKDIR.value, step, index)
-        found.append(evaluation.evaluate(family, scorer, models, windows, *how))
+    found, settings = evaluation.evaluate_workdir(config, _WORKDIR.value, step), config.evaluate
     mean, spread = tables.mean_and_deviation(found)
     seeds = list(range(config.seed, config.seed + config.num_seeds))
-    source = {"config": config.name, "family": family.name, "dataset": config.data.dataset, "split": settings.split}
+    source = {"config": config.name, "family": config.family, "dataset": config.data.dataset, "split": settings.split}
     source |= {"step": step, "seeds": seeds}
     print(", ".join(f"{key} {value}" for key, value in source.items()) + "\n")
     print(tables.format_tables(mean, spread if len(seeds) > 1 else None))

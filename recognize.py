@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         default="coco17",
         help="joints that the published model reads, coco17 or h36m17 (default: %(default)s)",
     )
+    add("--weights-causal", action="store_true", help="the published model was trained to read no later frames")
     add("--format", help="format of INPUT, where it cannot be told from the content")
     add("--fps", type=_positive, help="frames per second, replacing those of the file")
     add("--view", help="camera to take from an input of several")
@@ -108,7 +109,9 @@ def run(arguments: argparse.Namespace) -> list[pathlib.Path]:
     with watch("models"):
         models = recognition.load_models(arguments.models, optional=arguments.weights is not None)
         if arguments.weights:
-            models = recognition.with_published_lifter(models, arguments.weights, arguments.weights_layout)
+            models = recognition.with_published_lifter(
+                models, arguments.weights, arguments.weights_layout, causal=arguments.weights_causal
+            )
     settings = recognition.Settings(arguments.max_gap, arguments.focal, arguments.floor, tuple(arguments.track))
     result = recognition.recognise(reading, models, settings, arguments.input.resolve().name, watch)
     with watch("write"):

@@ -17,8 +17,8 @@ import numpy as np
 
 from benchmarks.trainings import trained
 from configs import action_wise
-from hdvr_jax import evaluation
-from hdvr_jax.action_wise import time_precision_rate
+from hdvr_jax import evaluation, families, pipeline
+from hdvr_jax.action_wise import action_epochs, time_precision_rate
 from hdvr_jax.tables import Tables, mean_and_deviation
 
 METRICS = {"MPJPE, mm": "mpjpe_mm", "P-MPJPE, mm": "p_mpjpe_mm", "velocity error, mm a frame": "velocity_mm"}
@@ -64,6 +64,17 @@ def rates(results: dict[tuple, tuple[list[Tables], float]], reference: dict[str,
         yield f"| {ROWS[row]}, UE={epochs:g} | {models} | {seconds / count:.0f} | {found[0]:.2g} | {found[1]:.2g} |"
 
 
+def epochs(unit: float) -> Iterator[str]:
+    """What equations (1) and (2) give each action for `unit` epochs over all of them."""
+    config = action_wise.get_config()
+    family = families.build(config)
+    frames = dict.fromkeys(action_wise.ACTIONS, 0)
+    for sequence in pipeline.load_sequences(family, config.data, "train", {}):
+        frames[sequence["action"]] += len(sequence["rays"])
+    for action, count in action_epochs(frames, unit).items():
+        yield f"| {action} | {frames[action]} | {count:g} |"
+
+
 def main() -> None:
     """Trains what is not trained yet and prints the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -82,6 +93,9 @@ def main() -> None:
     for title, metric in METRICS.items():
         print(f"\n{title}\n")
         print("\n".join(lines(metric, results)))
+    print(f"\nEpochs by equations 1 and 2, UE={options.long:g}\n")
+    print("| action | frames, all views | epochs |\n| --- | --- | --- |")
+    print("\n".join(epochs(options.long)))
     print("\nTime and time-precision rate\n")
     print("\n".join(rates(results, reference)))
 

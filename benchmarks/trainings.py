@@ -5,7 +5,7 @@ import pathlib
 import time
 from typing import Any
 
-from hdvr_jax import checkpoints, evaluation, families, loop, pipeline
+from hdvr_jax import evaluation, loop
 from hdvr_jax.configurations import normalise, write_json
 from hdvr_jax.tables import Tables
 
@@ -13,19 +13,16 @@ from hdvr_jax.tables import Tables
 def trained(config: Any, folder: pathlib.Path) -> tuple[list[Tables], float]:
     """(Tables of every seed's last step on the config's evaluation split, seconds that the training took).
 
-    A training that was stopped goes on; one that is done is only evaluated.
+    A training that is done is only evaluated; one of another config in the same folder is refused. The seconds hold
+    loading, compilation and, of a training that was stopped, all of its sessions.
     """
     config, record = normalise(config), folder / "seconds.json"
-    if not record.exists():
-        start = time.perf_counter()
+    before = json.loads(record.read_text()) if record.exists() else {"seconds": 0.0, "done": False}
+    start, done = time.perf_counter(), False
+    try:
         loop.train(config, folder)
-        write_json(record, time.perf_counter() - start)
-    family = families.build(config)
-    sequences = pipeline.load_sequences(family, config.data, config.evaluate.split, {})
-    windows = pipeline.evaluation_windows(family, config.evaluate, sequences)
-    how = (config.evaluate.batch_size, config.evaluate.groups, config.train.model_per)
-    scorer, found = evaluation.make_scorer(family), []
-    for seed in range(config.num_seeds):
-        _, variables = checkpoints.restore_models(folder, "latest", seed)
-        found.append(evaluation.evaluate(family, scorer, variables, windows, *how))
-    return found, json.loads(record.read_text())
+        done = True
+    finally:
+        if not before["done"]:
+            write_json(record, {"seconds": before["seconds"] + time.perf_counter() - start, "done": done})
+    return evaluation.evaluate_workdir(config, folder, "latest"), json.loads(record.read_text())["seconds"]

@@ -27,7 +27,7 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
     config.data.validation_split = ""  # takes of four of the actions only
     if options.size == "full":
         config.model.channels, config.train.batch_size, config.train.epochs = 128, 128, options.epochs
-    # The decay that the paper's 80 epochs come to.
+    # In steps of an epoch, but for the last one, to what the paper's 80 epochs come to.
     config.optim.decay = 0.95 ** (80 / options.epochs)
     if options.models == "own":
         config.train.model_per, config.train.models = "action", ACTIONS

@@ -1,6 +1,7 @@
 """Scores of a trained model over whole splits: sums and weights per sequence, divided once at the end."""
 
 import collections
+import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -8,9 +9,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from hdvr_jax import checkpoints, families, trained
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Family
-from hdvr_jax.pipeline import Windows, eval_batches
+from hdvr_jax.pipeline import Windows, eval_batches, evaluation_windows, load_sequences
 from hdvr_jax.tables import Row, Tables
 
 Scorer = Callable[[Any, Any], Any]
@@ -108,6 +110,24 @@ def _totals(
 def _row(family: Family, totals: dict[str, tuple[Any, Any]], members: np.ndarray) -> Row:
     summed = {name: (total[members].sum(0), weight[members].sum(0)) for name, (total, weight) in totals.items()}
     return {"sequences": len(members), **{name: float(value) for name, value in family.summarise(summed).items()}}
+
+
+def evaluate_workdir(config: Any, workdir: str | os.PathLike, step: str | int) -> list[Tables]:
+    """Tables of every seed of a training, on the split and by the labels of `config.evaluate`.
+
+    Args:
+      config: of the training, or of `configurations.for_evaluation`.
+    """
+    family, settings = families.build(config), config.evaluate
+    scorer = make_scorer(family)
+    upstream = trained.load_upstream(config.upstream.to_dict())
+    sequences = load_sequences(family, config.data, settings.split, upstream)
+    windows = evaluation_windows(family, settings, sequences)
+    how, found = (settings.batch_size, settings.groups, config.train.get("model_per", "")), []
+    for index in range(config.num_seeds):
+        _, models = checkpoints.restore_models(workdir, step, index)
+        found.append(evaluate(family, scorer, models, windows, *how))
+    return found
 
 
 def check_metric(family: Family, scorer: Scorer, variables: Any, windows: Windows, batch_size: int, name: str) -> None:

@@ -53,17 +53,18 @@ class PublishedLifter:
         return found if self.trajectory is None else {**found, "trajectory": self.trajectory(screen)[:, 0]}
 
 
-def load(path: str | os.PathLike, layout: str) -> PublishedLifter:
+def load(path: str | os.PathLike, layout: str, *, causal: bool = False) -> PublishedLifter:
     """The lifter of a checkpoint.
 
     Args:
         layout: joint set of its inputs, one of `LAYOUTS`; the file does not tell.
+        causal: whether it was trained to read no frame after its own; the file does not tell that either.
     Raises:
         InputError: as `videopose3d.load`, another layout, or a model of other joints.
     """
     if layout not in LAYOUTS:
         raise InputError(f"no published weights read the layout {layout!r}; expected {' or '.join(LAYOUTS)}")
-    posed, moved = videopose3d.load_with_trajectory(pathlib.Path(path))
+    posed, moved = videopose3d.load_with_trajectory(pathlib.Path(path), causal=causal)
     joints = (len(get_skeleton(layout).joints), len(get_skeleton(_OUTPUT).joints))
     if (posed.joints_in, posed.network.joints_out) != joints:
         raise InputError(

@@ -78,9 +78,9 @@ def how_to_train(folder: str | os.PathLike, stage: str = "lifter") -> str:
     return HOW_TO_TRAIN.format(folder=folder, stage=stage)
 
 
-def with_published_lifter(models: Models, path: str | os.PathLike, layout: str) -> Models:
+def with_published_lifter(models: Models, path: str | os.PathLike, layout: str, *, causal: bool = False) -> Models:
     """The models with the lifter of a published checkpoint; arguments and errors as in `published.lifter.load`."""
-    found = published_lifter.load(path, layout)
+    found = published_lifter.load(path, layout, causal=causal)
     kind = "with trajectory" if found.trajectory else "poses alone"
     name = f"{pathlib.Path(path).name} (published weights, {len(found.report)} entries, {kind})"
     return dataclasses.replace(

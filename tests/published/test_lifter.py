@@ -64,12 +64,23 @@ def test_another_layout_is_an_error():
 def test_weights_of_other_joints_are_an_error(monkeypatch):
     found = videopose3d.load(WEIGHTS)
     other = type(found)(found.network, found.variables, 13, found.report)
-    monkeypatch.setattr(lifter.videopose3d, "load_with_trajectory", lambda path: (other, None))
+    monkeypatch.setattr(lifter.videopose3d, "load_with_trajectory", lambda path, causal: (other, None))
     with pytest.raises(InputError, match="lifts 13 joints to 17; expected 17 of coco17"):
         lifter.load(WEIGHTS, "coco17")
-    monkeypatch.setattr(lifter.videopose3d, "load_with_trajectory", lambda path: (found, found))
+    monkeypatch.setattr(lifter.videopose3d, "load_with_trajectory", lambda path, causal: (found, found))
     with pytest.raises(InputError, match="model_traj takes 17 joints to 17; expected 17 of coco17 to 1"):
         lifter.load(WEIGHTS, "coco17")
+
+
+def test_a_causal_model_reads_no_later_frame():
+    """The file does not tell: as symmetric, the same weights would look half a receptive field ahead."""
+    causal, symmetric = (lifter.load(DATA / "videopose3d_causal.bin", "h36m17", causal=flag) for flag in (True, False))
+    with np.load(DATA / "videopose3d_causal.npz") as golden:
+        screen = golden["inputs"][0]
+    changed = screen.copy()
+    changed[20:] += 0.5
+    for lift, same in ((causal, True), (symmetric, False)):
+        assert np.allclose(lift.poses(screen)[:20], lift.poses(changed)[:20], atol=1e-6) == same
 
 
 def test_poses_and_trajectory_are_those_of_the_published_evaluation():
