@@ -4,7 +4,8 @@
 
 Needs torch (not a requirement of this project) and a checkout of facebookresearch/VideoPose3D in DIR. CMU takes are
 filmed by four virtual cameras each, through the fitted detector; train and test takes are those of `cmu_mocap`. Both
-codes get the same windows in screen coordinates, the same number of steps and examples, Adam with amsgrad, the same
+codes get the same windows (keypoints relative to the hips with confidence, in screen coordinates neither learns more
+than a mean pose at such budgets), the same number of steps and examples, Adam with amsgrad, the same
 decay of learning rate and batch-norm momentum, mirrored training examples, and mirrored averaging in the test. Both
 see the same examples in the same order; each draws its own initial weights and dropout. The last weights are tested on
 whole sequences.
@@ -24,7 +25,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from configs import videopose3d
-from hdvr_jax import evaluation, families, pipeline, poses
+from hdvr_jax import evaluation, families, pipeline, poses, rotations
 from hdvr_jax.configurations import normalise
 from hdvr_jax.families.lifter import camera_poses
 from hdvr_jax.optimizers import make_optimizer, make_schedule
@@ -40,14 +41,20 @@ Batch = dict[str, Any]
 def experiment(options: argparse.Namespace) -> Any:
     """The config: `configs/videopose3d.py` with a budget."""
     config = normalise(videopose3d.get_config(f"row={options.row},data=cmu_mocap"))
+    config.model.inputs = "sighting"
     config.model.channels, config.train.batch_size = options.channels, options.batch
     config.train.epochs, config.train.steps = 0.0, options.steps
     return config
 
 
 def training_batches(family: Any, windows: pipeline.Windows, config: Any, seed: int) -> Iterator[Batch]:
-    """Batches with inputs and targets, mirrored or not, the same for both codes."""
-    see = jax.jit(lambda batch, key: family.augment(batch, key, True))
+    """Batches, mirrored or not, the same for both codes; `wanted` are the targets in the frame of the inputs."""
+
+    @jax.jit
+    def see(batch: Batch, key: Any) -> Batch:
+        seen = family.augment(batch, key, True)
+        return {**seen, "wanted": rotations.rotate(seen["rotation"][:, :, None], seen["targets"])}
+
     (run,) = make_runs(windows, [seed], config.train.batch_size)
     for step in range(config.train.steps):
         yield see(pipeline.batch_at(windows, [run], step), jax.random.fold_in(jax.random.key(seed), step))
@@ -76,7 +83,7 @@ def train_theirs(torch: Any, config: Any, windows: pipeline.Windows, seed: int) 
     """(VideoPose3D's model for sequences, seconds): its model, loss, optimiser and schedules on the same batches."""
     model, loss = importlib.import_module("common.model"), importlib.import_module("common.loss")
     torch.manual_seed(seed)
-    shape = (17, 2, 17, list(config.model.widths))
+    shape = (17, 3, 17, list(config.model.widths))
     settings = {"dropout": config.model.dropout, "channels": config.model.channels, "causal": config.model.causal}
     network = model.TemporalModelOptimized1f(*shape, **settings).train()
     epoch = max(1, config.train.steps // EPOCHS)
@@ -88,7 +95,7 @@ def train_theirs(torch: Any, config: Any, windows: pipeline.Windows, seed: int) 
         for group in optimizer.param_groups:
             group["lr"] = float(rate(step))
         network.set_bn_momentum(0.1 * 0.01 ** (step / config.train.steps))
-        inputs, targets = (torch.from_numpy(np.array(batch[name])) for name in ("inputs", "targets"))
+        inputs, targets = (torch.from_numpy(np.array(batch[name])) for name in ("inputs", "wanted"))
         optimizer.zero_grad()
         loss.mpjpe(network(inputs), targets[:, middle : middle + 1]).backward()
         optimizer.step()
