@@ -12,10 +12,11 @@ Options
     keypoints        which 2D archive: gt, cpn_ft_h36m_dbb, detectron_ft_h36m, detectron_pt_coco, sh_pt_mpii, ...
                      Detections of other joint sets (COCO, MPII), which their metadata tell, are mapped to h36m17: the
                      published code instead gives them to the network as they are.
-    train_subjects   subjects of the training split, separated by "," or "+". Semi-supervised training reads "S1"
-                     (labelled), and "S5,S6,S7,S8" (unlabelled).
+    train_subjects   subjects of the training split, separated by "," or "+". For semi-supervised
+                     training leave all in, and label some in the config: data.labelled.dancer = ("S1",).
     subset           share of each training sequence: one piece, its place decided as the published code does.
-    downsample       every how many frames one is kept, in training and test; fps is 50 / downsample.
+    downsample       every how many frames one is kept, in training and test; fps is 50 / downsample, and a lifter's
+                     `data.fps` has to say so, or frames are interpolated again.
 
 Cameras are the published ones (`cameras.json` holds the numbers as published). Their tangential distortion is not
 OpenCV's: `hdvr_jax/keypoints/videopose3d_cameras.py` says how it is expressed and what remains (0.1 px in the mean).
