@@ -30,7 +30,8 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
         channels=32 if tiny else 128,
         dropout=0.1,
         reprojection_weight=1.0,
-        bone_weight=0.3,
+        bone_weight=1.0,
+        bone_each=True,  # each example, and not only the batch (as published), is to have the labelled bodies' lengths
         warmup_steps=5 if tiny else 300,  # without the unlabelled part
     )
     config.data.unlabelled = options.unlabelled

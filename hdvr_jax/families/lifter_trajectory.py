@@ -95,7 +95,8 @@ def _loss(config: Any, nets: Networks, axis_name: str | None, variables: Any, ba
     }
     terms = {name: (total.sum(), count.sum()) for name, (total, count) in terms.items()}
     lengths = poses.bone_lengths(outputs, skeleton.parents)
-    terms["bone"] = _bone_difference(lengths, real * batch["labelled"][:, None], unlabelled, axis_name)
+    labelled = real * batch["labelled"][:, None]
+    terms["bone"] = _bone_difference(lengths, labelled, unlabelled, config.model.get("bone_each", False), axis_name)
     weights = {name: config.model[f"{name}_weight"] for name in ("bone", "reprojection")}
     total = sum(weights.get(name, 1.0) * _share(term, axis_name) for name, term in terms.items())
     share = 1 / psum(jnp.ones(()), axis_name)
@@ -123,16 +124,25 @@ def reprojection_error(points: Any, batch: Batch, frames: slice, weights: Any) -
     return losses.masked_sum(*losses.distances(projected, seen, known))
 
 
-def _bone_difference(lengths: Any, labelled: Any, unlabelled: Any, axis_name: str | None) -> tuple[Any, Any]:
-    """Mean over the bones of the difference between the mean predicted lengths of both parts of the batch, in metres,
-    with this device's share as its weight; 0 where a part is empty."""
+def _bone_difference(
+    lengths: Any, labelled: Any, unlabelled: Any, each: bool, axis_name: str | None
+) -> tuple[Any, Any]:
+    """Mean over the bones of the difference between mean predicted lengths of both parts of the batch, in metres.
 
-    def mean(weights: Any) -> tuple[Any, Any]:
-        count = psum(weights.sum(), axis_name)
-        return psum((lengths * weights[..., None]).sum((0, 1)), axis_name) / jnp.maximum(count, 1.0), count
-
-    (known, first), (guessed, second) = mean(labelled), mean(unlabelled)
-    share = jnp.where((first > 0) & (second > 0), 1 / psum(jnp.ones(()), axis_name), 0.0)
+    Of the unlabelled part the mean is taken over all of it, as published, or (`each`) over the frames of each example,
+    so that no body grows at another's expense; the labelled part's is then a fixed target. (Sum, weight) of this
+    device, 0 where a part is empty.
+    """
+    count = psum(labelled.sum(), axis_name)
+    known = psum((lengths * labelled[..., None]).sum((0, 1)), axis_name) / jnp.maximum(count, 1.0)
+    frames = unlabelled.sum(1)
+    if each:
+        own = (lengths * unlabelled[..., None]).sum(1) / jnp.maximum(frames, 1.0)[:, None]
+        weights = (frames > 0) * (count > 0).astype(jnp.float32)
+        return (jnp.abs(own - jax.lax.stop_gradient(known)).mean(-1) * weights).sum(), weights.sum()
+    total = psum(frames.sum(), axis_name)
+    guessed = psum((lengths * unlabelled[..., None]).sum((0, 1)), axis_name) / jnp.maximum(total, 1.0)
+    share = jnp.where((count > 0) & (total > 0), 1 / psum(jnp.ones(()), axis_name), 0.0)
     return jnp.abs(known - guessed).mean() * share, share
 
 
