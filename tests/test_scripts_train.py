@@ -65,7 +65,7 @@ def test_evaluate_prints_tables_and_writes_json(folder):
     found = json.loads((folder / "new" / "found.json").read_text())
     assert (found["step"], found["seeds"], found["split"]) == (3, [0, 1], "test")
     assert found["mean"]["overall"]["all"]["error"] > 0
-    assert set(found["seed 1"]["genre"]) == {"Tango", "Tap"}
+    assert set(found["seed 1"]["genre"]) == {"Tango", "Tap", "(average)"}
 
 
 def test_ctrl_c_saves_says_how_to_go_on_and_exits_with_130(folder):

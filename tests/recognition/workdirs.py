@@ -61,7 +61,13 @@ def _batch(stage: str, config, family) -> dict:
     if stage == "lifter":
         frames = config.data.window_frames
         inputs = np.zeros((1, frames, 17, 3), np.float32)
-        return {"inputs": inputs, "frame_mask": np.ones((1, frames), np.float32)}
+        rays, confidence = np.zeros((1, frames, 17, 2), np.float32), np.ones((1, frames, 17), np.float32)
+        return {
+            "inputs": inputs,
+            "rays": rays,
+            "confidence": confidence,
+            "frame_mask": np.ones((1, frames), np.float32),
+        }
     clip = _clip()
     zeros = np.zeros((_FRAMES, 154), np.float32)
     sequence = family.prepare([{**clip, "movements": zeros}], {})[0]
