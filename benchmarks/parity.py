@@ -9,7 +9,6 @@ rate and batch-norm momentum.
 """
 
 import argparse
-import dataclasses
 import importlib
 import pathlib
 import sys
@@ -21,6 +20,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from benchmarks.augmented import as_given, lifter_batch
 from benchmarks.videopose3d_golden import randomise
 from configs import videopose3d as config_file
 from hdvr_jax import families
@@ -92,14 +92,14 @@ def trained(torch: Any, module: Any) -> float:
     optimizer = make_optimizer(config.optim, STEPS, STEPS // 10)
     rival = torch.optim.Adam(theirs.parameters(), lr=config.optim.learning_rate, amsgrad=True)
     rate = make_schedule(config.optim, STEPS, STEPS // 10)
-    family = dataclasses.replace(families.build(config), augment=families.unchanged)
-    state = init_state(family, optimizer, as_batch(*batch(0)), jax.random.key(0))
+    family = as_given(families.build(config))
+    state = init_state(family, optimizer, lifter_batch(*batch(0)), jax.random.key(0))
     first = {**state.variables, "params": imported(torch, theirs).variables["params"]}
     state, update = state.replace(variables=first), jax.jit(make_update(family, optimizer))
     worst = 0.0
     for step in range(STEPS):
         inputs, poses = batch(step)
-        state, terms = update(state, as_batch(inputs, poses), jax.random.key(0))
+        state, terms = update(state, lifter_batch(inputs, poses), jax.random.key(0))
         for group in rival.param_groups:
             group["lr"] = float(rate(step))
         theirs.set_bn_momentum(0.1 * 0.01 ** (step / STEPS))
@@ -109,20 +109,6 @@ def trained(torch: Any, module: Any) -> float:
         rival.step()
         worst = max(worst, abs(float(terms["loss"][0] / terms["loss"][1]) / float(error.detach()) - 1))
     return worst
-
-
-def as_batch(inputs: np.ndarray, poses: np.ndarray) -> dict[str, Any]:
-    """What the family's loss reads."""
-    frames = inputs.shape[1]
-    found = {
-        "inputs": inputs,
-        "targets": np.repeat(poses, frames, 1),
-        "rotation": np.broadcast_to(np.eye(3, dtype=np.float32), (BATCH, frames, 3, 3)),
-        "mask": np.ones(BATCH, np.float32),
-        "frame_mask": np.ones((BATCH, frames), np.float32),
-        "example": np.arange(BATCH, dtype=np.int32),
-    }
-    return {name: jnp.asarray(value) for name, value in found.items()}
 
 
 def main() -> None:

@@ -12,7 +12,6 @@ whole sequences.
 """
 
 import argparse
-import dataclasses
 import importlib
 import pathlib
 import sys
@@ -24,6 +23,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from benchmarks.augmented import as_given
 from configs import videopose3d
 from hdvr_jax import evaluation, families, pipeline, poses, rotations
 from hdvr_jax.configurations import normalise
@@ -53,7 +53,8 @@ def training_batches(family: Any, windows: pipeline.Windows, config: Any, seed: 
     @jax.jit
     def see(batch: Batch, key: Any) -> Batch:
         seen = family.augment(batch, key, True)
-        return {**seen, "wanted": rotations.rotate(seen["rotation"][:, :, None], seen["targets"])}
+        middle = slice(family.context[0], family.context[0] + seen["targets"].shape[1])
+        return {**seen, "wanted": rotations.rotate(seen["rotation"][:, middle, None], seen["targets"])}
 
     (run,) = make_runs(windows, [seed], config.train.batch_size)
     for step in range(config.train.steps):
@@ -65,18 +66,13 @@ def train_ours(config: Any, windows: pipeline.Windows, seed: int) -> tuple[Any, 
     family = families.build(config)
     optimizer = make_optimizer(config.optim, config.train.steps, max(1, config.train.steps // EPOCHS))
     # The batches come mirrored already.
-    update = jax.jit(make_update(_augmented_already(family), optimizer), donate_argnums=0)
+    update = jax.jit(make_update(as_given(family), optimizer), donate_argnums=0)
     key, state, start = jax.random.key(seed), None, time.perf_counter()
     for batch in training_batches(family, windows, config, seed):
-        state = state or init_state(_augmented_already(family), optimizer, batch, key)
+        state = state or init_state(as_given(family), optimizer, batch, key)
         state, _ = update(state, batch, key)
     jax.block_until_ready(state)
     return evaluation_variables(state), time.perf_counter() - start
-
-
-def _augmented_already(family: families.Family) -> families.Family:
-    """The family for batches that are augmented already."""
-    return dataclasses.replace(family, augment=families.unchanged)
 
 
 def train_theirs(torch: Any, config: Any, windows: pipeline.Windows, seed: int) -> tuple[Any, float]:
@@ -90,14 +86,13 @@ def train_theirs(torch: Any, config: Any, windows: pipeline.Windows, seed: int) 
     optimizer = torch.optim.Adam(network.parameters(), lr=config.optim.learning_rate, amsgrad=True)
     rate = make_schedule(config.optim, config.train.steps, epoch)
     family, start = families.build(config), time.perf_counter()
-    middle = config.data.pad_frames[0]
     for step, batch in enumerate(training_batches(family, windows, config, seed)):
         for group in optimizer.param_groups:
             group["lr"] = float(rate(step))
         network.set_bn_momentum(0.1 * 0.01 ** (step / config.train.steps))
         inputs, targets = (torch.from_numpy(np.array(batch[name])) for name in ("inputs", "wanted"))
         optimizer.zero_grad()
-        loss.mpjpe(network(inputs), targets[:, middle : middle + 1]).backward()
+        loss.mpjpe(network(inputs), targets).backward()
         optimizer.step()
     trained = model.TemporalModel(*shape, **settings).eval()
     trained.load_state_dict(network.state_dict())

@@ -18,7 +18,7 @@ import numpy as np
 import orbax.checkpoint as ocp
 from orbax.checkpoint import checkpoint_managers
 
-from hdvr_jax import configurations, seeds
+from hdvr_jax import configurations, runs
 from hdvr_jax.configurations import CHECKPOINT_FOLDER as FOLDER
 from hdvr_jax.errors import InputError
 from hdvr_jax.update import State, evaluation_variables
@@ -160,7 +160,7 @@ def restore_models(
         raise InputError(f"{folder} has {config.num_seeds} seed(s); there is no seed number {seed_index}")
     with _reader(folder) as manager:
         variables = _restore(manager, folder, _choose(manager, folder, step), {"model": None})["model"]
-    return config, seeds.models_of(variables, seed_index, config)
+    return config, runs.models_of(variables, seed_index, config)
 
 
 def resolve_step(workdir: str | os.PathLike, step: str | int) -> int:

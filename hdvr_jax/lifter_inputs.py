@@ -30,6 +30,8 @@ OBSERVATIONS = ("random", "detections")
 INPUTS = ("sighting", "rays", "screen")
 # Names of the prepared arrays that belong to the camera, without a time axis.
 CAMERA = ("focal", "center", "distortion")
+# Those that are true only, read where the loss is taken.
+TARGETS = ("points_camera",)
 
 Batch = dict[str, Any]
 
@@ -76,21 +78,23 @@ def sequences(config: Any, clips: Iterable[dict]) -> list[dict]:
     return found
 
 
-def augment(config: Any, noise: detector_noise.NoiseParams, batch: Batch, key: Any, train: bool) -> Batch:
-    """Adds `inputs` (B, T, J, 2 or 3), `rotation` (B, T, 3, 3) camera -> inputs' frame, `targets` (B, T, J, 3) about
-    the root and `trajectory` (B, T, 3) of the root, both in metres and camera axes, NaN where unknown; and what
-    reprojection needs: rays, confidence and the camera in screen coordinates.
+def augment(
+    config: Any, noise: detector_noise.NoiseParams, context: tuple[int, int], batch: Batch, key: Any, train: bool
+) -> Batch:
+    """Adds `inputs` (B, T, J, 2 or 3), `rotation` (B, T, 3, 3) camera -> inputs' frame, `targets` (B, T', J, 3) about
+    the root and `trajectory` (B, T', 3) of the root, both in metres and camera axes, NaN where unknown; and what
+    reprojection needs: rays, confidence and the camera in screen coordinates. In training T' leaves the context out.
     """
     root = root_of(config.model.skeleton)
 
     def see(entry: Batch) -> Batch:
         own_key = jax.random.fold_in(key, entry["example"])
         if config.data.observation == "random":
-            seen = _observed(config, noise, entry, own_key, train)
+            seen = _observed(config, noise, context, entry, own_key, train)
         else:
             seen = {name: entry[name] for name in ("rays", "confidence", "points_camera", *CAMERA)}
             if train:
-                seen = _varied(config, noise, {**entry, **seen}, seen, own_key)
+                seen = _varied(config, noise, context, {**entry, **seen}, seen, own_key)
         truth = seen.pop("points_camera")
         truth = jnp.where(entry["labelled"] > 0, truth, jnp.nan) if train else truth
         found = represent(inputs_of(config), {**seen, "frame_mask": entry["frame_mask"]}, root)
@@ -100,7 +104,9 @@ def augment(config: Any, noise: detector_noise.NoiseParams, batch: Batch, key: A
     return {**batch, **jax.vmap(see)(batch)}
 
 
-def _varied(config: Any, noise: detector_noise.NoiseParams, entry: Batch, seen: Batch, key: Any) -> Batch:
+def _varied(
+    config: Any, noise: detector_noise.NoiseParams, context: tuple[int, int], entry: Batch, seen: Batch, key: Any
+) -> Batch:
     """A detected sequence, its mirror image, or (`data.random_share` of the labelled) its motion seen anew."""
     flip_key, choice_key, view_key = jax.random.split(key, 3)
     flip = jax.random.bernoulli(flip_key)
@@ -110,21 +116,24 @@ def _varied(config: Any, noise: detector_noise.NoiseParams, entry: Batch, seen: 
     if not share:
         return seen
     anew = jax.random.bernoulli(choice_key, share) & (entry["labelled"] > 0)
-    other = _observed(config, noise, entry, view_key, True)
+    other = _observed(config, noise, context, entry, view_key, True)
     return jax.tree.map(lambda there, here: jnp.where(anew, there, here), other, seen)
 
 
-def _observed(config: Any, noise: detector_noise.NoiseParams, entry: Batch, key: Any, train: bool) -> Batch:
-    """A motion as a random camera sees it."""
+def _observed(
+    config: Any, noise: detector_noise.NoiseParams, context: tuple[int, int], entry: Batch, key: Any, train: bool
+) -> Batch:
+    """A motion as a random camera sees it; in training the truth leaves the context out."""
     data, joints = config.data, get_mapping("coco17", config.model.skeleton)
     ranges = ranges_of(data)
     motion, fps = entry["points_world"], jnp.float32(data.fps)
     seen = observation.observe(key, motion, fps, ranges, noise, vary_body=data.vary_bodies, train=train)
     used = jnp.asarray(joints.weights != 0)
+    before, after = context if train else (0, 0)
     return {
         "rays": joints.apply(seen.rays),
         "confidence": jnp.where(used, seen.confidence[:, None], jnp.inf).min(-1),
-        "points_camera": joints.apply(seen.points_camera),
+        "points_camera": joints.apply(seen.points_camera[before : len(motion) - after]),
         "focal": seen.focal * (2 / observation.IMAGE_WIDTH),
         "center": jnp.zeros(2),
         "distortion": jnp.zeros(5),

@@ -16,14 +16,14 @@ from typing import Any
 import jax
 import numpy as np
 
-from hdvr_jax import configurations, devices, evaluation, families, pipeline, seeds, trained
+from hdvr_jax import configurations, devices, evaluation, families, memory, pipeline, seeds, trained
 from hdvr_jax.checkpoints import Checkpoints, restore_for_inference
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Family
 from hdvr_jax.interrupts import Interrupted, Interrupts
 from hdvr_jax.optimizers import make_optimizer
 from hdvr_jax.progress import Progress
-from hdvr_jax.runs import Run, make_runs, steps_per_epoch
+from hdvr_jax.runs import Run, make_runs, models_of, select, steps_per_epoch, values_of
 from hdvr_jax.tables import mean_and_deviation
 from hdvr_jax.update import Metrics, State, evaluation_variables, make_update, started_from
 
@@ -56,6 +56,7 @@ def train(config: Any, workdir: str | os.PathLike) -> None:
     """
     config = configurations.normalise(config)
     _check(config)
+    memory.keep_freed()
     devices.enable_compile_cache()
     configurations.claim(workdir, config)
     with Checkpoints(workdir) as checkpoints:
@@ -67,7 +68,7 @@ def train(config: Any, workdir: str | os.PathLike) -> None:
             return
         like = jax.eval_shape(training.init)
         _check_metric(training, like)
-        state = checkpoints.restore(like) if done else training.init()
+        state = checkpoints.restore(like) if done else _started(training.init(), config.train.initial)
         print(f"{'continuing' if done else 'training'} {config.name or config.family} in {workdir}, from step {done}")
         _run(training, state, done, checkpoints, pathlib.Path(workdir))
 
@@ -92,7 +93,7 @@ def _check_metric(training: _Training, like: State) -> None:
     if training.validation is None:
         return
     settings, count = training.config.evaluate, len(training.runs)
-    variables = jax.eval_shape(lambda state: seeds.select(evaluation_variables(state), 0, count), like)
+    variables = jax.eval_shape(lambda state: select(evaluation_variables(state), 0, count), like)
     evaluation.check_metric(
         training.family, training.scorer, variables, training.validation, settings.batch_size, settings.metric
     )
@@ -111,7 +112,7 @@ def _set_up(config: Any) -> _Training:
         settings.batch_size,
         unlabelled=data.unlabelled,
         label=settings.model_per,
-        values=seeds.values(config),
+        values=values_of(config),
     )
     epoch = steps_per_epoch(runs)
     config = _with_steps(config, epoch)
@@ -130,20 +131,13 @@ def _set_up(config: Any) -> _Training:
         validation=_validation_windows(config, family, upstream),
         scorer=evaluation.make_scorer(family),
         step=devices.make_step(update, count, batch_axis=int(several)),
-        init=_first_state(config, family, optimizer, example, runs),
+        init=lambda: seeds.init_states(family, optimizer, example, [run.seed for run in runs], config.optim.ema),
     )
 
 
-def _first_state(config: Any, family: Family, optimizer: Any, example: Any, runs: tuple[Run, ...]) -> Callable:
-    """What makes the state before the first step, from the model that `train.initial` names where it names one."""
-    path = config.train.initial
-    start = restore_for_inference(path)[1] if path else None
-
-    def init() -> State:
-        state = seeds.init_states(family, optimizer, example, [run.seed for run in runs], config.optim.ema)
-        return state if start is None else started_from(state, start, f"config.train.initial: {path}")
-
-    return init
+def _started(state: State, path: str) -> State:
+    """The state with the weights of the training that `train.initial` names, where it names one."""
+    return started_from(state, restore_for_inference(path)[1], f"config.train.initial: {path}") if path else state
 
 
 def _with_steps(config: Any, epoch: int) -> Any:
@@ -236,7 +230,7 @@ def _evaluate(training: _Training, state: State, step: int, writer: Any, progres
         evaluation.evaluate(
             training.family,
             training.scorer,
-            seeds.models_of(variables, index, config),
+            models_of(variables, index, config),
             training.validation,
             settings.batch_size,
             label=config.train.model_per,

@@ -6,6 +6,7 @@ holds is a pure function of the seed and the step, so that a training resumes ex
 Symbols: N windows, B batch, T frames of a window, K runs (models trained together: seeds, actions).
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ Batch = dict[str, np.ndarray]
 # Names that `Windows.gather` gives to its own arrays.
 _RESERVED = ("mask", "frame_mask", "example", "sequence")
 _SHORTEST = 64
+_ALIGNMENT = 64
 
 
 class Windows:
@@ -45,6 +47,8 @@ class Windows:
         stride: int = 1,
         pad: tuple[int, int] = (0, 0),
         fixed: tuple[str, ...] = (),
+        targets: tuple[str, ...] = (),
+        context: tuple[int, int] = (0, 0),
     ):
         """Puts the sequences (what `Family.prepare` returns) end to end.
 
@@ -53,6 +57,7 @@ class Windows:
           stride: frames from one window to the next.
           pad: frames that windows may reach beyond a sequence on either side.
           fixed: names of arrays that have axes but no time axis.
+          targets: names of arrays of which windows leave out the first and last `context` frames.
 
         Raises:
           InputError: no sequences, or arrays that do not fit together; names the sequence and the field.
@@ -70,6 +75,7 @@ class Windows:
         self._framed = {name: np.concatenate([entry[name] for entry in entries]) for name in framed}
         self._fixed = {k: np.stack([entry[k] for entry in entries]) for k in entries[0] if k not in framed}
         self.whole = not length
+        self._targets, self._context = targets, context
         self.length = length or int(self._frames.max())
         self._sequence, self._start = self._cut(self.length, stride, (0, 0) if self.whole else pad)
 
@@ -102,20 +108,32 @@ class Windows:
     def gather(self, index: Int[np.ndarray, "*B"], length: int | None = None) -> Batch:
         """The windows of those indices, with leading axes as the index has, and frame_mask and sequence.
 
+        An array (T, ...) of a sequence gives (..., length, ...), one of the targets the frames between its context.
+
         Args:
           length: frames, where it is not the windows' own.
         """
         sequence = self._sequence[index]
         place = self._start[index][..., None] + np.arange(length or self.length)
-        last = self._frames[sequence][..., None] - 1
-        inside = np.clip(place, 0, last)
-        rows = inside + self._offsets[sequence][..., None]
-        # mode="clip" saves NumPy a check of the indices; they are in range already.
-        batch = {name: np.take(value, rows, axis=0, mode="clip") for name, value in self._framed.items()}
-        batch |= {name: np.take(value, sequence, axis=0) for name, value in self._fixed.items()}
-        batch["frame_mask"] = (inside == place).astype(np.float32)
+        rows = np.clip(place, 0, self._frames[sequence][..., None] - 1)
+        batch = {"frame_mask": (rows == place).astype(np.float32)}
+        rows += self._offsets[sequence][..., None]
+        middle = rows[..., self._context[0] : rows.shape[-1] - self._context[1]]
+        for name, value in self._framed.items():
+            batch[name] = _take(value, middle if name in self._targets else rows)
+        batch |= {name: _take(value, sequence) for name, value in self._fixed.items()}
         batch["sequence"] = sequence.astype(np.int32)
         return batch
+
+
+def _take(value: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """`value[rows]`, where memory begins as TensorFlow and JAX want it: elsewhere each of them makes a copy."""
+    shape = (*rows.shape, *value.shape[1:])
+    size = math.prod(shape) * value.itemsize
+    memory = np.empty(size + _ALIGNMENT, np.uint8)
+    start = -memory.ctypes.data % _ALIGNMENT
+    # mode="clip" saves a check of the indices and a copy; they are in range already.
+    return np.take(value, rows, axis=0, out=memory[start : start + size].view(value.dtype).reshape(shape), mode="clip")
 
 
 def _frames(index: int, entry: Mapping[str, np.ndarray], framed: Sequence[str]) -> int:
@@ -164,7 +182,7 @@ def train_batches(windows: Windows, runs: Sequence[Run], start_step: int, num_st
         return dict(zip(names, tensors))
 
     steps = tf.data.Dataset.range(start_step, start_step + num_steps)
-    return steps.map(fetch).prefetch(2).as_numpy_iterator()
+    return steps.map(fetch, num_parallel_calls=2).prefetch(2).as_numpy_iterator()
 
 
 def eval_batches(windows: Windows, batch_size: int, chosen: Bool[np.ndarray, " N"] | None = None) -> Iterator[Batch]:
@@ -216,6 +234,8 @@ def training_windows(family: Family, data: Any, sequences: Sequence[Mapping[str,
         stride=data.stride_frames,
         pad=tuple(data.pad_frames),
         fixed=family.fixed,
+        targets=family.targets,
+        context=family.context,
     )
 
 

@@ -10,6 +10,7 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
+import jax
 import numpy as np
 from jaxtyping import Int
 
@@ -122,3 +123,24 @@ def steps_per_epoch(runs: Sequence[Run]) -> int:
     """
     first = [run for run in runs if run.seed == runs[0].seed]
     return max(1, sum(len(run.parts[0]) for run in first) // runs[0].sizes[0])
+
+
+def select(tree: Any, index: int, count: int) -> Any:
+    """The part of one of `count` models."""
+    return jax.tree.map(lambda x: x[index], tree) if count > 1 else tree
+
+
+def values_of(config: Any) -> tuple[str, ...]:
+    """The values of the label `train.model_per` that each seed has a model of its own for; ("",) without a label."""
+    if not config.train.get("model_per", ""):
+        return ("",)
+    if not config.train.models:
+        raise InputError("config.train.models: expected the values of train.model_per to train models for, got none")
+    return tuple(config.train.models)
+
+
+def models_of(tree: Any, index: int, config: Any) -> dict[str, Any]:
+    """{value of the label: variables} of the `index`-th seed, from the variables of all models of a config."""
+    own = values_of(config)
+    count = config.num_seeds * len(own)
+    return {value: select(tree, index * len(own) + place, count) for place, value in enumerate(own)}

@@ -12,7 +12,6 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
-from hdvr_jax.errors import InputError
 from hdvr_jax.families import Family
 from hdvr_jax.update import State, Update, init_state
 
@@ -45,24 +44,3 @@ def over_seeds(update: Update, *, sequential: bool) -> Update:
         return jax.vmap(one)(state, batch, key)
 
     return update_all
-
-
-def select(tree: Any, index: int, count: int) -> Any:
-    """The part of one of `count` models."""
-    return jax.tree.map(lambda x: x[index], tree) if count > 1 else tree
-
-
-def values(config: Any) -> tuple[str, ...]:
-    """The values of the label `train.model_per` that each seed has a model of its own for; ("",) without a label."""
-    if not config.train.get("model_per", ""):
-        return ("",)
-    if not config.train.models:
-        raise InputError("config.train.models: expected the values of train.model_per to train models for, got none")
-    return tuple(config.train.models)
-
-
-def models_of(tree: Any, index: int, config: Any) -> dict[str, Any]:
-    """{value of the label: variables} of the `index`-th seed, from the variables of all models of a config."""
-    own = values(config)
-    count = config.num_seeds * len(own)
-    return {value: select(tree, index * len(own) + place, count) for place, value in enumerate(own)}

@@ -6,7 +6,7 @@ import numpy as np
 import optax
 import pytest
 
-from hdvr_jax import configurations, seeds
+from hdvr_jax import configurations, runs, seeds
 from hdvr_jax.checkpoints import Checkpoints, resolve_step, restore_for_inference
 from hdvr_jax.errors import InputError
 from hdvr_jax.update import evaluation_variables
@@ -41,7 +41,7 @@ def test_a_state_comes_back_bit_for_bit(tmp_path, ema, num_seeds):
     same(found, state)
     for index in range(num_seeds):
         _, variables = restore_for_inference(tmp_path, "latest", index)
-        same(variables, seeds.select(evaluation_variables(state), index, num_seeds))
+        same(variables, runs.select(evaluation_variables(state), index, num_seeds))
     with pytest.raises(InputError, match="no seed number"):
         restore_for_inference(tmp_path, "latest", num_seeds)
 

@@ -34,7 +34,8 @@ def augmented(train, skeleton="h36m17", **data):
     config.data.update(observation="detections", labelled={"clip": ("clip1",)}, **data)
     family = build(config)
     sequences = family.prepare([{**make_clip(seed), "skeleton": skeleton} for seed in (1, 2)], {})
-    batch = next(eval_batches(Windows(sequences, fixed=family.fixed), 4))
+    options = {"length": 64, "targets": family.targets, "context": family.context} if train else {}
+    batch = next(eval_batches(Windows(sequences, fixed=family.fixed, **options), 4))
     return config, family, batch, family.augment(batch, KEY, train)
 
 

@@ -1,13 +1,18 @@
 """Windows and their order."""
 
+import dataclasses
+
+import ml_collections
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hdvr_jax import corpus
 from hdvr_jax.errors import InputError
-from hdvr_jax.pipeline import Windows, batch_at, eval_batches, train_batches
+from hdvr_jax.pipeline import Windows, batch_at, eval_batches, load_sequences, train_batches
 from hdvr_jax.runs import make_runs
+from tests import toy
 
 
 def sequences(*lengths):
@@ -36,6 +41,17 @@ def test_windows_with_their_edges_and_masks():
     assert batch["pair"].shape == (4, 3, 2)
     assert batch["pair"].dtype == np.int8
     assert windows.labels == [{"genre": "g0"}, {"genre": "g1"}]
+
+
+def test_targets_are_gathered_without_the_context():
+    windows = Windows(sequences(5, 2), length=4, pad=(1, 2), fixed=("matrix",), targets=("x",), context=(1, 2))
+    index = np.arange(len(windows))
+    whole = Windows(sequences(5, 2), length=4, pad=(1, 2), fixed=("matrix",)).gather(index)
+    found = windows.gather(index)
+    assert found["x"].shape[1] == 1
+    np.testing.assert_array_equal(found["x"], whole["x"][:, 1:2])
+    np.testing.assert_array_equal(found["frame_mask"], whole["frame_mask"])
+    assert all(value.ctypes.data % 64 == 0 for value in (found["x"], whole["x"]))
 
 
 @settings(deadline=None, max_examples=60)
@@ -129,3 +145,34 @@ def test_sequences_that_do_not_fit_are_errors(entries, message):
 def test_impossible_windows_are_errors():
     with pytest.raises(InputError, match="not possible"):
         Windows(sequences(3), length=2, stride=0, fixed=("matrix",))
+
+
+@pytest.mark.parametrize(
+    ("keep", "found"),
+    [
+        ({}, ["a0", "a1", "b0", "b1"]),
+        ({"genre": "a"}, ["a0", "a1"]),
+        ({"view": ("1",)}, ["a1", "b1"]),
+        ({"genre": ("b",), "view": "0"}, ["b0"]),
+    ],
+)
+def test_sequences_are_kept_by_labels_of_clips_and_of_views(monkeypatch, keep, found):
+    monkeypatch.setattr(corpus, "load", lambda *_, **__: [{"genre": "a"}, {"genre": "b"}])
+    prepared = []
+
+    def prepare(clips, upstream):
+        prepared.extend(clips)
+        return [{**clip, "view": view, "x": np.zeros(2)} for clip in clips for view in "01"]
+
+    family = dataclasses.replace(toy.make(toy.config()), prepare=prepare)
+    data = toy.config(data__keep=ml_collections.ConfigDict(keep)).data
+    sequences = load_sequences(family, data, "train", {})
+    assert [entry["genre"] + entry["view"] for entry in sequences] == found
+    assert len(prepared) == (1 if "genre" in keep else 2)
+
+
+def test_nothing_kept_is_an_error(monkeypatch):
+    monkeypatch.setattr(corpus, "load", lambda *_, **__: [{"genre": "a"}])
+    data = toy.config(data__keep=ml_collections.ConfigDict({"genre": "z"})).data
+    with pytest.raises(InputError, match="none of its 1 clips"):
+        load_sequences(toy.make(toy.config()), data, "train", {})

@@ -95,6 +95,7 @@ def test_published_weights_in_place_of_the_lifter(capsys, tmp_path):
     status, _, errors = run(capsys, source, "--out", tmp_path / "out", "--models", none, "--weights", weights)
     assert (status, errors) == (0, [])
     report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["models"][0]["entries"][0].startswith("expand_conv, expand_bn: expand")
     assert report["models"][0]["name"].startswith("videopose3d_plain.bin (published weights")
     assert any("Human3.6M" in note for note in report["notes"])
     assert np.shape(report["tracks"][0]["poses"]["points"]) == (40, _JOINTS, 3)

@@ -6,7 +6,7 @@ import numpy as np
 import optax
 import pytest
 
-from hdvr_jax import seeds
+from hdvr_jax import runs, seeds
 from hdvr_jax.update import make_update
 from tests import toy
 
@@ -27,5 +27,5 @@ def test_each_seed_ends_where_it_would_alone(sequential):
         alone = seeds.init_states(family, optimizer, batch, (seed,), ema=0.9)
         for _ in range(3):
             alone, _ = update(alone, batch, seeds.keys((seed,)))
-        found = seeds.select(together, index, len(chosen))
+        found = runs.select(together, index, len(chosen))
         jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6), found, alone)

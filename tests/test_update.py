@@ -7,7 +7,7 @@ import optax
 
 from hdvr_jax import seeds
 from hdvr_jax.families import ratios
-from hdvr_jax.update import evaluation_variables, make_update
+from hdvr_jax.update import State, evaluation_variables, make_update, started_from
 from tests import toy
 from tests.processes import run_python
 
@@ -93,3 +93,16 @@ def test_ratios_without_weight_are_nan():
     found = ratios({"a": (np.float32(3), np.float32(2)), "b": (np.float32(0), np.float32(0))})
     assert found["a"] == 1.5
     assert np.isnan(found["b"])
+
+
+def test_a_start_from_another_model_keeps_the_place_in_the_schedule_of_its_own():
+    stats = {"norm": {"mean": jnp.ones(3), "steps": jnp.zeros(())}}
+    state = State(jnp.zeros((), jnp.int32), {"params": {"kernel": jnp.zeros((2, 3))}, "batch_stats": stats}, (), {})
+    given = {
+        "params": {"kernel": jnp.full((2, 3), 5.0)},
+        "batch_stats": {"norm": {"mean": jnp.full(3, 7.0), "steps": jnp.full((), 900.0)}},
+    }
+    found = started_from(state, given, "x").variables
+    np.testing.assert_array_equal(found["params"]["kernel"], given["params"]["kernel"])
+    np.testing.assert_array_equal(found["batch_stats"]["norm"]["mean"], 7.0)
+    assert found["batch_stats"]["norm"]["steps"] == 0

@@ -1,65 +1,60 @@
 """The lifter beside VideoPose3D's own code: training steps and whole-sequence inference."""
 
+import functools
 import importlib
+import math
 from collections.abc import Iterator
-from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
 
-from benchmarks.speed.timing import Timed
-from hdvr_jax.networks.lifter import TemporalLifter
-from hdvr_jax.optimizers import scale_by_amsgrad
+from benchmarks.augmented import as_given, lifter_batch
+from benchmarks.speed.timing import Comparison, Timed, as_trained
+from configs import videopose3d
+from hdvr_jax import families
+from hdvr_jax.configurations import normalise
+from hdvr_jax.families import lifter
+from hdvr_jax.networks.lifter import apply_to_sequence
+from hdvr_jax.optimizers import make_optimizer
+from hdvr_jax.poses import mirror
+from hdvr_jax.skeletons import get_skeleton
+from hdvr_jax.update import init_state, make_update
 
-JOINTS, CHANNELS = 17, 1024
-# part: (what, batch, filter widths, repetitions in one timing)
-TRAINING = {
-    "A1": ("training step, batch 128, 27 frames", 128, (3, 3, 3), 8),
-    "A2": ("training step, batch 1024, 243 frames", 1024, (3, 3, 3, 3, 3), 1),
-}
-SEQUENCE_FRAMES, SEQUENCE_WIDTHS = 2000, (3, 3, 3, 3, 3)
-PARTS = (*TRAINING, "B")
+JOINTS, CHANNELS, FRAMES = 17, 1024, 2000
+SEQUENCE_ROW = "frames_243"
 
 
-def our_step(widths: tuple[int, ...], inputs: np.ndarray, targets: np.ndarray) -> Timed:
-    """One step of Adam (amsgrad) on MPJPE with dropout 0.25."""
-    network = TemporalLifter(JOINTS, widths, CHANNELS, dropout=0.25)
-    x, y = jnp.asarray(inputs.reshape(*inputs.shape[:2], -1)), jnp.asarray(targets)
-    example = jnp.arange(len(x))
-    variables = network.init(jax.random.key(0), x[:2], strided=True)
-    optimizer = optax.chain(scale_by_amsgrad(0.9, 0.999, 1e-8), optax.scale_by_learning_rate(1e-3))
+def batch(row: str, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Windows (B, T, J, 2) and poses (B, 1, J, 3)."""
+    rng, frames = np.random.default_rng(0), math.prod(videopose3d.ROWS[row][0])
+    inputs, poses = rng.normal(size=(size, frames, JOINTS, 2)), rng.normal(size=(size, 1, JOINTS, 3))
+    return inputs.astype(np.float32), poses.astype(np.float32)
 
-    def step(params: Any, stats: Any, opt_state: Any, key: Any) -> tuple[Any, Any, Any]:
-        def loss(params: Any) -> tuple[Any, Any]:
-            poses, state = network.apply(
-                {"params": params, "batch_stats": stats}, x, strided=True, train=True, key=key, example=example,
-                mutable=["batch_stats"],
-            )  # fmt: skip
-            return jnp.linalg.norm(poses - y + 1e-12, axis=-1).mean(), state["batch_stats"]
 
-        grads, stats_after = jax.grad(loss, has_aux=True)(params)
-        changes, opt_state = optimizer.update(grads, opt_state, params)
-        return optax.apply_updates(params, changes), stats_after, opt_state
-
-    compiled = jax.jit(step, donate_argnums=(0, 1, 2))
-    state = (variables["params"], variables["batch_stats"], optimizer.init(variables["params"]))
+def our_step(row: str, size: int) -> Timed:
+    """One step of the loop's own update with the paper's config: dropout 0.25, Adam (amsgrad), MPJPE."""
+    config = normalise(videopose3d.get_config(f"row={row}"))
+    family, optimizer = as_given(families.build(config)), make_optimizer(config.optim, 1000, 100)
+    given, key = lifter_batch(*batch(row, size)), jax.random.key(0)
+    state = init_state(family, optimizer, {name: value[:2] for name, value in given.items()}, key)
+    update = jax.jit(make_update(family, optimizer), donate_argnums=0)
 
     def run() -> None:
         nonlocal state
-        state = compiled(*state, jax.random.key(1))
-        jax.block_until_ready(state)
+        state, metrics = update(state, given, key)
+        jax.block_until_ready((state, metrics))
 
     return run
 
 
-def their_step(torch: Any, widths: tuple[int, ...], inputs: np.ndarray, targets: np.ndarray) -> Timed:
+def their_step(row: str, size: int) -> Timed:
     """The same with VideoPose3D's model, loss and optimiser."""
-    model, loss = importlib.import_module("common.model"), importlib.import_module("common.loss")
-    network = model.TemporalModelOptimized1f(JOINTS, 2, JOINTS, list(widths), dropout=0.25, channels=CHANNELS).train()
+    torch, model, loss = (importlib.import_module(name) for name in ("torch", "common.model", "common.loss"))
+    widths = list(videopose3d.ROWS[row][0])
+    network = model.TemporalModelOptimized1f(JOINTS, 2, JOINTS, widths, dropout=0.25, channels=CHANNELS).train()
     optimizer = torch.optim.Adam(network.parameters(), lr=1e-3, amsgrad=True)
-    x, y = torch.from_numpy(inputs), torch.from_numpy(targets)
+    x, y = (torch.from_numpy(array) for array in batch(row, size))
 
     def run() -> None:
         optimizer.zero_grad()
@@ -69,37 +64,49 @@ def their_step(torch: Any, widths: tuple[int, ...], inputs: np.ndarray, targets:
     return run
 
 
-def sequences(torch: Any, flip: bool) -> tuple[Timed, Timed]:
-    """Whole-sequence inference with the 243-frame model: ours, theirs; `flip` computes the mirrored sequence too."""
-    inputs = np.random.default_rng(0).normal(size=(2 if flip else 1, SEQUENCE_FRAMES + 242, JOINTS, 2))
-    inputs = inputs.astype(np.float32)
-    network = TemporalLifter(JOINTS, SEQUENCE_WIDTHS, CHANNELS)
-    x = jnp.asarray(inputs.reshape(*inputs.shape[:2], -1))
-    variables = network.init(jax.random.key(0), x[:1, :243], strided=False)
-    compiled = jax.jit(lambda v, x: jax.lax.map(lambda one: network.apply(v, one[None], strided=False), x))
-    theirs = importlib.import_module("common.model").TemporalModel(
-        JOINTS, 2, JOINTS, list(SEQUENCE_WIDTHS), channels=CHANNELS
-    )
-    theirs.eval()
-    given = torch.from_numpy(inputs)
+def sequence() -> np.ndarray:
+    """(1, T, J, 2)."""
+    return np.random.default_rng(0).normal(size=(1, FRAMES, JOINTS, 2)).astype(np.float32)
 
-    def rival() -> None:
+
+def our_sequence(flip: bool) -> Timed:
+    """What evaluation and recognition do; `flip` averages with the mirrored sequence's poses."""
+    config = normalise(videopose3d.get_config(f"row={SEQUENCE_ROW}"))
+    network = lifter.network(config)
+    mirrors = lifter.mirrors_of(config, network) if flip else None
+    variables = lifter.init(network, jax.random.key(0), {"inputs": jnp.zeros((1, network.receptive_field, JOINTS, 2))})
+    compiled = jax.jit(lambda variables, x: apply_to_sequence(network, mirrors, variables, x))
+    given = sequence()
+    return lambda: jax.block_until_ready(compiled(variables, given))
+
+
+def their_sequence(flip: bool) -> Timed:
+    """What VideoPose3D's evaluation does, the padding aside."""
+    torch, model = importlib.import_module("torch"), importlib.import_module("common.model")
+    widths, order = list(videopose3d.ROWS[SEQUENCE_ROW][0]), get_skeleton("h36m17").mirror
+    network = model.TemporalModel(JOINTS, 2, JOINTS, widths, channels=CHANNELS).eval()
+    pad = (math.prod(widths) - 1) // 2
+    padded = np.pad(sequence(), ((0, 0), (pad, pad), (0, 0), (0, 0)), "edge")
+    given = torch.from_numpy(np.concatenate([padded, np.asarray(mirror(padded, order))]) if flip else padded)
+
+    def run() -> None:
         with torch.no_grad():
-            theirs(given)
+            found = network(given)
+            if flip:
+                found[1, :, :, 0] *= -1
+                found[1] = found[1, :, order]
+                torch.mean(found, dim=0, keepdim=True)
 
-    return lambda: jax.block_until_ready(compiled(variables, x)), rival
+    return run
 
 
-def comparisons(torch: Any, chosen: list[str]) -> Iterator[tuple[str, str, Timed, Timed, int]]:
-    """(Part, what, ours, theirs, repetitions in one timing)."""
-    rng = np.random.default_rng(0)
-    for part, (what, batch, widths, count) in TRAINING.items():
-        if part in chosen:
-            frames = int(np.prod(widths))
-            inputs = rng.normal(size=(batch, frames, JOINTS, 2)).astype(np.float32)
-            targets = rng.normal(size=(batch, 1, JOINTS, 3)).astype(np.float32)
-            yield part, what, our_step(widths, inputs, targets), their_step(torch, widths, inputs, targets), count
-    if "B" in chosen:
-        for flip in (False, True):
-            what = f"{SEQUENCE_FRAMES} frames, 243-frame model{', mirrored twin computed too' if flip else ''}"
-            yield "B", what, *sequences(torch, flip), 2
+def comparisons() -> Iterator[Comparison]:
+    """A1, A2 and B."""
+    for part, row, frames, size, count in (("A1", "frames_27", 27, 128, 16), ("A2", SEQUENCE_ROW, 243, 1024, 1)):
+        ours = functools.partial(as_trained, functools.partial(our_step, row, size))
+        what = f"training step, batch {size}, {frames} frames"
+        yield Comparison(part, what, ours, functools.partial(their_step, row, size), count)
+    for flip in (False, True):
+        what = f"{FRAMES} frames, 243-frame model{', averaged with the mirrored twin' if flip else ''}"
+        ours, theirs = (functools.partial(make, flip) for make in (our_sequence, their_sequence))
+        yield Comparison("B", what, ours, theirs, 4)

@@ -1,5 +1,7 @@
 """A training step of two LSTM layers beside torch's."""
 
+import functools
+import importlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,10 +11,9 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from benchmarks.speed.timing import Timed
+from benchmarks.speed.timing import Comparison, Timed, as_trained
 from hdvr_jax.networks.initializers import orthogonal
 
-PARTS = ("D",)
 BATCH, FRAMES, FEATURES, HIDDEN, CLASSES = 512, 100, 51, 64, 9
 
 
@@ -25,9 +26,14 @@ class _Classifier(nn.Module):
         return nn.Dense(CLASSES)(x[:, -1])
 
 
-def ours(inputs: np.ndarray, labels: np.ndarray) -> Timed:
+def _batch() -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(BATCH, FRAMES, FEATURES)).astype(np.float32), rng.integers(0, CLASSES, BATCH)
+
+
+def ours() -> Timed:
     """One step of Adam on the cross-entropy."""
-    network, x, y = _Classifier(), jnp.asarray(inputs), jnp.asarray(labels)
+    network, (x, y) = _Classifier(), (jnp.asarray(array) for array in _batch())
     optimizer = optax.adam(1e-3)
     params = network.init(jax.random.key(0), x[:1])
     state = (params, optimizer.init(params))
@@ -48,9 +54,10 @@ def ours(inputs: np.ndarray, labels: np.ndarray) -> Timed:
     return run
 
 
-def theirs(torch: Any, inputs: np.ndarray, labels: np.ndarray) -> Timed:
+def theirs() -> Timed:
     """The same with torch's LSTM."""
-    x, y = torch.from_numpy(inputs), torch.from_numpy(labels)
+    torch = importlib.import_module("torch")
+    x, y = (torch.from_numpy(array) for array in _batch())
     layers = torch.nn.LSTM(FEATURES, HIDDEN, num_layers=2, batch_first=True)
     head = torch.nn.Linear(HIDDEN, CLASSES)
     optimizer = torch.optim.Adam([*layers.parameters(), *head.parameters()], lr=1e-3)
@@ -63,11 +70,7 @@ def theirs(torch: Any, inputs: np.ndarray, labels: np.ndarray) -> Timed:
     return run
 
 
-def comparisons(torch: Any, chosen: list[str]) -> Iterator[tuple[str, str, Timed, Timed, int]]:
-    """(Part, what, ours, theirs, repetitions in one timing)."""
-    if "D" in chosen:
-        rng = np.random.default_rng(0)
-        inputs = rng.normal(size=(BATCH, FRAMES, FEATURES)).astype(np.float32)
-        labels = rng.integers(0, CLASSES, BATCH)
-        what = f"training step of two LSTM layers of {HIDDEN}, batch {BATCH}, {FRAMES} frames"
-        yield "D", what, ours(inputs, labels), theirs(torch, inputs, labels), 4
+def comparisons() -> Iterator[Comparison]:
+    """D."""
+    what = f"training step of two LSTM layers of {HIDDEN}, batch {BATCH}, {FRAMES} frames"
+    yield Comparison("D", what, functools.partial(as_trained, ours), theirs, 4)

@@ -73,6 +73,8 @@ class Family:
         label: it is never put into a batch, and evaluation can group by it. NaN is left as it is. `upstream` is
         {name: function of a clip}, from the trained models that the config names (see `on_clip`).
       fixed: names of the prepared arrays with one or more axes and none of them time.
+      targets: names of the prepared arrays of which training reads no more than the frames that the loss is over.
+      context: frames at either end of a training window that the loss is not over.
       augment: (batch, key, train) -> batch, on device inside the step. Called with train=False before `predict` in
         evaluation, and with train=True on the batch that `init` gets.
       summarise: {name: (sum (...), weight (...))} -> {metric: float}; metrics that are not one ratio (F-scores) go
@@ -88,6 +90,8 @@ class Family:
     scores: Callable[..., Totals]
     prepare: Callable[..., list[dict[str, Any]]]
     fixed: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    context: tuple[int, int] = (0, 0)
     augment: Callable[..., Batch] = unchanged
     summarise: Callable[[Totals], dict[str, float]] = ratios
     on_clip: Callable[..., Any] | None = None

@@ -10,10 +10,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hdvr_jax import detector_noise, lifter_inputs, lifting, losses, metrics, poses, rotations
+from hdvr_jax import detector_noise, lifter_inputs, lifting, losses, metrics, rotations
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family
-from hdvr_jax.networks.lifter import TemporalLifter
+from hdvr_jax.networks.lifter import Mirrors, TemporalLifter, apply_to_sequence, flat
 from hdvr_jax.skeletons import get_skeleton
 
 # Joints that every source measures; faces, spines and hips of different sources are different places.
@@ -47,6 +47,8 @@ def network(config: Any, axis_name: str | None = None, joints: int | None = None
 def make(config: Any, axis_name: str | None = None) -> Family:
     """The family, from a config (see `configs/lifter_cmu.py`)."""
     lifter_inputs.check(config)
+    if config.data.get("unlabelled", 0.0):
+        raise InputError("config.data.unlabelled: the family lifter learns from labels alone; see lifter_trajectory")
     net = network(config, axis_name)
     return Family(
         name="lifter",
@@ -56,7 +58,9 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         scores=functools.partial(scores, skeleton=config.model.skeleton),
         prepare=functools.partial(prepare, config),
         fixed=lifter_inputs.CAMERA,
-        augment=functools.partial(lifter_inputs.augment, config, detector_noise.load_params()),
+        targets=lifter_inputs.TARGETS,
+        context=net.padding,
+        augment=functools.partial(lifter_inputs.augment, config, detector_noise.load_params(), net.padding),
         on_clip=functools.partial(lift_clip, config),
     )
 
@@ -67,14 +71,12 @@ def prepare(config: Any, clips: list[dict], upstream: dict) -> list[dict]:
     return lifter_inputs.sequences(config, clips)
 
 
-def mirror_order(config: Any) -> tuple[int, ...]:
-    """Order of the joints in a mirror where predictions are averaged with the mirrored input's, else ()."""
-    return get_skeleton(config.model.skeleton).mirror if config.model.get("flip", False) else ()
-
-
-def flat(inputs: Any) -> Any:
-    """(B, T, J, C) -> (B, T, J * C)."""
-    return inputs.reshape(*inputs.shape[:2], -1)
+def mirrors_of(config: Any, net: TemporalLifter) -> Mirrors | None:
+    """Where predictions are averaged with the mirrored input's, the orders of its joints, in and out, in a mirror."""
+    if not config.model.get("flip", False):
+        return None
+    order = get_skeleton(config.model.skeleton).mirror
+    return order, order if net.joints_out == len(order) else tuple(range(net.joints_out))
 
 
 def init(net: TemporalLifter, key: Any, batch: Batch) -> Any:
@@ -98,8 +100,9 @@ def own_frames(net: TemporalLifter, batch: Batch) -> slice:
 
 
 def position_errors(outputs: Any, batch: Batch, frames: slice) -> tuple[Any, Any]:
-    """(Sum of the joints' distances to the truth in metres, their number), both (B,)."""
-    targets = rotations.rotate(batch["rotation"][:, frames, None], batch["targets"][:, frames])
+    """(Sum of the joints' distances to the truth in metres, their number), both (B,), over those frames, which are
+    the targets'."""
+    targets = rotations.rotate(batch["rotation"][:, frames, None], batch["targets"])
     known = jnp.isfinite(targets).all(-1) * batch["frame_mask"][:, frames, None] * batch["mask"][:, None, None]
     return losses.masked_sum(*losses.distances(outputs, targets, known))
 
@@ -112,23 +115,8 @@ def _loss(net: TemporalLifter, variables: Any, batch: Batch, key: Any, train: bo
     return total, (dict(state), {"loss": (total, weight), "mpjpe_mm": (1000 * total, weight)})
 
 
-def apply_to_sequence(net: TemporalLifter, order: tuple[int, ...], variables: Any, batch: Batch) -> Any:
-    """Outputs (B, T, J, 3) for every frame; with `order`, the mean over the inputs and their mirror image."""
-
-    def apply(inputs: Any) -> Any:
-        padding = ((0, 0), net.padding, (0, 0))
-        return net.apply(variables, jnp.pad(flat(inputs), padding, "edge"), strided=False)
-
-    if not order:
-        return apply(batch["inputs"])
-    # One after the other: one half fits a processor's cache.
-    straight, turned = jax.lax.map(apply, jnp.stack([batch["inputs"], poses.mirror(batch["inputs"], order)]))
-    own = order if net.joints_out == len(order) else tuple(range(net.joints_out))
-    return (straight + poses.mirror(turned, own)) / 2
-
-
 def _predict(net: TemporalLifter, config: Any, variables: Any, batch: Batch) -> dict[str, Any]:
-    outputs = apply_to_sequence(net, mirror_order(config), variables, batch)
+    outputs = apply_to_sequence(net, mirrors_of(config, net), variables, batch["inputs"])
     return {"poses": camera_poses(outputs, batch, config.model.skeleton)}
 
 

@@ -25,7 +25,7 @@ from hdvr_jax import detector_noise, lifter_inputs, losses, metrics, poses
 from hdvr_jax.families import Batch, Family
 from hdvr_jax.families import lifter as pose_lifter
 from hdvr_jax.moments import psum
-from hdvr_jax.networks.lifter import TemporalLifter
+from hdvr_jax.networks.lifter import TemporalLifter, apply_to_sequence
 from hdvr_jax.skeletons import get_skeleton
 
 DEPTH = 4.0
@@ -42,15 +42,18 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         "poses": pose_lifter.network(config, axis_name),
         "trajectory": pose_lifter.network(config, axis_name, joints=1),
     }
+    context = nets["poses"].padding
     return Family(
         name="lifter_trajectory",
         init=functools.partial(_init, nets),
         loss=functools.partial(_loss, config, nets, axis_name),
-        predict=functools.partial(_predict, nets, pose_lifter.mirror_order(config), config.model.skeleton),
+        predict=functools.partial(_predict, config, nets),
         scores=functools.partial(_scores, skeleton=config.model.skeleton),
         prepare=functools.partial(pose_lifter.prepare, config),
         fixed=lifter_inputs.CAMERA,
-        augment=functools.partial(lifter_inputs.augment, config, detector_noise.load_params()),
+        targets=lifter_inputs.TARGETS,
+        context=context,
+        augment=functools.partial(lifter_inputs.augment, config, detector_noise.load_params(), context),
         on_clip=functools.partial(pose_lifter.lift_clip, config),
     )
 
@@ -87,7 +90,7 @@ def _loss(config: Any, nets: Networks, axis_name: str | None, variables: Any, ba
     real = batch["frame_mask"][:, frames] * batch["mask"][:, None]
     warm = batch["example"] >= config.model.warmup_steps * config.train.batch_size
     unlabelled = real * (batch["labelled"] == 0)[:, None] * warm[:, None]
-    truth, points = batch["trajectory"][:, frames], lifter_inputs.to_camera(outputs, batch["rotation"][:, frames])
+    truth, points = batch["trajectory"], lifter_inputs.to_camera(outputs, batch["rotation"][:, frames])
     terms = {
         "mpjpe": pose_lifter.position_errors(outputs, batch, frames),
         "wmpjpe": losses.masked_sum(*losses.shares_of_depth(root, truth, jnp.isfinite(truth).all(-1) * real)),
@@ -146,12 +149,15 @@ def _bone_difference(
     return jnp.abs(known - guessed).mean() * share, share
 
 
-def _predict(nets: Networks, order: tuple[int, ...], skeleton: str, variables: Any, batch: Batch) -> dict[str, Any]:
+def _predict(config: Any, nets: Networks, variables: Any, batch: Batch) -> dict[str, Any]:
     """Poses (B, T, J, 3) about the root and trajectory (B, T, 3) of the root, metres, camera axes."""
     found = {
-        name: pose_lifter.apply_to_sequence(net, order, _of(variables, name), _read(name, batch))
+        name: apply_to_sequence(
+            net, pose_lifter.mirrors_of(config, net), _of(variables, name), _read(name, batch)["inputs"]
+        )
         for name, net in nets.items()
     }
+    skeleton = config.model.skeleton
     root = lifter_inputs.root_of(skeleton)
     return {
         "poses": pose_lifter.camera_poses(found["poses"], batch, skeleton),

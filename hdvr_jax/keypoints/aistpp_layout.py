@@ -15,10 +15,9 @@ import pathlib
 import re
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from hdvr_jax.errors import InputError
-from hdvr_jax.keypoints.views import View
+from hdvr_jax.keypoints.views import View, rotation_matrix
 
 CM = 0.01
 _GENRES = {
@@ -128,7 +127,7 @@ def _view(path: pathlib.Path, entry: dict) -> View:
         focal=matrix[[0, 1], [0, 1]],
         center=matrix[:2, 2],
         distortion=numbers("distortions", (5,)),
-        rotation=Rotation.from_rotvec(numbers("rotation", (3,))).as_matrix(),
+        rotation=rotation_matrix("rotvec", numbers("rotation", (3,))),
         translation=numbers("translation", (3,)) * CM,
         image_size=(int(size[0]), int(size[1])),
     )

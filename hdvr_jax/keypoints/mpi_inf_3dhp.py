@@ -11,16 +11,14 @@ the one camera, `valid_frame` and `activity_annotation` (T, 1).
 `annot3` projects onto `annot2`. `univ_annot3` is scaled to one body height for everybody and does not.
 """
 
-import contextlib
 import dataclasses
 import importlib
 import pathlib
-from collections.abc import Iterator
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from hdvr_jax.errors import InputError
+from hdvr_jax.errors import InputError, reading
 from hdvr_jax.keypoints.arrays import check_file
 from hdvr_jax.keypoints.views import View
 
@@ -61,7 +59,7 @@ def read_training(path: pathlib.Path, cameras: tuple[int, ...], frames: int) -> 
     """
     fields = {"annot2": 2, "annot3": 3, "univ_annot3": 3}
     check_file(path)
-    with _errors_of(path, "a whole Matlab file of version 5"):
+    with reading(path, "a whole Matlab file of version 5"):
         content = importlib.import_module("scipy.io").loadmat(path, variable_names=[*fields, "cameras"])
     for field in (*fields, "cameras"):
         if field not in content:
@@ -84,7 +82,7 @@ def read_test(path: pathlib.Path) -> LabelledAnnotations:
         InputError: missing, truncated or malformed file, or a field that it lacks or that has another shape.
     """
     check_file(path)
-    with _errors_of(path, "a whole Matlab file of version 7.3"), importlib.import_module("h5py").File(path) as file:
+    with reading(path, "a whole Matlab file of version 7.3"), importlib.import_module("h5py").File(path) as file:
         fields = ("annot2", "annot3", "univ_annot3", "valid_frame", "activity_annotation")
         content = {field: np.asarray(file[field], float) for field in fields if field in file}
     for field in fields:
@@ -115,7 +113,7 @@ def read_calibration(path: pathlib.Path) -> dict[int, View]:
     """
     check_file(path)
     blocks: dict[int, dict[str, np.ndarray]] = {}
-    with _errors_of(path, "a camera calibration"):
+    with reading(path, "a camera calibration"):
         number = None
         for line in path.read_text().splitlines()[1:]:
             word, *values = line.split() or [""]
@@ -160,15 +158,3 @@ def _cell(
     if len(rows) == 0:
         raise InputError(f"{path}: {field} of camera {camera} has no frames")
     return rows.astype(np.float32).reshape(len(rows), TRAIN_JOINTS, size)
-
-
-@contextlib.contextmanager
-def _errors_of(path: pathlib.Path, expected: str) -> Iterator[None]:
-    """Turns what malformed files make a reader raise, which may be nearly anything, into an InputError about `path`."""
-    try:
-        yield
-    except ImportError:
-        raise
-    except Exception as error:
-        reason = (str(error).splitlines() or [""])[0]
-        raise InputError(f"{path}: not {expected} ({type(error).__name__}: {reason})") from error

@@ -14,7 +14,7 @@ import numpy as np
 from numpy._core.multiarray import _reconstruct, scalar
 from numpy._core.numeric import _frombuffer
 
-from hdvr_jax.errors import InputError
+from hdvr_jax.errors import InputError, reading
 from hdvr_jax.keypoints.arrays import check_file
 
 
@@ -86,14 +86,10 @@ def looks_like_pickle(path: pathlib.Path) -> bool:
 @contextlib.contextmanager
 def errors_of(path: pathlib.Path, expected: str) -> Iterator[None]:
     """Turns whatever a malformed or hostile pickle makes the unpickler raise into an InputError about `path`."""
-    try:
-        yield
-    except _Refused as error:
-        raise InputError(
-            f"{path}: refused a pickle that names {error}; only arrays and plain values are read"
-        ) from None
-    except MemoryError as error:
-        raise InputError(f"{path}: the pickle asks for more memory than there is") from error
-    # A malformed pickle can make the unpickler raise nearly anything.
-    except Exception as error:
-        raise InputError(f"{path}: not {expected} ({type(error).__name__}: {error})") from error
+    with reading(path, expected):
+        try:
+            yield
+        except _Refused as error:
+            raise InputError(
+                f"{path}: refused a pickle that names {error}; only arrays and plain values are read"
+            ) from None

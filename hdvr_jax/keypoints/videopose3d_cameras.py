@@ -19,7 +19,7 @@ import pathlib
 import numpy as np
 from jaxtyping import Float
 
-from hdvr_jax.keypoints.views import View
+from hdvr_jax.keypoints.views import View, rotation_matrix
 
 TANGENTIAL = 0.7
 _Y_UP = np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]], np.float64)
@@ -45,7 +45,7 @@ def load_cameras(path: pathlib.Path) -> dict[str, list[View]]:
 
 
 def _view(camera: dict, place: dict) -> View:
-    rotation = _matrix(np.array(place["orientation"])).T
+    rotation = rotation_matrix("quat", np.roll(place["orientation"], -1)).T
     translation = -rotation @ np.array(place["position_mm"]) / 1000
     (k1, k2, k3), (p1, p2) = camera.get("radial", (0, 0, 0)), camera.get("tangential", (0, 0))
     return View(
@@ -56,16 +56,4 @@ def _view(camera: dict, place: dict) -> View:
         rotation=rotation @ _Y_UP.T,
         translation=translation,
         image_size=tuple(camera["image_size"]),
-    )
-
-
-def _matrix(quaternion: Float[np.ndarray, "4"]) -> Float[np.ndarray, "3 3"]:
-    """Rotation matrix of a quaternion (w, x, y, z), which is normalised first: published ones are rounded."""
-    w, x, y, z = quaternion / np.linalg.norm(quaternion)
-    return np.array(
-        [
-            [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
-            [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
-            [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
-        ]
     )

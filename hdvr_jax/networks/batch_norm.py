@@ -45,8 +45,7 @@ class BatchNorm(nn.Module):
             share = self._share()
             self.mean.value += share * (found[0] - self.mean.value)
             self.var.value += share * (found[1] - self.var.value)
-        factor, shift = self._affine(mean, var)
-        return x * factor + shift
+        return self._normalised(x, mean, var)
 
     def _share(self):
         """What this step's moments count in the running ones."""
@@ -56,10 +55,10 @@ class BatchNorm(nn.Module):
         self.steps.value += 1
         return (1 - self.momentum) * ((1 - self.final_momentum) / (1 - self.momentum)) ** done
 
-    def running(self):
-        """Evaluation: (factor, shift), both (C,), of the normalisation x * factor + shift by the running moments."""
-        return self._affine(self.mean.value, self.var.value)
+    def running(self, x):
+        """Evaluation: x (..., C) normalised by the running moments."""
+        return self._normalised(x, self.mean.value, self.var.value)
 
-    def _affine(self, mean, var):
+    def _normalised(self, x, mean, var):
         factor = self.scale * jax.lax.rsqrt(var + self.epsilon)
-        return factor, self.bias - mean * factor
+        return x * factor + (self.bias - mean * factor)

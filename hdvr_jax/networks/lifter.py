@@ -8,14 +8,20 @@ form gives every frame of a sequence by dilated convolutions. Both compute the s
 import functools
 import math
 from collections.abc import Callable
+from typing import Any
 
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
+from hdvr_jax import poses
+from hdvr_jax.networks import convolution
 from hdvr_jax.networks.batch_norm import BatchNorm
 from hdvr_jax.networks.dropout import hashed_dropout
+
+# Orders of the joints of inputs and of outputs in a mirror.
+Mirrors = tuple[tuple[int, ...], tuple[int, ...]]
 
 
 class Layer(nn.Module):
@@ -36,49 +42,18 @@ class Layer(nn.Module):
         shape = (self.width * x.shape[-1], self.channels)
         kernel = self.param("kernel", _uniform(self.kernel_variance), shape)
 
-        def convolve(kernel):
-            if dilation is None:
-                return x.reshape(x.shape[0], -1, shape[0]) @ kernel
-            return dilated_convolution(x, kernel, self.width, dilation, as_product=train)
-
-        norm = self.norm(self.channels, name="norm")
-        if train:
-            h = convolve(kernel)
-            h = nn.relu(norm(h, mask=mask))
+        if dilation is None:
+            h = convolution.strided(x, kernel)
         else:
-            # The same in one pass less: the normalisation goes into the kernel.
-            factor, shift = norm.running()
-            h = nn.relu(convolve(kernel * factor) + shift)
+            h = convolution.dilated(x, kernel, self.width, dilation, train)
+        norm = self.norm(self.channels, name="norm")
+        h = nn.relu(norm(h, mask=mask) if train else norm.running(h))
         return hashed_dropout(h, self.dropout, key, example) if train and self.dropout > 0 else h
 
 
 def _uniform(variance: float) -> Callable[..., Array]:
     """Initialiser of this variance times the number of inputs."""
     return nn.initializers.variance_scaling(variance, "fan_in", "uniform")
-
-
-def dilated_convolution(
-    x: Float[Array, "B T C"], kernel: Float[Array, "width_C D"], width: int, dilation: int, as_product: bool
-) -> Float[Array, "B T_valid D"]:
-    """Valid convolution over time of a tap-major (width * C, D) kernel.
-
-    `as_product` lays the taps side by side and multiplies: on processors the gradient of that is several times faster
-    than that of the convolution, which wins where no gradient is taken.
-    """
-    length = x.shape[1] - (width - 1) * dilation
-    if width == 1:
-        return x @ kernel
-    if as_product:
-        taps = [jax.lax.slice_in_dim(x, tap * dilation, tap * dilation + length, axis=1) for tap in range(width)]
-        return jnp.concatenate(taps, -1) @ kernel
-    return jax.lax.conv_general_dilated(
-        x,
-        kernel.reshape(width, x.shape[-1], -1),
-        window_strides=(1,),
-        padding="VALID",
-        rhs_dilation=(dilation,),
-        dimension_numbers=("NWC", "WIO", "NWC"),
-    )
 
 
 class TemporalLifter(nn.Module):
@@ -174,3 +149,28 @@ class TemporalLifter(nn.Module):
             h = residual + layer(f"mix_{block}", h, 2 * block + 2, 1, None if strided else 1)
             dilation *= width
         return self._shrink(h).reshape(*h.shape[:2], self.joints_out, 3)
+
+
+def flat(inputs: Float[Array, "B T J C"]) -> Float[Array, "B T JC"]:
+    """Joints side by side, one after the other: (B, T, J * C)."""
+    return inputs.reshape(*inputs.shape[:2], -1)
+
+
+def apply_to_sequence(
+    net: TemporalLifter, mirrors: Mirrors | None, variables: Any, inputs: Float[Array, "B T J C"]
+) -> Float[Array, "B T J_out 3"]:
+    """Poses of every frame; edges are repeated where the receptive field reaches over them.
+
+    Args:
+        mirrors: to average with the mirror image's poses: how it orders the joints of the inputs, and of the outputs.
+    """
+
+    def apply(inputs: Array) -> Array:
+        padding = ((0, 0), net.padding, (0, 0))
+        return net.apply(variables, jnp.pad(flat(inputs), padding, "edge"), strided=False)
+
+    if mirrors is None:
+        return apply(inputs)
+    # One after the other: one half fits a processor's cache.
+    straight, turned = jax.lax.map(apply, jnp.stack([inputs, poses.mirror(inputs, mirrors[0])]))
+    return (straight + poses.mirror(turned, mirrors[1])) / 2

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Float
 
-from hdvr_jax import clips, lifting, poses
+from hdvr_jax import clips, lifting
 from hdvr_jax.errors import InputError
-from hdvr_jax.networks.lifter import TemporalLifter
+from hdvr_jax.networks.lifter import Mirrors, apply_to_sequence
 from hdvr_jax.padding import padded
 from hdvr_jax.published import videopose3d
 from hdvr_jax.skeletons import get_skeleton
@@ -72,7 +72,7 @@ def load(path: str | os.PathLike, layout: str, *, causal: bool = False) -> Publi
             f"expected {joints[0]} of {layout} to {joints[1]} of {_OUTPUT}"
         )
     mirrors = get_skeleton(layout).mirror, get_skeleton(_OUTPUT).mirror
-    apply = _compiled(posed, *mirrors)
+    apply = _compiled(posed, mirrors)
     if moved is None:
         return PublishedLifter(apply, None, layout, posed.report)
     if (moved.joints_in, moved.network.joints_out) != (joints[0], 1):
@@ -81,7 +81,7 @@ def load(path: str | os.PathLike, layout: str, *, causal: bool = False) -> Publi
             f"expected {joints[0]} of {layout} to 1"
         )
     report = (*posed.report, *(f"model_traj: {line}" for line in moved.report))
-    return PublishedLifter(apply, _compiled(moved, mirrors[0], (0,)), layout, report)
+    return PublishedLifter(apply, _compiled(moved, (mirrors[0], (0,))), layout, report)
 
 
 def screen_coordinates(pixels: Float[np.ndarray, "*N 2"], size: tuple[int, int]) -> Float[np.ndarray, "*N 2"]:
@@ -90,27 +90,13 @@ def screen_coordinates(pixels: Float[np.ndarray, "*N 2"], size: tuple[int, int])
     return (pixels * (2 / width) - np.array([1.0, height / width])).astype(np.float32)
 
 
-def _compiled(model: videopose3d.Imported, mirror_in: tuple[int, ...], mirror_out: tuple[int, ...]) -> Apply:
-    """A model with its mirror image's outputs averaged in, for sequences of any length."""
+def _compiled(model: videopose3d.Imported, mirrors: Mirrors) -> Apply:
+    """A model for sequences of any length, about the first of its joints where it has several."""
     variables = jax.tree.map(jnp.asarray, model.variables)
-    apply = jax.jit(functools.partial(_with_mirror, model.network, variables, mirror_in, mirror_out))
+    apply = jax.jit(functools.partial(apply_to_sequence, model.network, mirrors, variables))
 
     def run(screen: Float[np.ndarray, "T J 2"]) -> Float[np.ndarray, "T N 3"]:
-        lengthened = np.pad(screen, (model.network.padding, (0, 0), (0, 0)), "edge")
-        return np.asarray(apply(padded(lengthened, lifting.PAD_FRAMES)))[: len(screen)]
+        found = np.asarray(apply(padded(screen, lifting.PAD_FRAMES)[None]))[0, : len(screen)]
+        return found - found[:, :1] if found.shape[1] > 1 else found
 
     return run
-
-
-def _with_mirror(
-    network: TemporalLifter,
-    variables: dict,
-    mirror_in: tuple[int, ...],
-    mirror_out: tuple[int, ...],
-    screen: Float[Array, "T J 2"],
-) -> Float[Array, "T_out N 3"]:
-    """Outputs, the mean of those of the input and of its mirror image; the first of several joints is the origin."""
-    both = jnp.stack([screen, poses.mirror(screen, mirror_in)])
-    straight, turned = network.apply(variables, both.reshape(*both.shape[:2], -1), strided=False)
-    found = (straight + poses.mirror(turned, mirror_out)) / 2
-    return found - found[:, :1] if found.shape[1] > 1 else found

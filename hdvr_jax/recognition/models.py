@@ -86,7 +86,7 @@ def with_published_lifter(models: Models, path: str | os.PathLike, layout: str, 
     return dataclasses.replace(
         models,
         lifter=_lifter(found.on_clip),
-        infos={**models.infos, "lifter": ModelInfo("lifter", name)},
+        infos={**models.infos, "lifter": ModelInfo("lifter", name, entries=found.report)},
         notes={
             **models.notes,
             "lifter": PUBLISHED_NOTE.format(what="poses and distances" if found.trajectory else "poses"),

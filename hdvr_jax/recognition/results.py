@@ -110,13 +110,14 @@ class TrackResult:
 @dataclasses.dataclass(frozen=True)
 class ModelInfo:
     """Where a stage's results come from: config name, training step, its scores and the data they were measured on, as
-    far as they are known."""
+    far as they are known; and of a published checkpoint what was read of it, and as what."""
 
     stage: str
     name: str
     step: int | None = None
     scores: Mapping[str, float] = dataclasses.field(default_factory=dict)
     scored_on: str = ""
+    entries: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,7 +6,8 @@ Fields of the document (numbers that are unknown are null):
     source      name of the input; layout what it was read as; made_by the program
     notes       assumptions about the input, in sentences
     timings     seconds by stage
-    models      stage, name, step (null for rules), scores and what they were measured on
+    models      stage, name, step (null for rules), scores and what they were measured on, entries (of a published
+                checkpoint: what was read, and as what)
     movement_types  id, name, part and description of every movement type; `movement` below counts in this list
     floor       of all lifted dancers, where it was asked for and found, else null: up [x, y, z] in camera axes,
                 camera_height in metres, tilt and roll of the camera in degrees, residual in metres, stances (about how
@@ -56,6 +57,7 @@ def document(recognition: Recognition) -> dict[str, Any]:
                 "step": m.step,
                 "scores": {k: plain(v) for k, v in m.scores.items()},
                 "scored_on": m.scored_on,
+                "entries": list(m.entries),
             }
             for m in recognition.models
         ],

@@ -13,6 +13,7 @@ from hdvr_jax.families import build, lifter_trajectory
 from hdvr_jax.runs import make_runs
 from hdvr_jax.update import init_state, make_update
 from tests.families.dancing import make_clip
+from tests.processes import run_python
 
 KEY = jax.random.key(0)
 
@@ -84,6 +85,32 @@ def test_two_devices_see_the_loss_of_one():
         np.testing.assert_allclose(one, two.sum(0), atol=2e-3 * np.abs(one).max())
 
 
+TWO_DEVICES = """
+import jax, numpy as np, optax
+from hdvr_jax import devices
+from hdvr_jax.families import build
+from hdvr_jax.update import init_state, make_update
+from tests.families.test_lifter_trajectory import KEY, setup
+
+assert jax.local_device_count() == 2
+config, family, batch = setup()
+optimizer = optax.sgd(0.1)
+state = init_state(family, optimizer, batch, KEY)
+updates = [make_update(build(config, axis), optimizer) for axis in (None, devices.AXIS)]
+expected = jax.jit(updates[0])(state, batch, KEY)
+found = devices.make_step(updates[1], 2)(state, batch, KEY)
+devices.assert_replicated(found)
+for (path, a), b in zip(jax.tree_util.tree_leaves_with_path(found), jax.tree.leaves(expected)):
+    np.testing.assert_allclose(a, b, rtol=1e-3, atol=1e-4, err_msg=jax.tree_util.keystr(path))
+print("same")
+"""
+
+
+def test_two_devices_make_the_step_that_one_makes():
+    """Labelled examples on the first device, unlabelled ones on the second."""
+    assert run_python(TWO_DEVICES, devices=2).stdout.strip().endswith("same")
+
+
 def test_perfect_poses_at_the_perfect_place_reproject_exactly():
     _, family, batch = setup()
     truth = dict(family.augment(batch, KEY, False))
@@ -110,7 +137,8 @@ def test_poses_and_trajectory_of_a_clip_and_their_scores():
     assert found["poses"].shape == (33, 17, 3)
     assert found["trajectory"].shape == (33, 3)
     assert (found["trajectory"][:, 2] > 0).all()
-    augmented = family.augment(batch, KEY, False)
+    windows = pipeline.Windows(family.prepare([{**clip, "split": "test"}], {}), fixed=family.fixed)
+    augmented = family.augment(next(pipeline.eval_batches(windows, 1)), KEY, False)
     outputs = {"poses": augmented["targets"], "trajectory": augmented["trajectory"]}
     scores = family.scores(outputs, augmented)
     assert all(float(total.sum()) < 0.1 * float(weight.sum()) for total, weight in scores.values())

@@ -7,7 +7,7 @@ import pytest
 
 from hdvr_jax.networks.batch_norm import BatchNorm
 from hdvr_jax.networks.dropout import hashed_dropout
-from hdvr_jax.networks.lifter import TemporalLifter, dilated_convolution
+from hdvr_jax.networks.lifter import TemporalLifter
 
 KEY = jax.random.key(0)
 
@@ -43,15 +43,6 @@ def test_padding_gives_every_frame_and_respects_time(causal):
     moved = np.flatnonzero(np.abs(np.asarray(later - poses)).max((0, 2, 3)) > 1e-6)
     assert moved.min() == (12 if causal else 12 - net.receptive_field // 2)
     assert moved.max() == min(19, 12 + (net.receptive_field - 1 if causal else net.receptive_field // 2))
-
-
-def test_taps_side_by_side_equal_the_convolution():
-    x, kernel = jax.random.normal(KEY, (2, 30, 8)), jax.random.normal(KEY, (24, 5))
-    np.testing.assert_allclose(
-        dilated_convolution(x, kernel, 3, 4, as_product=True),
-        dilated_convolution(x, kernel, 3, 4, as_product=False),
-        atol=1e-4,
-    )
 
 
 def test_every_parameter_learns():
@@ -109,6 +100,6 @@ def test_batch_norm_in_evaluation_is_an_affine_map_of_the_running_moments():
     x = jax.random.normal(KEY, (6, 4, 3))
     params = {"scale": jnp.array([1.0, 2, 3]), "bias": jnp.array([0.0, 1, -1])}
     stats = {"mean": jnp.array([0.5, 0, -0.5]), "var": jnp.array([1.0, 4, 0.25])}
-    factor, shift = norm.apply({"params": params, "batch_stats": stats}, method="running")
+    found = norm.apply({"params": params, "batch_stats": stats}, x, method="running")
     expected = (x - stats["mean"]) / jnp.sqrt(stats["var"] + 1e-5) * params["scale"] + params["bias"]
-    np.testing.assert_allclose(x * factor + shift, expected, atol=1e-5)
+    np.testing.assert_allclose(found, expected, atol=1e-5)
