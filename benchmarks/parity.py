@@ -3,12 +3,13 @@
     python -m benchmarks.parity --source=DIR
 
 Needs torch (not a requirement of this project) and a checkout of facebookresearch/VideoPose3D in DIR. Its models get
-random weights, are saved by torch and read by `hdvr_jax.published`; both then see the same inputs. In the last line
-both train from the same first weights on the same batches, without dropout, with Adam (amsgrad), decaying learning
-rate and batch-norm momentum.
+random weights whose outputs are as large as poses in metres, are saved by torch and read by `hdvr_jax.published`; both
+then see the same inputs. In the last line both train from the same first weights on the same batches, without dropout,
+with Adam (amsgrad), decaying learning rate and batch-norm momentum.
 """
 
 import argparse
+import dataclasses
 import importlib
 import pathlib
 import sys
@@ -30,6 +31,7 @@ from hdvr_jax.published import videopose3d
 from hdvr_jax.update import init_state, make_update
 
 JOINTS, WIDTHS, CHANNELS, STEPS, BATCH = 17, (3, 3, 3, 3, 3), 1024, 100, 64
+POSE_METRES = 0.4  # root mean square of coordinates about the hips, roughly
 
 
 def imported(torch: Any, network: Any, **options: bool) -> videopose3d.Imported:
@@ -51,18 +53,27 @@ def difference(ours: Any, theirs: np.ndarray) -> tuple[float, float]:
     return float(np.abs(ours - theirs).max()), float(np.sqrt((theirs**2).mean()))
 
 
+def metric(torch: Any, network: Any) -> Any:
+    """Their network with its last layer scaled so that its outputs are about as large as poses in metres."""
+    with torch.no_grad():
+        size = network(torch.randn(8, 243, JOINTS, 2)).square().mean().sqrt()
+        for value in network.shrink.parameters():
+            value.mul_(POSE_METRES / size)
+    return network
+
+
 def outputs(torch: Any, module: Any) -> Iterator[tuple[str, tuple[float, float]]]:
     """(What is compared, its `difference`)."""
     cases = {"plain": (JOINTS, False), "causal": (JOINTS, True), "trajectory": (1, False)}
     for name, (joints, causal) in cases.items():
         theirs = module.TemporalModel(JOINTS, 2, joints, list(WIDTHS), channels=CHANNELS, causal=causal)
-        theirs = randomise(torch, theirs).eval()
+        theirs = metric(torch, randomise(torch, theirs).eval())
         ours, x = imported(torch, theirs, causal=causal), torch.randn(1, 300, JOINTS, 2)
         with torch.no_grad():
             expected = theirs(x).numpy()
         yield name, difference(ours.network.apply(ours.variables, flat(x), strided=False), expected)
     strided = module.TemporalModelOptimized1f(JOINTS, 2, JOINTS, list(WIDTHS), channels=CHANNELS, dropout=0.0)
-    randomise(torch, strided)
+    metric(torch, randomise(torch, strided).eval())
     ours, x = imported(torch, strided), torch.randn(16, 243, JOINTS, 2)
     network = ours.network.clone(dropout=0.0)
     found, state = network.apply(ours.variables, flat(x), strided=True, train=True, mutable=["batch_stats"])

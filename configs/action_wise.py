@@ -6,7 +6,8 @@
 
 The six actions of CMU's everyday takes that have test takes, filmed by four virtual cameras. Every model takes as many
 steps as the joint one (equation 3). Inputs are keypoints relative to the hips: in the published screen coordinates a
-joint model stays near the mean pose for these budgets, and there is nothing to compare. `python -m benchmarks.action_wise` prints the whole table.
+joint model stays near the mean pose for these budgets, and there is nothing to compare. `python -m
+benchmarks.action_wise` prints the whole table.
 """
 
 import ml_collections
