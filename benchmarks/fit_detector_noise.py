@@ -29,20 +29,22 @@ def main() -> int:
     """Runs the fit; 0, or 2 where there are no real data."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", type=pathlib.Path, default=ROOT / "hdvr_jax" / "data" / "detector_noise.json")
+    parser.add_argument("--clips", default=",".join(noise_data.FIT_CLIPS), help="those to fit, of %(default)s")
     parser.add_argument("--figure", type=pathlib.Path, default=ROOT / "docs" / "detector_noise.png")
     arguments = parser.parse_args()
     root = pathlib.Path(os.environ.get("HDVR_REAL_DATA", ROOT.parent / "shared" / "data")) / "aistpp"
     if not root.is_dir():
         print(f"error: no real data at {root}; set HDVR_REAL_DATA to the folder that holds aistpp", file=sys.stderr)
         return 2
-    fitted, check = noise_data.load(root, noise_data.FIT_CLIPS), noise_data.load(root, noise_data.CHECK_CLIPS)
+    clips = tuple(arguments.clips.split(","))
+    fitted, check = noise_data.load(root, clips), noise_data.load(root, noise_data.CHECK_CLIPS)
     table = noise_fit.fit(fitted, check)
     with whole_file(arguments.json) as file:
         file.write((json.dumps(table, indent=1) + "\n").encode())
     print_table(table)
     params = detector_noise.from_table(table)
     pairs = {
-        "fitted clips (ch01, ch03)": (fitted, noise_data.simulate(fitted, params, 1)),
+        f"fitted clips ({arguments.clips})": (fitted, noise_data.simulate(fitted, params, 1)),
         "clips not fitted but for leaning (ch02, ch05, ch06)": (check, noise_data.simulate(check, params, 2)),
     }
     for name, (real, simulated) in pairs.items():

@@ -64,6 +64,7 @@ def _observe_randomly(data: ml_collections.ConfigDict) -> None:
     data.observation = "random"  # "random" cameras, or the recorded "detections"
     data.film_views = 0  # virtual cameras that film clips without views first
     data.random_share = 0.0  # of the detections' training examples, seen by a random camera instead
+    data.detector_noise = ""  # a file of benchmarks.fit_detector_noise; without one, as fitted to AIST++ detections
     data.skip_views = ()  # recorded views to leave out
     data.labelled_share = 1.0  # of the training takes; the 3D of the others is withheld
     data.labelled = ml_collections.ConfigDict()  # {label: values} of the labelled training clips, in place of a share

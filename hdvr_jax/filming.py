@@ -23,16 +23,22 @@ _PAD_FRAMES = 512
 
 
 def film_unseen(
-    clips: Iterable[Mapping[str, Any]], views: int, ranges: Any = None, *, vary_body: bool = True
+    clips: Iterable[Mapping[str, Any]], views: int, ranges: Any = None, **options: Any
 ) -> Iterator[Mapping[str, Any]]:
     """The clips; those without a view filmed by `views` virtual cameras, if any (further arguments as in `film`)."""
     for clip in clips:
         unseen = views and not len(clip["keypoints"])
-        yield film(clip, views, 0, ranges, vary_body=vary_body) if unseen else clip
+        yield film(clip, views, 0, ranges, **options) if unseen else clip
 
 
 def film(
-    clip: Mapping[str, Any], views: int, seed: int = 0, ranges: Any = None, *, vary_body: bool = True
+    clip: Mapping[str, Any],
+    views: int,
+    seed: int = 0,
+    ranges: Any = None,
+    *,
+    noise: detector_noise.NoiseParams | None = None,
+    vary_body: bool = True,
 ) -> dict[str, Any]:
     """The clip on a body drawn at random, seen by `views` random cameras through a detector that errs as measured.
 
@@ -42,6 +48,7 @@ def film(
 
     Args:
         ranges: `observation.Ranges` of the cameras, and the strength of the detector's errors; None for its defaults.
+        noise: the detector's errors; None for those that come with the package.
         vary_body: whether the body is drawn, or the motion's own.
     """
     points = track_3d(clip).to_skeleton(_SKELETON).fill_gaps().keypoints
@@ -51,7 +58,7 @@ def film(
     key = jax.random.fold_in(jax.random.key(seed), zlib.crc32(clip["clip"].encode()))
     points, real = padding.padded(points, _PAD_FRAMES), padding.frame_mask(frames, _PAD_FRAMES)
     ranges = ranges or observation.Ranges()
-    fps, noise = np.float32(clip["fps"]), detector_noise.load_params()
+    fps, noise = np.float32(clip["fps"]), noise or detector_noise.load_params()
     moved, shots = _shoot(key, points, real, fps, ranges, noise, views, vary_body)
     shots = jax.device_get(shots)
     confidence = shots["confidence"][:, :frames]

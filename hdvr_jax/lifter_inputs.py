@@ -62,7 +62,8 @@ def sequences(config: Any, clips: Iterable[dict]) -> list[dict]:
     clips = list(clips)
     labelled = labelled_clips(clips, data.get("labelled_share", 1.0), dict(data.get("labelled", {})))
     found = []
-    for clip in filming.film_unseen(clips, data.get("film_views", 0), ranges_of(data), vary_body=data.vary_bodies):
+    seen = {"noise": noise_of(data), "vary_body": data.vary_bodies}
+    for clip in filming.film_unseen(clips, data.get("film_views", 0), ranges_of(data), **seen):
         if data.observation == "detections":
             views = lifting.recorded_views(clip, skeleton, data.fps, data.skip_views)
             if data.get("random_share", 0.0):
@@ -138,6 +139,11 @@ def _observed(
         "center": jnp.zeros(2),
         "distortion": jnp.zeros(5),
     }
+
+
+def noise_of(data: Any) -> detector_noise.NoiseParams:
+    """The errors of the detector that `config.data.detector_noise` names."""
+    return detector_noise.load_params(data.get("detector_noise", "") or None)
 
 
 def ranges_of(data: Any) -> observation.Ranges:

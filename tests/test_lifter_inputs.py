@@ -1,13 +1,17 @@
 """What lifters read: mirrors, screen coordinates, withheld truth, motion seen anew."""
 
+import json
+import pathlib
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from configs import semi_supervised
-from hdvr_jax import lifter_inputs, poses
+from hdvr_jax import detector_noise, lifter_inputs, poses
 from hdvr_jax.configurations import normalise
+from hdvr_jax.errors import InputError
 from hdvr_jax.families import build
 from hdvr_jax.pipeline import Windows, eval_batches
 from hdvr_jax.skeletons import get_skeleton
@@ -89,3 +93,18 @@ def test_truth_at_its_place_is_where_it_was_in_the_camera():
     _, _, batch, found = augmented(False)
     there = found["targets"] + found["trajectory"][:, :, None]
     np.testing.assert_allclose(there, batch["points_camera"], atol=1e-5)
+
+
+def test_the_detector_may_be_another_than_the_one_that_was_fitted(tmp_path):
+    config = normalise(semi_supervised.get_config("size=tiny"))
+    built_in = lifter_inputs.noise_of(config.data)
+    table = json.loads((pathlib.Path(detector_noise.__file__).parents[1] / "data" / "detector_noise.json").read_text())
+    table["person"]["miss_rate"] = 7.0
+    config.data.detector_noise = str(tmp_path / "noise.json")
+    (tmp_path / "noise.json").write_text(json.dumps(table))
+    other = lifter_inputs.noise_of(config.data)
+    assert float(other.miss_rate) == 7.0 != float(built_in.miss_rate)
+    np.testing.assert_array_equal(other.logit, built_in.logit)
+    config.data.detector_noise = str(tmp_path / "absent.json")
+    with pytest.raises(InputError, match=r"absent\.json"):
+        build(config)

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hdvr_jax import detector_noise, lifter_inputs, lifting, losses, metrics, rotations
+from hdvr_jax import lifter_inputs, lifting, losses, metrics, rotations
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family
 from hdvr_jax.networks.lifter import Mirrors, TemporalLifter, apply_to_sequence, flat
@@ -60,7 +60,7 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         fixed=lifter_inputs.CAMERA,
         targets=lifter_inputs.TARGETS,
         context=net.padding,
-        augment=functools.partial(lifter_inputs.augment, config, detector_noise.load_params(), net.padding),
+        augment=functools.partial(lifter_inputs.augment, config, lifter_inputs.noise_of(config.data), net.padding),
         on_clip=functools.partial(lift_clip, config),
     )
 

@@ -21,7 +21,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from hdvr_jax import detector_noise, lifter_inputs, losses, metrics, poses
+from hdvr_jax import lifter_inputs, losses, metrics, poses
 from hdvr_jax.families import Batch, Family
 from hdvr_jax.families import lifter as pose_lifter
 from hdvr_jax.moments import psum
@@ -53,7 +53,7 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         fixed=lifter_inputs.CAMERA,
         targets=lifter_inputs.TARGETS,
         context=context,
-        augment=functools.partial(lifter_inputs.augment, config, detector_noise.load_params(), context),
+        augment=functools.partial(lifter_inputs.augment, config, lifter_inputs.noise_of(config.data), context),
         on_clip=functools.partial(pose_lifter.lift_clip, config),
     )
 
