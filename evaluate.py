@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from absl import flags
 from ml_collections import config_flags
 
-from hdvr_jax import checkpoints, configurations, devices, evaluation, memory, scripts, tables
+from hdvr_jax import checkpoints, configurations, devices, evaluation, scripts, tables
 
 _WORKDIR = flags.DEFINE_string("workdir", None, "Folder of the training.")
 _JSON = flags.DEFINE_string("json", None, "File to write the tables to.")
@@ -30,7 +30,6 @@ _SET = flags.DEFINE_multi_string("set", [], "FIELD=VALUE, a changed field of the
 def main(argv: Sequence[str]) -> None:
     """Evaluates."""
     del argv
-    memory.keep_freed()
     devices.enable_compile_cache()
     asked = (_CONFIG.value, _DATASET.value, _SPLIT.value, _GROUPS.value, _SET.value)
     config = configurations.for_evaluation(configurations.load_config(_WORKDIR.value), *asked)

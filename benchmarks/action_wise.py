@@ -37,34 +37,39 @@ def lines(metric: str, results: dict[tuple, tuple[list[Tables], float]]) -> Iter
     yield "| budget | models | " + " | ".join([*action_wise.ACTIONS, "average"]) + " |"
     yield "| --- " * (3 + len(action_wise.ACTIONS)) + "|"
     for (row, epochs, models), (tables, _) in results.items():
-        mean, deviation = (found["action"] for found in mean_and_deviation(tables))
-        cells = [f"{mean[action][metric]:.1f}" for action in action_wise.ACTIONS]
-        average = f"{mean[evaluation.AVERAGE][metric]:.1f} ± {deviation[evaluation.AVERAGE][metric]:.1f}"
-        yield f"| {ROWS[row]}, UE={epochs:g} | {models} | " + " | ".join([*cells, average]) + " |"
+        means = mean_and_deviation(tables)[0]["action"]
+        cells = [f"{means[action][metric]:.1f}" for action in action_wise.ACTIONS]
+        yield f"| {ROWS[row]}, UE={epochs:g} | {models} | " + " | ".join([*cells, average(tables, metric)]) + " |"
 
 
-def averaged(tables: list[Tables], metric: str) -> float:
-    """Mean over actions and seeds."""
+def mean(tables: list[Tables], metric: str) -> float:
+    """Over actions and seeds."""
     return float(np.mean([table["action"][evaluation.AVERAGE][metric] for table in tables]))
 
 
+def average(tables: list[Tables], metric: str) -> str:
+    """Mean over the actions: mean and deviation over the seeds."""
+    means, deviations = (found["action"][evaluation.AVERAGE] for found in mean_and_deviation(tables))
+    return f"{means[metric]:.1f} ± {deviations[metric]:.1f}"
+
+
 def rates(results: dict[tuple, tuple[list[Tables], float]], reference: dict[str, list[Tables]]) -> Iterator[str]:
-    """The table of times and time-precision rates."""
-    yield "| budget | models | training of one model, s | MPJPE TPR, mm/s | velocity TPR, mm/s |"
-    yield "| --- | --- | --- | --- | --- |"
+    """The table of averages, times and time-precision rates."""
+    columns = ("budget", "models", "P-MPJPE, mm", "velocity, mm", "training of one model, s", "MPJPE TPR, mm/s")
+    yield "| " + " | ".join((*columns, "velocity TPR, mm/s")) + " |"
+    yield "| --- " * (len(columns) + 1) + "|"
     for (row, epochs, models), (tables, seconds) in results.items():
-        count = len(tables) * (len(action_wise.ACTIONS) if models == "own" else 1)
-        found = []
-        for metric in ("mpjpe_mm", "velocity_mm"):
-            error, start = (
-                np.mean([table["action"][evaluation.AVERAGE][metric] for table in of])
-                for of in (tables, reference[row])
-            )
-            found.append(time_precision_rate(float(error), float(start), seconds / count))
-        yield f"| {ROWS[row]}, UE={epochs:g} | {models} | {seconds / count:.0f} | {found[0]:.2g} | {found[1]:.2g} |"
+        one = seconds / len(tables) / (len(action_wise.ACTIONS) if models == "own" else 1)
+        errors = [average(tables, metric) for metric in ("p_mpjpe_mm", "velocity_mm")]
+        found = [
+            time_precision_rate(mean(tables, metric), mean(reference[row], metric), one)
+            for metric in ("mpjpe_mm", "velocity_mm")
+        ]
+        cells = [*errors, f"{one:.0f}", *(f"{rate:.2g}" for rate in found)]
+        yield f"| {ROWS[row]}, UE={epochs:g} | {models} | " + " | ".join(cells) + " |"
 
 
-def epochs(unit: float) -> Iterator[str]:
+def epoch_rows(unit: float) -> Iterator[str]:
     """What equations (1) and (2) give each action for `unit` epochs over all of them."""
     config = action_wise.get_config()
     family = families.build(config)
@@ -95,7 +100,7 @@ def main() -> None:
         print("\n".join(lines(metric, results)))
     print(f"\nEpochs by equations 1 and 2, UE={options.long:g}\n")
     print("| action | frames, all views | epochs |\n| --- | --- | --- |")
-    print("\n".join(epochs(options.long)))
+    print("\n".join(epoch_rows(options.long)))
     print("\nTime and time-precision rate\n")
     print("\n".join(rates(results, reference)))
 

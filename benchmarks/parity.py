@@ -3,9 +3,9 @@
     python -m benchmarks.parity --source=DIR
 
 Needs torch (not a requirement of this project) and a checkout of facebookresearch/VideoPose3D in DIR. Its models get
-random weights whose outputs are as large as poses in metres, are saved by torch and read by `hdvr_jax.published`; both
-then see the same inputs. In the last line both train from the same first weights on the same batches, without dropout,
-with Adam (amsgrad), decaying learning rate and batch-norm momentum.
+random weights, are saved by torch and read by `hdvr_jax.published`; both then see the same inputs, and their outputs
+are as large as poses in metres. In the last line both train from the same first weights on the same batches, without
+dropout, with Adam (amsgrad), decaying learning rate and batch-norm momentum.
 """
 
 import argparse
@@ -53,7 +53,7 @@ def difference(ours: Any, theirs: np.ndarray) -> tuple[float, float]:
     return float(np.abs(ours - theirs).max()), float(np.sqrt((theirs**2).mean()))
 
 
-def metric(torch: Any, network: Any) -> Any:
+def scaled_to_metres(torch: Any, network: Any) -> Any:
     """Their network with its last layer scaled so that its outputs are about as large as poses in metres."""
     with torch.no_grad():
         size = network(torch.randn(8, 243, JOINTS, 2)).square().mean().sqrt()
@@ -67,13 +67,13 @@ def outputs(torch: Any, module: Any) -> Iterator[tuple[str, tuple[float, float]]
     cases = {"plain": (JOINTS, False), "causal": (JOINTS, True), "trajectory": (1, False)}
     for name, (joints, causal) in cases.items():
         theirs = module.TemporalModel(JOINTS, 2, joints, list(WIDTHS), channels=CHANNELS, causal=causal)
-        theirs = metric(torch, randomise(torch, theirs).eval())
+        theirs = scaled_to_metres(torch, randomise(torch, theirs).eval())
         ours, x = imported(torch, theirs, causal=causal), torch.randn(1, 300, JOINTS, 2)
         with torch.no_grad():
             expected = theirs(x).numpy()
         yield name, difference(ours.network.apply(ours.variables, flat(x), strided=False), expected)
     strided = module.TemporalModelOptimized1f(JOINTS, 2, JOINTS, list(WIDTHS), channels=CHANNELS, dropout=0.0)
-    metric(torch, randomise(torch, strided).eval())
+    scaled_to_metres(torch, randomise(torch, strided).eval())
     ours, x = imported(torch, strided), torch.randn(16, 243, JOINTS, 2)
     network = ours.network.clone(dropout=0.0)
     found, state = network.apply(ours.variables, flat(x), strided=True, train=True, mutable=["batch_stats"])

@@ -29,6 +29,7 @@ from hdvr_jax import evaluation, families, pipeline, poses, rotations
 from hdvr_jax.configurations import normalise
 from hdvr_jax.families.lifter import camera_poses
 from hdvr_jax.optimizers import make_optimizer, make_schedule
+from hdvr_jax.padding import own_frames
 from hdvr_jax.runs import make_runs
 from hdvr_jax.skeletons import get_skeleton
 from hdvr_jax.update import evaluation_variables, init_state, make_update
@@ -53,8 +54,8 @@ def training_batches(family: Any, windows: pipeline.Windows, config: Any, seed: 
     @jax.jit
     def see(batch: Batch, key: Any) -> Batch:
         seen = family.augment(batch, key, True)
-        middle = slice(family.context[0], family.context[0] + seen["targets"].shape[1])
-        return {**seen, "wanted": rotations.rotate(seen["rotation"][:, middle, None], seen["targets"])}
+        own = own_frames(seen["inputs"].shape[1], family.context)
+        return {**seen, "wanted": rotations.rotate(seen["rotation"][:, own, None], seen["targets"])}
 
     (run,) = make_runs(windows, [seed], config.train.batch_size)
     for step in range(config.train.steps):

@@ -60,14 +60,17 @@ def film(
     ranges = ranges or observation.Ranges()
     fps, noise = np.float32(clip["fps"]), noise or detector_noise.load_params()
     moved, shots = _shoot(key, points, real, fps, ranges, noise, views, vary_body)
-    shots = jax.device_get(shots)
-    confidence = shots["confidence"][:, :frames]
+    return {**clip, **_record(np.asarray(moved)[:frames], jax.device_get(shots), views)}
+
+
+def _record(points: Float[np.ndarray, "T J 3"], shots: dict[str, np.ndarray], views: int) -> dict[str, Any]:
+    """The fields of a clip that a filming changes."""
+    confidence = shots["confidence"][:, : len(points)]
     return {
-        **clip,
         **shots,
-        "keypoints": np.where(confidence[..., None] > 0, shots["keypoints"][:, :frames], np.nan),
+        "keypoints": np.where(confidence[..., None] > 0, shots["keypoints"][:, : len(points)], np.nan),
         "confidence": confidence,
-        "points_world": np.asarray(moved)[:frames],
+        "points_world": points,
         "skeleton": _SKELETON,
         "views": tuple(f"virtual{view}" for view in range(views)),
         "distortion": np.zeros((views, 5), np.float32),

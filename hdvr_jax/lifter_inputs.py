@@ -24,6 +24,7 @@ from jaxtyping import Array, Float
 from hdvr_jax import cameras, detector_noise, filming, lifting, normalization, observation, poses, rotations
 from hdvr_jax.errors import InputError
 from hdvr_jax.labelled import labelled_clips
+from hdvr_jax.padding import own_frames
 from hdvr_jax.skeletons import get_mapping, get_skeleton
 
 OBSERVATIONS = ("random", "detections")
@@ -84,7 +85,8 @@ def augment(
 ) -> Batch:
     """Adds `inputs` (B, T, J, 2 or 3), `rotation` (B, T, 3, 3) camera -> inputs' frame, `targets` (B, T', J, 3) about
     the root and `trajectory` (B, T', 3) of the root, both in metres and camera axes, NaN where unknown; and what
-    reprojection needs: rays, confidence and the camera in screen coordinates. In training T' leaves the context out.
+    reprojection needs: rays, confidence and the camera in screen coordinates. In training T' leaves the context out, as
+    training windows do.
     """
     root = root_of(config.model.skeleton)
 
@@ -130,11 +132,11 @@ def _observed(
     motion, fps = entry["points_world"], jnp.float32(data.fps)
     seen = observation.observe(key, motion, fps, ranges, noise, vary_body=data.vary_bodies, train=train)
     used = jnp.asarray(joints.weights != 0)
-    before, after = context if train else (0, 0)
+    own = own_frames(len(motion), context if train else (0, 0))
     return {
         "rays": joints.apply(seen.rays),
         "confidence": jnp.where(used, seen.confidence[:, None], jnp.inf).min(-1),
-        "points_camera": joints.apply(seen.points_camera[before : len(motion) - after]),
+        "points_camera": joints.apply(seen.points_camera[own]),
         "focal": seen.focal * (2 / observation.IMAGE_WIDTH),
         "center": jnp.zeros(2),
         "distortion": jnp.zeros(5),

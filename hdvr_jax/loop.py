@@ -16,7 +16,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from hdvr_jax import configurations, devices, evaluation, families, memory, pipeline, seeds, trained
+from hdvr_jax import configurations, devices, evaluation, families, pipeline, seeds, trained
 from hdvr_jax.checkpoints import Checkpoints, restore_for_inference
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Family
@@ -56,7 +56,6 @@ def train(config: Any, workdir: str | os.PathLike) -> None:
     """
     config = configurations.normalise(config)
     _check(config)
-    memory.keep_freed()
     devices.enable_compile_cache()
     configurations.claim(workdir, config)
     with Checkpoints(workdir) as checkpoints:

@@ -5,22 +5,21 @@ import ctypes
 # Of malloc.h: parameters of mallopt.
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -2, -3, -8
 _LARGEST_KEPT, _AHEAD = 2**28, 2**28
-_NEVER = 2**31 - 1
 
 
 def keep_freed() -> None:
     """Has the C library keep freed memory for the next step, where it is glibc; elsewhere nothing happens.
 
-    By default glibc gives arrays of more than 32 MB back to the kernel at once. Their pages are then cleared and mapped
-    again at every step: a fifth of a training step's time, half of the time of feeding long windows on two processor
-    cores. Arrays of more than 256 MB, where clearing is a small part of the work, still go back, so that a process
-    does not stay as large as its largest step. Call it before threads start.
+    By default glibc gives arrays of more than 32 MB back to the operating system at once. Their pages are then cleared
+    and mapped again at every step: a fifth of a training step's time, half of the time of feeding long windows on two
+    processor cores. Arrays of more than 256 MB, where clearing is a small part of the work, still go back, so that a
+    process does not stay as large as its largest step. Call it before threads start.
     """
     try:
         set_option = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):
         return
-    for option, value in (
-        (_ARENA_MAX, 1), (_MMAP_THRESHOLD, _LARGEST_KEPT), (_TRIM_THRESHOLD, _NEVER), (_TOP_PAD, _AHEAD),
-    ):  # fmt: skip
-        set_option(option, value)
+    # Older versions refuse such a threshold, and would only do worse with the other options.
+    if set_option(_MMAP_THRESHOLD, _LARGEST_KEPT):
+        for option, value in ((_ARENA_MAX, 1), (_TRIM_THRESHOLD, -1), (_TOP_PAD, _AHEAD)):
+            set_option(option, value)

@@ -17,6 +17,7 @@ from hdvr_jax import corpus
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Family
 from hdvr_jax.labelled import having
+from hdvr_jax.padding import own_frames
 from hdvr_jax.runs import Run
 
 Batch = dict[str, np.ndarray]
@@ -64,8 +65,8 @@ class Windows:
         """
         if not sequences:
             raise InputError("there are no sequences to cut windows from")
-        if length < 0 or stride < 1 or min(pad) < 0:
-            raise InputError(f"windows of {length} frames every {stride} with {pad} padding are not possible")
+        if length < 0 or stride < 1 or min(pad) < 0 or (targets and length <= sum(context)):
+            raise InputError(f"windows of {length} frames every {stride}, {pad} padding, {context} context: impossible")
         self.labels = [{k: v for k, v in entry.items() if isinstance(v, str)} for entry in sequences]
         entries = [{k: np.asarray(v) for k, v in entry.items() if not isinstance(v, str)} for entry in sequences]
         framed = [name for name, value in entries[0].items() if value.ndim and name not in fixed]
@@ -74,9 +75,8 @@ class Windows:
         _check_fields(entries)
         self._framed = {name: np.concatenate([entry[name] for entry in entries]) for name in framed}
         self._fixed = {k: np.stack([entry[k] for entry in entries]) for k in entries[0] if k not in framed}
-        self.whole = not length
+        self.whole, self.length = not length, length or int(self._frames.max())
         self._targets, self._context = targets, context
-        self.length = length or int(self._frames.max())
         self._sequence, self._start = self._cut(self.length, stride, (0, 0) if self.whole else pad)
 
     def _cut(self, length: int, stride: int, pad: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
@@ -118,9 +118,9 @@ class Windows:
         rows = np.clip(place, 0, self._frames[sequence][..., None] - 1)
         batch = {"frame_mask": (rows == place).astype(np.float32)}
         rows += self._offsets[sequence][..., None]
-        middle = rows[..., self._context[0] : rows.shape[-1] - self._context[1]]
+        own = rows[..., own_frames(rows.shape[-1], self._context)]
         for name, value in self._framed.items():
-            batch[name] = _take(value, middle if name in self._targets else rows)
+            batch[name] = _take(value, own if name in self._targets else rows)
         batch |= {name: _take(value, sequence) for name, value in self._fixed.items()}
         batch["sequence"] = sequence.astype(np.int32)
         return batch

@@ -1,6 +1,6 @@
-"""Which examples the models that are trained together draw: a pure function of run and step.
+"""The models that are trained together: which examples each draws, and which of all variables are whose.
 
-A training has a run for every seed, or for every seed and action.
+A training has a run for every seed, or for every seed and action. Its examples are a pure function of run and step.
 
 Symbols: N windows, B batch, K runs.
 """

@@ -7,6 +7,7 @@ from typing import Any
 
 from absl import app, flags, logging
 
+from hdvr_jax import memory
 from hdvr_jax.errors import InputError
 
 
@@ -21,6 +22,7 @@ def run(main: Callable[[Sequence[str]], Any], required: Sequence[str] = ()) -> N
     """
 
     quiet_tensorflow()
+    memory.keep_freed()
 
     def parse(argv: Sequence[str]) -> Sequence[str]:
         flags.mark_flags_as_required(required)

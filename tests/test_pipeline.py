@@ -143,8 +143,10 @@ def test_sequences_that_do_not_fit_are_errors(entries, message):
 
 
 def test_impossible_windows_are_errors():
-    with pytest.raises(InputError, match="not possible"):
+    with pytest.raises(InputError, match="impossible"):
         Windows(sequences(3), length=2, stride=0, fixed=("matrix",))
+    with pytest.raises(InputError, match="context"):
+        Windows(sequences(3), length=10, fixed=("matrix",), targets=("x",), context=(2, 13))
 
 
 @pytest.mark.parametrize(

@@ -14,18 +14,27 @@ import os
 import pathlib
 import statistics
 
-from benchmarks.speed import feeding, lifter, lstm, start
-from benchmarks.speed.timing import compare
+from benchmarks.speed import start, work
+from benchmarks.speed.timing import Comparison, compare
 
-MODULES = (lifter, lstm, feeding)
+COMPARISONS = (
+    Comparison("A1", "training step, batch 128, 27 frames", "step", ("frames_27", 128), 16),
+    Comparison("A2", "training step, batch 1024, 243 frames", "step", ("frames_243", 1024), 1),
+    Comparison("B", f"{work.FRAMES} frames, 243-frame model", "sequence", (False,), 4),
+    Comparison("B", "the same, averaged with the mirrored twin", "sequence", (True,), 4),
+    Comparison("D", f"training step of two LSTM layers of {work.HIDDEN}, batch {work.EXAMPLES}", "lstm", (), 4),
+    Comparison("G", f"{work.BATCHES} batches of {work.BATCH} windows, half mirrored", "feeding", (True,), 1),
+    Comparison("G", "the same, none mirrored", "feeding", (False,), 1),
+)
 
 
 def beside(source: pathlib.Path, chosen: list[str], pairs: int) -> None:
     """The table of what others do too."""
     print("| part | work | ours, s | theirs, s | times as fast (range) | memory, GB | calibration, GFLOP/s |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
-    for comparison in (row for module in MODULES for row in module.comparisons() if row.part in chosen):
-        rounds, memory = compare(source, comparison, pairs)
+    said = ("", "")
+    for comparison in (row for row in COMPARISONS if row.part in chosen):
+        rounds, memory, said = compare(source, comparison, pairs)
         ratios = [each.theirs / each.ours for each in rounds]
         speed, our, their = (statistics.median(column) for column in zip(*rounds))
         spread = f"{statistics.median(ratios):.2f} ({min(ratios):.2f}-{max(ratios):.2f})"
@@ -34,6 +43,7 @@ def beside(source: pathlib.Path, chosen: list[str], pairs: int) -> None:
             f"| {comparison.part} | {comparison.what} | {our:.3f} | {their:.3f} | {spread} | {most} | {speed:.0f} |",
             flush=True,
         )
+    print(f"\nours: {said[0]}; theirs: {said[1]}")
 
 
 def main() -> None:

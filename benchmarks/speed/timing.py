@@ -1,9 +1,9 @@
 """Two programs timed in turns, each in a process of its own as its users run it, beside a calibration."""
 
 import contextlib
+import importlib
 import multiprocessing
 import pathlib
-import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -14,21 +14,17 @@ import numpy as np
 from hdvr_jax import memory
 
 Timed = Callable[[], None]
+OURS, THEIRS = "benchmarks.speed.ours", "benchmarks.speed.rival"
 
 
 class Comparison(NamedTuple):
-    """One row of the table.
-
-    Attributes:
-        part, what: name and work.
-        ours, theirs: make the programs; called in their own processes, so they must be picklable.
-        count: runs in one timing.
-    """
+    """One row of the table: the function of that name, with those arguments, of the modules `OURS` and `THEIRS` makes
+    what is timed, `count` runs at a time."""
 
     part: str
     what: str
-    ours: Callable[[], Timed]
-    theirs: Callable[[], Timed]
+    function: str
+    arguments: tuple[Any, ...]
     count: int
 
 
@@ -58,39 +54,47 @@ def seconds(run: Timed, count: int) -> float:
     return (time.perf_counter() - start) / count
 
 
-def _serve(connection: Any, source: pathlib.Path, make: Callable[[], Timed]) -> None:
-    """A child process: times its program as often as asked, then tells the largest memory that it had, in bytes."""
+def largest_memory() -> int:
+    """The most that this process has had in memory, in bytes."""
+    status = pathlib.Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0]) * 1024
+
+
+def _serve(connection: Any, source: pathlib.Path, module: str, function: str, arguments: tuple[Any, ...]) -> None:
+    """A child process: says that it is ready, times its program as often as asked, then tells its largest memory."""
+    if module == OURS:
+        memory.keep_freed()
     sys.path.insert(0, str(source.resolve()))
-    run = make()
+    program = importlib.import_module(module)
+    run = getattr(program, function)(*arguments)
     run()
+    connection.send(program.describe())
     while count := connection.recv():
         connection.send(seconds(run, count))
-    connection.send(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
-
-
-def as_trained(make: Callable[[], Timed]) -> Timed:
-    """Our program, with memory as train.py sets it."""
-    memory.keep_freed()
-    return make()
+    connection.send(largest_memory())
 
 
 @contextlib.contextmanager
-def _process(source: pathlib.Path, make: Callable[[], Timed]) -> Iterator[Any]:
+def _process(*arguments: Any) -> Iterator[tuple[Any, str]]:
+    """(Connection, description) of a child that is ready."""
     context = multiprocessing.get_context("spawn")
     here, there = context.Pipe()
-    process = context.Process(target=_serve, args=(there, source, make))
+    process = context.Process(target=_serve, args=(there, *arguments), daemon=True)
     process.start()
     there.close()
     try:
-        yield here
+        yield here, here.recv()
     finally:
         here.close()
         process.join()
 
 
-def compare(source: pathlib.Path, comparison: Comparison, pairs: int) -> tuple[list[Round], tuple[float, float]]:
-    """(Rounds, largest memory of ours and theirs in bytes)."""
-    with _process(source, comparison.ours) as ours, _process(source, comparison.theirs) as theirs:
+def compare(
+    source: pathlib.Path, comparison: Comparison, pairs: int
+) -> tuple[list[Round], tuple[int, int], tuple[str, str]]:
+    """(Rounds, largest memory of ours and theirs in bytes, what they say of themselves)."""
+    made = (comparison.function, comparison.arguments)
+    with _process(source, OURS, *made) as (ours, one), _process(source, THEIRS, *made) as (theirs, two):
         rounds = []
         for _ in range(pairs):
             found = [gflops()]
@@ -100,4 +104,4 @@ def compare(source: pathlib.Path, comparison: Comparison, pairs: int) -> tuple[l
             rounds.append(Round(*found))
         for program in (ours, theirs):
             program.send(0)
-        return rounds, (ours.recv(), theirs.recv())
+        return rounds, (ours.recv(), theirs.recv()), (one, two)

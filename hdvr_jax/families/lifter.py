@@ -14,6 +14,7 @@ from hdvr_jax import lifter_inputs, lifting, losses, metrics, rotations
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family
 from hdvr_jax.networks.lifter import Mirrors, TemporalLifter, apply_to_sequence, flat
+from hdvr_jax.padding import own_frames
 from hdvr_jax.skeletons import get_skeleton
 
 # Joints that every source measures; faces, spines and hips of different sources are different places.
@@ -93,15 +94,11 @@ def apply_to_windows(net: TemporalLifter, variables: Any, batch: Batch, key: Any
     )  # fmt: skip
 
 
-def own_frames(net: TemporalLifter, batch: Batch) -> slice:
-    """The frames of a window that `apply_to_windows` gives."""
-    past, future = net.padding
-    return slice(past, batch["inputs"].shape[1] - future)
-
-
 def position_errors(outputs: Any, batch: Batch, frames: slice) -> tuple[Any, Any]:
     """(Sum of the joints' distances to the truth in metres, their number), both (B,), over those frames, which are
     the targets'."""
+    if batch["targets"].shape[1] != outputs.shape[1]:
+        raise ValueError(f"{outputs.shape[1]} frames of outputs, {batch['targets'].shape[1]} of targets")
     targets = rotations.rotate(batch["rotation"][:, frames, None], batch["targets"])
     known = jnp.isfinite(targets).all(-1) * batch["frame_mask"][:, frames, None] * batch["mask"][:, None, None]
     return losses.masked_sum(*losses.distances(outputs, targets, known))
@@ -110,7 +107,7 @@ def position_errors(outputs: Any, batch: Batch, frames: slice) -> tuple[Any, Any
 def _loss(net: TemporalLifter, variables: Any, batch: Batch, key: Any, train: bool) -> tuple:
     """MPJPE (Pavllo et al. 2019, protocol 1) in metres, over the frames whose receptive field the window holds."""
     outputs, state = apply_to_windows(net, variables, batch, key, train)
-    error, count = position_errors(outputs, batch, own_frames(net, batch))
+    error, count = position_errors(outputs, batch, own_frames(batch["inputs"].shape[1], net.padding))
     total, weight = error.sum(), count.sum()
     return total, (dict(state), {"loss": (total, weight), "mpjpe_mm": (1000 * total, weight)})
 

@@ -26,6 +26,7 @@ from hdvr_jax.families import Batch, Family
 from hdvr_jax.families import lifter as pose_lifter
 from hdvr_jax.moments import psum
 from hdvr_jax.networks.lifter import TemporalLifter, apply_to_sequence
+from hdvr_jax.padding import own_frames
 from hdvr_jax.skeletons import get_skeleton
 
 DEPTH = 4.0
@@ -78,7 +79,8 @@ def _of(variables: Any, name: str) -> Any:
 
 def _loss(config: Any, nets: Networks, axis_name: str | None, variables: Any, batch: Batch, key: Any, train: bool):
     """Sums over this device's examples, each term already divided by its weight over all devices."""
-    frames, skeleton = pose_lifter.own_frames(nets["poses"], batch), get_skeleton(config.model.skeleton)
+    frames = own_frames(batch["inputs"].shape[1], nets["poses"].padding)
+    skeleton = get_skeleton(config.model.skeleton)
     keys = dict(zip(nets, jax.random.split(key)))
     found = {
         name: pose_lifter.apply_to_windows(net, _of(variables, name), _read(name, batch), keys[name], train)

@@ -1,0 +1,105 @@
+"""This project on the work, with memory as the scripts set it."""
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+import optax
+
+from benchmarks.augmented import as_given, lifter_batch
+from benchmarks.speed import work
+from benchmarks.speed.timing import Timed
+from configs import videopose3d
+from hdvr_jax import families
+from hdvr_jax.configurations import normalise
+from hdvr_jax.families import lifter
+from hdvr_jax.networks.initializers import orthogonal
+from hdvr_jax.networks.lifter import apply_to_sequence
+from hdvr_jax.optimizers import make_optimizer
+from hdvr_jax.pipeline import Windows, train_batches
+from hdvr_jax.poses import mirror
+from hdvr_jax.runs import make_runs
+from hdvr_jax.update import init_state, make_update
+
+
+def describe() -> str:
+    """Version and devices."""
+    return f"jax {jax.__version__}, {jax.devices()}"
+
+
+def step(row: str, size: int) -> Timed:
+    """One step of the loop's own update with the paper's config: dropout, Adam (amsgrad), MPJPE."""
+    config = normalise(videopose3d.get_config(f"row={row}"))
+    assert (config.model.channels, config.model.dropout) == (work.CHANNELS, work.DROPOUT)
+    family, optimizer = as_given(families.build(config)), make_optimizer(config.optim, 1000, 100)
+    given, key = lifter_batch(*work.windows(row, size)), jax.random.key(0)
+    state = init_state(family, optimizer, {name: value[:2] for name, value in given.items()}, key)
+    update = jax.jit(make_update(family, optimizer), donate_argnums=0)
+
+    def run() -> None:
+        nonlocal state
+        state, metrics = update(state, given, key)
+        jax.block_until_ready((state, metrics))
+
+    return run
+
+
+def sequence(flip: bool) -> Timed:
+    """What evaluation and recognition do; `flip` averages with the mirrored sequence's poses."""
+    config = normalise(videopose3d.get_config(f"row={work.SEQUENCE_ROW}"))
+    network = lifter.network(config)
+    mirrors = lifter.mirrors_of(config, network) if flip else None
+    given = work.sequence()
+    variables = lifter.init(network, jax.random.key(0), {"inputs": jnp.asarray(given)})
+    compiled = jax.jit(lambda variables, x: apply_to_sequence(network, mirrors, variables, x))
+    return lambda: jax.block_until_ready(compiled(variables, given))
+
+
+class _Classifier(nn.Module):
+    @nn.compact
+    def __call__(self, x):
+        for layer in range(2):
+            cell = nn.OptimizedLSTMCell(work.HIDDEN, recurrent_kernel_init=orthogonal, name=f"cell_{layer}")
+            x = nn.RNN(cell)(x)
+        return nn.Dense(work.CLASSES)(x[:, -1])
+
+
+def lstm() -> Timed:
+    """One step of Adam on the cross-entropy."""
+    network, (x, y) = _Classifier(), (jnp.asarray(array) for array in work.features())
+    optimizer = optax.adam(1e-3)
+    params = network.init(jax.random.key(0), x[:1])
+    state = (params, optimizer.init(params))
+
+    def step(params, opt_state):
+        def loss(params):
+            return optax.softmax_cross_entropy_with_integer_labels(network.apply(params, x), y).mean()
+
+        changes, opt_state = optimizer.update(jax.grad(loss)(params), opt_state, params)
+        return optax.apply_updates(params, changes), opt_state
+
+    compiled = jax.jit(step, donate_argnums=(0, 1))
+
+    def run() -> None:
+        nonlocal state
+        state = jax.block_until_ready(compiled(*state))
+
+    return run
+
+
+def feeding(flip: bool) -> Timed:
+    """The loop's batches; about half of them mirrored, which is done in the step."""
+    pad = (work.PAD, work.PAD)
+    windows = Windows(work.sequences(), length=work.WINDOW, pad=pad, targets=("poses",), context=pad)
+    runs, mirrored = make_runs(windows, [0], work.BATCH), jax.jit(_mirrored)
+
+    def run() -> None:
+        for batch in train_batches(windows, runs, 0, work.BATCHES):
+            if flip:
+                jax.block_until_ready(mirrored(batch["keypoints"], batch["poses"], batch["example"]))
+
+    return run
+
+
+def _mirrored(keypoints, poses, example):
+    flip = jax.vmap(lambda index: jax.random.bernoulli(jax.random.fold_in(jax.random.key(0), index)))(example)
+    return tuple(jnp.where(flip[:, None, None, None], mirror(x, work.MIRROR), x) for x in (keypoints, poses))
