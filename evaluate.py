@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from absl import flags
 from ml_collections import config_flags
 
-from hdvr_jax import checkpoints, configurations, devices, evaluation, scripts, tables
+from hdvr_jax import checkpoints, configurations, devices, evaluation, files, scripts, tables
 
 _WORKDIR = flags.DEFINE_string("workdir", None, "Folder of the training.")
 _JSON = flags.DEFINE_string("json", None, "File to write the tables to.")
@@ -31,6 +31,9 @@ def main(argv: Sequence[str]) -> None:
     """Evaluates."""
     del argv
     devices.enable_compile_cache()
+    for place, is_folder in ((_JSON.value, False), (_PICTURES.value, True)):
+        if place:
+            files.check_place(place, folder=is_folder)
     asked = (_CONFIG.value, _DATASET.value, _SPLIT.value, _GROUPS.value, _SET.value)
     config = configurations.for_evaluation(configurations.load_config(_WORKDIR.value), *asked)
     step = checkpoints.resolve_step(_WORKDIR.value, _STEP.value)

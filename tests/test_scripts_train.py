@@ -55,6 +55,13 @@ def folder(tmp_path_factory):
     return path
 
 
+@pytest.mark.parametrize("flag", ["--json=w/config.json/found.json", "--pictures=w/config.json"])
+def test_places_that_cannot_be_written_are_told_first(folder, flag):
+    code, out, err = script("evaluate.py", "--workdir=w", flag, cwd=folder)
+    assert (code, out) == (2, "")
+    assert err.strip().endswith("config.json is a file")
+
+
 def test_evaluate_prints_tables_and_writes_json(folder):
     code, out, err = script(
         "evaluate.py", "--workdir=w", "--json=new/found.json", "--set=evaluate.batch_size=3", cwd=folder

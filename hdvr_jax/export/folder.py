@@ -8,6 +8,7 @@ import tempfile
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.export.arrays import write_poses
+from hdvr_jax.files import check_place
 from hdvr_jax.recognition.results import Recognition
 from hdvr_jax.report import SCHEMA, document, page
 
@@ -23,6 +24,7 @@ def check(folder: pathlib.Path) -> None:
     """
     if folder.exists() and not folder.is_dir():
         raise InputError(f"{folder}: --out must be a folder; this is a file")
+    check_place(folder, folder=True)
     taken = [name for name in FILES if (folder / name).exists()]
     if taken and not _ours(folder / "report.json"):
         raise InputError(f"{folder}: holds a {taken[0]} that is not from an earlier run; give another --out")
