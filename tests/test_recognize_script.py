@@ -201,7 +201,8 @@ def test_bad_tracks_are_one_line(capsys, tmp_path, models):
     }
     for name, track in bad.items():
         (tmp_path / name).write_text(json.dumps({"format": "hdvr-tracks", "version": 1, "tracks": [track]}))
-        refused(capsys, tmp_path / name, "--out", tmp_path / "out", "--models", models)
+        assert name in refused(capsys, tmp_path / name, "--out", tmp_path / "out", "--models", models)
+    assert not (tmp_path / "out").exists()
 
 
 def test_missing_models_say_what_to_run(capsys, tmp_path):

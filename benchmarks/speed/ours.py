@@ -29,7 +29,8 @@ def describe() -> str:
 def step(row: str, size: int) -> Timed:
     """One step of the loop's own update with the paper's config: dropout, Adam (amsgrad), MPJPE."""
     config = normalise(videopose3d.get_config(f"row={row}"))
-    assert (config.model.channels, config.model.dropout) == (work.CHANNELS, work.DROPOUT)
+    model = config.model
+    assert (model.channels, model.dropout, model.widths) == (work.CHANNELS, work.DROPOUT, work.ROWS[row])
     family, optimizer = as_given(families.build(config)), make_optimizer(config.optim, 1000, 100)
     given, key = lifter_batch(*work.windows(row, size)), jax.random.key(0)
     state = init_state(family, optimizer, {name: value[:2] for name, value in given.items()}, key)

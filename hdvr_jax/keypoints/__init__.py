@@ -83,7 +83,17 @@ def read(
     for option in options.given():
         if option not in ("fps", *chosen.options):
             raise InputError(f"{path}: option {option} does not apply to format {chosen.name}")
-    return chosen.read(path, options)
+    return _read(chosen, path, options)
+
+
+def _read(chosen: Format, path: pathlib.Path, options: Options) -> Reading:
+    """What the format reads; an error names the file, also where it shows only as the track is put together."""
+    try:
+        return chosen.read(path, options)
+    except InputError as error:
+        if path.name in str(error):
+            raise
+        raise InputError(f"{path}: {error}") from error
 
 
 def _find(path: pathlib.Path, name: str | None) -> Format:
