@@ -11,9 +11,9 @@ def keep_freed() -> None:
     """Has the C library keep freed memory for the next step, where it is glibc; elsewhere nothing happens.
 
     By default glibc gives arrays of more than 32 MB back to the operating system at once. Their pages are then cleared
-    and mapped again at every step. Without that, 64 ms a training step became 53 ms on two processor cores, 129 ms for
-    32 batches of long windows 91 ms. Arrays of more than 256 MB, where clearing is a small part of the work, still go
-    back, so that a process does not stay as large as its largest step. Call it before threads start.
+    and mapped again at every step. Without that, 64 ms a training step became 53 ms on two processor cores, 5 ms for a
+    batch of 1,024 windows of 243 frames 2.3 ms. Arrays of more than 256 MB, where clearing is a small part of the work,
+    still go back, so that a process does not stay as large as its largest step. Call it before threads start.
     """
     try:
         set_option = ctypes.CDLL(None).mallopt

@@ -113,11 +113,14 @@ class Windows:
         Args:
           length: frames, where it is not the windows' own.
         """
-        sequence = self._sequence[index]
-        place = self._start[index][..., None] + np.arange(length or self.length)
-        rows = np.clip(place, 0, self._frames[sequence][..., None] - 1)
-        batch = {"frame_mask": (rows == place).astype(np.float32)}
-        rows += self._offsets[sequence][..., None]
+        sequence, start = self._sequence[index], self._start[index]
+        length, frames, offset = length or self.length, self._frames[sequence], self._offsets[sequence]
+        rows = (offset + start)[..., None] + np.arange(length)
+        batch = {"frame_mask": np.ones(rows.shape, np.float32)}
+        beyond = (start < 0) | (start + length > frames)
+        inside = np.clip(rows[beyond], offset[beyond, None], (offset + frames)[beyond, None] - 1)
+        batch["frame_mask"][beyond] = inside == rows[beyond]
+        rows[beyond] = inside
         own = rows[..., own_frames(rows.shape[-1], self._context)]
         for name, value in self._framed.items():
             batch[name] = _take(value, own if name in self._targets else rows)

@@ -1,5 +1,7 @@
 """This project on the work, with memory as the scripts set it."""
 
+import itertools
+
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
@@ -19,6 +21,8 @@ from hdvr_jax.pipeline import Windows, train_batches
 from hdvr_jax.poses import mirror
 from hdvr_jax.runs import make_runs
 from hdvr_jax.update import init_state, make_update
+
+_STEPS = 1_000_000  # of that training: more than are ever asked for
 
 
 def describe() -> str:
@@ -88,13 +92,14 @@ def lstm() -> Timed:
 
 
 def feeding(flip: bool) -> Timed:
-    """The loop's batches; about half of them mirrored, which is done in the step."""
+    """The next batches of a training that goes on; about half of them mirrored, which is done in the step."""
     pad = (work.PAD, work.PAD)
     windows = Windows(work.sequences(), length=work.WINDOW, pad=pad, targets=("poses",), context=pad)
-    runs, mirrored = make_runs(windows, [0], work.BATCH), jax.jit(_mirrored)
+    batches = train_batches(windows, make_runs(windows, [0], work.BATCH), 0, _STEPS)
+    mirrored = jax.jit(_mirrored)
 
     def run() -> None:
-        for batch in train_batches(windows, runs, 0, work.BATCHES):
+        for batch in itertools.islice(batches, work.BATCHES):
             if flip:
                 jax.block_until_ready(mirrored(batch["keypoints"], batch["poses"], batch["example"]))
 

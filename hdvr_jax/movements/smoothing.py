@@ -1,8 +1,9 @@
 """Smoothing and differentiation in seconds: the same motion gives the same values at any frame rate."""
 
+import importlib
+
 import numpy as np
 from jaxtyping import Float
-from scipy.ndimage import correlate1d
 
 SIGMA_SECONDS = 0.05
 
@@ -26,11 +27,12 @@ def local_linear(
     width = sigma * fps
     offsets = np.arange(-int(np.ceil(4 * width)), int(np.ceil(4 * width)) + 1, dtype=float)
     weights = np.exp(-0.5 * (offsets / width) ** 2)
+    correlate = importlib.import_module("scipy.ndimage").correlate1d
     seen = np.isfinite(values)
     filled = np.where(seen, values, 0.0).astype(float)
 
     def moment(samples: np.ndarray, power: int) -> np.ndarray:
-        return correlate1d(samples, weights * offsets**power, axis=0, mode="constant")
+        return correlate(samples, weights * offsets**power, axis=0, mode="constant")
 
     mass = seen.astype(float)
     if seen.all():  # the mask moments depend on time only

@@ -12,10 +12,10 @@ stances, which last a while. What errors in depth add to the second moments is t
 """
 
 import dataclasses
+import importlib
 from collections.abc import Sequence
 
 import numpy as np
-import scipy.ndimage
 from jaxtyping import Float
 
 from hdvr_jax.skeletons import get_skeleton
@@ -149,7 +149,8 @@ def _standing(ankles: Float[np.ndarray, "T 2 3"], fps: float, up: Float[np.ndarr
         ends = np.pad(ankles, ((span, span), (0, 0), (0, 0)), "edge")
         moved = ends[2 * span :] - ends[: -2 * span]
         slow = np.linalg.norm(moved, axis=-1) < _SLOW * 2 * span / fps
-        slow = scipy.ndimage.binary_opening(slow, np.ones((2 * span + 1, 1)))
+        # Imported where it is needed, as elsewhere: a tenth of a second of every start.
+        slow = importlib.import_module("scipy.ndimage").binary_opening(slow, np.ones((2 * span + 1, 1)))
     else:
         slow = np.ones_like(known)
     height = np.where(known, ankles @ up, np.inf)

@@ -13,9 +13,10 @@ geometric mean of the depth solved here and the lifter's, brought to the same sc
 length unlike that of the lifter's training would change. The one that projects better onto the keypoints is taken.
 """
 
+import importlib
+
 import jax
 import numpy as np
-import scipy.ndimage
 from jaxtyping import Array, Float
 
 from hdvr_jax import cameras, lifting
@@ -123,7 +124,8 @@ def _smooth(depth: np.ndarray, fps: float) -> np.ndarray:
     filled = _carry(depth[:, None])[:, 0]
     sigma = DEPTH_SMOOTHING_SECONDS * fps
     window = 2 * int(sigma) + 1
-    return scipy.ndimage.gaussian_filter1d(scipy.ndimage.median_filter(filled, window, mode="nearest"), sigma)
+    ndimage = importlib.import_module("scipy.ndimage")
+    return ndimage.gaussian_filter1d(ndimage.median_filter(filled, window, mode="nearest"), sigma)
 
 
 def _carry(values: np.ndarray) -> np.ndarray:
