@@ -1,0 +1,57 @@
+"""People found in the frames of a recording, before anybody knows who is who."""
+
+import dataclasses
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from hdvr_jax.errors import InputError
+from hdvr_jax.skeletons import get_skeleton
+
+NOBODY = -1
+
+
+@dataclasses.dataclass(frozen=True)
+class Detections:
+    """People in frames, ordered by frame; N of them in all.
+
+    Attributes:
+        keypoints: (N, J, 2) pixels or (N, J, 3) metres; NaN where a joint is missing.
+        confidence: (N, J) in [0, 1]; 0 where missing.
+        frame: (N,) the frame of each, ascending.
+        person: (N,) number that the detector's own tracker gave, the same for one person through time; NOBODY
+            where it gave none.
+        frames: Of the recording, with and without people.
+        skeleton: Name of the joint set.
+        fps: Frames per second.
+        image_size: (width, height) in pixels, or None when unknown.
+    """
+
+    keypoints: Float[np.ndarray, "N J D"]
+    confidence: Float[np.ndarray, "N J"]
+    frame: Int[np.ndarray, " N"]
+    person: Int[np.ndarray, " N"]
+    frames: int
+    skeleton: str
+    fps: float
+    image_size: tuple[int, int] | None = None
+
+    def __post_init__(self):
+        """Raises InputError when the fields contradict each other or the skeleton."""
+        joints = len(get_skeleton(self.skeleton).joints)
+        count = len(self.frame)
+        if self.keypoints.ndim != 3 or self.keypoints.shape[:2] != (count, joints):
+            raise InputError(f"keypoints {self.keypoints.shape}; expected ({count}, {joints}, 2 or 3) ({self.skeleton})")
+        if self.confidence.shape != (count, joints) or self.person.shape != (count,):
+            raise InputError(f"confidence {self.confidence.shape}, person {self.person.shape} for {count} people")
+        if self.frames < 1:
+            raise InputError("no frames; expected at least one")
+        if count and not ((np.diff(self.frame) >= 0).all() and 0 <= self.frame[0] and self.frame[-1] < self.frames):
+            raise InputError(f"frames of people are not in order or not within 0 to {self.frames - 1}")
+        if not (np.isfinite(self.fps) and self.fps > 0):
+            raise InputError(f"fps is {self.fps}; expected a positive number")
+
+    def in_frame(self, frame: int) -> slice:
+        """Where the people of a frame are."""
+        first, last = np.searchsorted(self.frame, [frame, frame + 1])
+        return slice(int(first), int(last))

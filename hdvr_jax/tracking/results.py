@@ -1,0 +1,38 @@
+"""What tracking returns."""
+
+import dataclasses
+
+from hdvr_jax.pose_track import PoseTrack
+
+
+@dataclasses.dataclass(frozen=True)
+class Risk:
+    """An interval after which identities may have been swapped.
+
+    Attributes:
+        start, end: Frames; `end` is exclusive.
+        tracks: Ids of those involved.
+        score: How likely a swap is, 0 to 1.
+        reason: In words, for the report.
+    """
+
+    start: int
+    end: int
+    tracks: tuple[str, ...]
+    score: float
+    reason: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Tracking:
+    """Dancers through time.
+
+    Attributes:
+        tracks: One per dancer, on the recording's time line; the most present first. Ids "1", "2", ...
+        risks: Ordered by start.
+        notes: What was assumed or left out, one sentence each.
+    """
+
+    tracks: list[PoseTrack]
+    risks: tuple[Risk, ...] = ()
+    notes: tuple[str, ...] = ()
