@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float
 from hdvr_jax.movements import MovementType, hysteresis
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.recognition.floor import Floor
+from hdvr_jax.tracking.results import Risk
 
 CAMERA, WORLD = "camera", "world"
 
@@ -132,6 +133,7 @@ class Recognition:
         floor: Estimated floor, on which the poses of all dancers then stand (y = 0); None without.
         notes: What was assumed about the input, in sentences.
         timings: Seconds by stage.
+        risks: Audit of identities: where dancers may have been taken for each other; None where the input said who is who.
     """
 
     source: str
@@ -141,6 +143,7 @@ class Recognition:
     notes: tuple[str, ...] = ()
     timings: Mapping[str, float] = dataclasses.field(default_factory=dict)
     floor: Floor | None = None
+    risks: tuple[Risk, ...] | None = None
 
 
 def segments(active: Bool[np.ndarray, "T M"], probabilities: Float[np.ndarray, "T M"]) -> tuple[Segment, ...]:

@@ -121,9 +121,9 @@ HDVR.GenreChart = class extends HDVR.Chart {
     const base = columns.map(() => 0);
     genre.names.forEach((_, index) => {
       context.beginPath();
-      columns.forEach(([x], at) => context.lineTo(x, height * (1 - base[at])));
+      columns.forEach(([x], at) => context.lineTo(x, height * base[at]));
       columns.forEach(([, share], at) => { base[at] += share[index] || 0; });
-      for (let at = columns.length - 1; at >= 0; at -= 1) context.lineTo(columns[at][0], height * (1 - base[at]));
+      for (let at = columns.length - 1; at >= 0; at -= 1) context.lineTo(columns[at][0], height * base[at]);
       context.fillStyle = theme[HDVR.paletteName(index)];
       context.globalAlpha = index === genre.best ? 0.95 : 0.6;
       context.fill();

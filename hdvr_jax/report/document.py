@@ -14,6 +14,9 @@ Fields of the document (numbers that are unknown are null):
                 many of a foot went into it), by_feet (share in which feet, not the bodies' mean upright direction,
                 decide on the tilt, where they decide most and where least), rotation and translation:
                 points_camera = rotation @ points + translation
+    risks       audit of identities: intervals after which dancers may have been taken for each other: start_frame,
+                end_frame (exclusive), start and end in seconds, tracks (ids), score (0 to 1), reason; null where the
+                input said who is who
     tracks      one for each dancer, all in one space:
         id, fps, frames, image_size, input_skeleton, notes
         poses       skeleton, joints, frame ("camera": x right, y down, z forward; "world": y up, and
@@ -65,6 +68,7 @@ def document(recognition: Recognition) -> dict[str, Any]:
             {"id": kind.id, "name": kind.name, "part": kind.part, "description": kind.description}
             for kind in recognition.tracks[0].movements.types
         ],
+        "risks": _risks(recognition),
         "tracks": [_track(result) for result in recognition.tracks],
     }
 
@@ -76,6 +80,24 @@ def _floor(floor: Floor | None) -> dict[str, Any] | None:
     rotation, translation = floor.to_camera()
     fields = {name: plain(getattr(floor, name)) for name in names}
     return {**fields, "rotation": plain(rotation), "translation": plain(translation)}
+
+
+def _risks(recognition: Recognition) -> list[dict[str, Any]] | None:
+    if recognition.risks is None:
+        return None
+    fps = recognition.tracks[0].given.fps
+    return [
+        {
+            "start_frame": risk.start,
+            "end_frame": risk.end,
+            "start": plain(risk.start / fps, 3),
+            "end": plain(risk.end / fps, 3),
+            "tracks": list(risk.tracks),
+            "score": plain(risk.score, 4),
+            "reason": risk.reason,
+        }
+        for risk in recognition.risks
+    ]
 
 
 def plain(values: Any, digits: int = 6) -> Any:

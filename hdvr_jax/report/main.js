@@ -47,6 +47,7 @@ HDVR.Page = class {
     this.genre = new HDVR.GenreChart(byId("genre-chart"), this.player);
     this.movements = new HDVR.MovementChart(byId("movement-chart"), byId("movement-labels"), this.player);
     this.provenance = new HDVR.ProvenanceChart(byId("provenance-chart"), byId("provenance-labels"), this.player);
+    this.identity = new HDVR.IdentityChart(byId("identity-chart"), byId("identity-labels"), this.player);
     this.player.listen((change) => this.refresh(change));
     HDVR.connectControls(this);
     this.refresh("track");
@@ -54,7 +55,10 @@ HDVR.Page = class {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.refresh("track"));
   }
 
-  get charts() { return [this.genre, this.movements, this.provenance].filter((chart) => chart !== this.genre || this.player.track.genre); }
+  get charts() {
+    const { track, content } = this.player;
+    return [track.genre && this.genre, this.movements, content.tracks.length > 1 && this.identity, this.provenance].filter(Boolean);
+  }
 
   refresh(change) {
     if (change === "track") this.showTrack();
@@ -79,6 +83,9 @@ HDVR.Page = class {
     }
     byId("movement-caption").textContent = track.movements.caption;
     byId("scrub").max = String(track.frames - 1);
+    byId("identity-card").hidden = this.content.tracks.length < 2;
+    byId("identity-caption").textContent = this.content.audit;
+    this.identity.fillLegend(byId("identity-legend"));
     this.scene.fit();
     byId("follow").checked = this.scene.follow;
     this.overlay.fit();
@@ -91,6 +98,7 @@ HDVR.Page = class {
   redraw() {
     this.charts.forEach((chart) => chart.draw(true));
     this.provenance.drawLabels();
+    this.identity.drawLabels();
     this.showFrame();
   }
 

@@ -17,6 +17,7 @@ _SCRIPTS = (
     "charts.js",
     "movements.js",
     "provenance.js",
+    "identity.js",
     "selftest.js",
     "main.js",
 )

@@ -4,11 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from hdvr_jax.movements import MovementType
+from hdvr_jax.movements import MovementType, hysteresis
+from hdvr_jax.provenance import MISSING
 from hdvr_jax.recognition.results import ModelInfo, Recognition, TrackResult
 from hdvr_jax.report.figures import figures
 from hdvr_jax.report.packing import pack, pack_bytes
-from hdvr_jax.report.words import movement_caption, movement_label, provenance_words, scores_line, title
+from hdvr_jax.report.words import audit_words, movement_caption, movement_label, provenance_words, scores_line, title
 from hdvr_jax.skeletons import BODY_PARTS, get_skeleton
 
 _MILLIMETRE = 0.001
@@ -30,6 +31,8 @@ def payload(recognition: Recognition) -> dict[str, Any]:
         "notes": list(recognition.notes),
         "floor": recognition.floor is not None,
         "tracks": [_track(track, recognition) for track in recognition.tracks],
+        "audit": audit_words(recognition),
+        "risks": _risks(recognition),
     }
 
 
@@ -98,6 +101,7 @@ def _track(result: TrackResult, recognition: Recognition) -> dict[str, Any]:
         "fps": result.given.fps,
         "skeleton": result.poses.skeleton,
         "lifted": result.poses.lifted,
+        "seen": _seen(result),
         "points": pack(points, _MILLIMETRE),
         "floor": floor_height(points) if floor is None else 0.0,
         "provenance": pack_bytes(result.prepared.provenance),
@@ -113,6 +117,28 @@ def _track(result: TrackResult, recognition: Recognition) -> dict[str, Any]:
         "genre": _genre(result),
         **_image(result),
     }
+
+
+def _risks(recognition: Recognition) -> list[dict[str, Any]]:
+    """The audit of identities, with the places of its dancers among the tracks."""
+    places = {result.given.id: place for place, result in enumerate(recognition.tracks)}
+    return [
+        {
+            "start": risk.start,
+            "end": risk.end,
+            "tracks": [places[id] for id in risk.tracks if id in places],
+            "score": round(risk.score, 3),
+            "reason": risk.reason,
+        }
+        for risk in recognition.risks or ()
+    ]
+
+
+def _seen(result: TrackResult) -> list[list[int]]:
+    """Runs of frames (start, end) in which any joint was measured."""
+    seen = (result.given.provenance != MISSING).any(1)
+    _, starts, ends = hysteresis.runs(seen[:, None])
+    return np.stack([starts, ends], -1).tolist()
 
 
 def _genre(result: TrackResult) -> dict[str, Any] | None:

@@ -34,6 +34,7 @@ HDVR.selfTest = (page, errors) => {
   pointer("pointerup", chart.clientWidth / 2, 10, chart);
   checks.sought = player.time / player.duration;
   if (page.content.tracks.length > 1) player.select(1);
+  checks.identity = HDVR.paintedShare(byId("identity-chart"));
   checks.overflow = document.documentElement.scrollWidth - innerWidth;
   checks.scripts = document.scripts.length;
   checks.errors = errors;

@@ -4,7 +4,7 @@ import numpy as np
 
 from hdvr_jax.movements import MovementType
 from hdvr_jax.provenance import INTERPOLATED, MEASURED, MISSING, SYNTHESISED
-from hdvr_jax.recognition.results import ModelInfo, Movements, TrackResult
+from hdvr_jax.recognition.results import ModelInfo, Movements, Recognition, TrackResult
 from hdvr_jax.skeletons import get_skeleton
 
 
@@ -36,6 +36,19 @@ def share(part: float) -> str:
     if 99.9 < percent < 100:
         return "more than 99.9 %"
     return f"{percent:.1f} %" if percent % 1 else f"{percent:.0f} %"
+
+
+def audit_words(recognition: Recognition) -> str:
+    """A sentence on how sure it is that every track is one dancer."""
+    risks = recognition.risks
+    if risks is None:
+        return "Who is who stands in the input; it was not checked."
+    if not risks:
+        return "No moment was found at which dancers could have been taken for each other."
+    times = "once" if len(risks) == 1 else f"{len(risks)} times"
+    worst = max(risks, key=lambda risk: risk.score)
+    at = worst.start / recognition.tracks[0].given.fps
+    return f"Dancers could have been taken for each other {times}; most likely at {at:.1f} s ({share(worst.score)})."
 
 
 def provenance_words(result: TrackResult) -> list[str]:

@@ -20,6 +20,7 @@ from hdvr_jax.recognition.results import (
     segments,
 )
 from hdvr_jax.skeletons import BODY_PARTS
+from hdvr_jax.tracking.results import Risk
 
 FPS = 30.0
 CAMERA_USED = cameras.Perspective(np.float32([900, 900]), np.float32([640, 360]))
@@ -96,7 +97,9 @@ def recognition(source: str = "clip.json", dancers: int = 2) -> Recognition:
     """A recognition of some dancers."""
     models = (ModelInfo("lifter", "made_up", 10, {"mpjpe_mm": 50.0}), ModelInfo("movements", "also_made_up"))
     tracks = tuple(track_result(str(number + 1)) for number in range(dancers))
-    return Recognition(source, "keypoints of h36m17", tracks, models, ("30 frames per second.",), {"read": 0.1})
+    risks = (Risk(40, 52, ("1", "2"), 0.62, "they overlapped"),) if dancers > 1 else None
+    notes = ("30 frames per second.",)
+    return Recognition(source, "keypoints of h36m17", tracks, models, notes, {"read": 0.1}, risks=risks)
 
 
 def on_floor(result: Recognition) -> Recognition:

@@ -53,6 +53,7 @@ def test_page_in_a_browser(tmp_path, width, floor):
     assert checks["floor"] == 0 if floor else checks["floor"] < -0.7
     assert checks["turned"] > 20
     assert 0.005 < checks["painted"] < 0.9
+    assert checks["identity"] > 0.3
     assert (checks["stepped"], checks["playing"], checks["played"]) == (1, True, 16)
     assert checks["sought"] == pytest.approx(0.5, abs=0.03)
     assert checks["scripts"] == 2

@@ -24,6 +24,13 @@ def test_document_is_complete(written):
     assert sum(track["provenance"]["shares"].values()) == pytest.approx(1, abs=1e-3)
 
 
+def test_the_audit_of_identities(written):
+    (risk,) = written["risks"]
+    assert (risk["start_frame"], risk["end_frame"], risk["tracks"]) == (40, 52, ["1", "2"])
+    assert (risk["start"], risk["end"], risk["score"]) == (pytest.approx(40 / 30, abs=1e-3), 1.733, 0.62)
+    assert document(fabricated.recognition(dancers=1))["risks"] is None
+
+
 def test_missing_keypoints_are_null(written):
     assert written["tracks"][0]["input"]["keypoints"][30][3] == [None, None]
 

@@ -104,6 +104,16 @@ def test_words_name_every_kind_of_joint():
     assert "model's guess" in text
 
 
+def test_the_audit_of_identities_is_told():
+    content = content_of(page(fabricated.recognition()))
+    assert content["risks"][0]["tracks"] == [0, 1]
+    assert content["tracks"][0]["seen"] == [[0, 90]]
+    assert content["audit"] == "Dancers could have been taken for each other once; most likely at 1.3 s (62 %)."
+    alone = content_of(page(fabricated.recognition(dancers=1)))
+    assert alone["risks"] == []
+    assert alone["audit"].startswith("Who is who stands in the input")
+
+
 def test_share_never_rounds_away_something():
     assert share(0.0001) == "less than 0.1 %"
     assert share(0.99999) == "more than 99.9 %"
