@@ -41,12 +41,14 @@ class Detections:
         joints = len(get_skeleton(self.skeleton).joints)
         count = len(self.frame)
         if self.keypoints.ndim != 3 or self.keypoints.shape[:2] != (count, joints):
-            raise InputError(f"keypoints {self.keypoints.shape}; expected ({count}, {joints}, 2 or 3) ({self.skeleton})")
+            expected = f"({count}, {joints}, 2 or 3) for {self.skeleton}"
+            raise InputError(f"keypoints {self.keypoints.shape}; expected {expected}")
         if self.confidence.shape != (count, joints) or self.person.shape != (count,):
             raise InputError(f"confidence {self.confidence.shape}, person {self.person.shape} for {count} people")
         if self.frames < 1:
             raise InputError("no frames; expected at least one")
-        if count and not ((np.diff(self.frame) >= 0).all() and 0 <= self.frame[0] and self.frame[-1] < self.frames):
+        within = count == 0 or (self.frame[0] >= 0 and self.frame[-1] < self.frames)
+        if not within or (np.diff(self.frame) < 0).any():
             raise InputError(f"frames of people are not in order or not within 0 to {self.frames - 1}")
         if not (np.isfinite(self.fps) and self.fps > 0):
             raise InputError(f"fps is {self.fps}; expected a positive number")

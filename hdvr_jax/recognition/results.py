@@ -133,7 +133,8 @@ class Recognition:
         floor: Estimated floor, on which the poses of all dancers then stand (y = 0); None without.
         notes: What was assumed about the input, in sentences.
         timings: Seconds by stage.
-        risks: Audit of identities: where dancers may have been taken for each other; None where the input said who is who.
+        risks: Audit of identities: where dancers may have been taken for each other; None where the input says who is
+            who.
     """
 
     source: str
