@@ -32,7 +32,6 @@ def test_people_of_a_frame():
         ({"frame": [0, 4]}, "within 0 to 3"),
         ({"frame": [-1, 2]}, "within 0 to 3"),
         ({"frame": [0], "joints": 16}, "17, 2 or 3"),
-        ({"frame": [0], "person": np.zeros(2, int)}, "person"),
         ({"frame": [], "frames": 0}, "at least one"),
         ({"frame": [], "fps": float("nan")}, "fps"),
     ],
