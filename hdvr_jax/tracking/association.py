@@ -1,0 +1,101 @@
+"""From frame to frame: which figure continues which dancer. The result are pieces of track, in order of appearance."""
+
+import dataclasses
+import importlib
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from hdvr_jax.tracking import motion
+from hdvr_jax.tracking.figures import Figures
+from hdvr_jax.tracking.settings import Settings
+
+_NONE = -1
+SURE = 6.0  # a swap that costs more is not worth recording
+
+
+@dataclasses.dataclass(frozen=True)
+class Choice:
+    """A frame in which two pieces could have been continued the other way round.
+
+    Attributes:
+        frame: Where.
+        pieces: The two pieces.
+        margin: Cost of the other way minus that of the one taken; small is doubtful.
+    """
+
+    frame: int
+    pieces: tuple[int, int]
+    margin: float
+
+
+def associate(figures: Figures, settings: Settings) -> tuple[Int[np.ndarray, " N"], list[Choice]]:
+    """Follows everybody through the recording.
+
+    Returns:
+        The piece of every figure, -1 for one that belongs to none, and the doubtful choices.
+    """
+    pieces = np.full(len(figures), _NONE)
+    choices: list[Choice] = []
+    bounds = figures.bounds()
+    states, names, count = motion.start(figures, np.zeros(0, int)), np.zeros(0, int), 0
+    for frame in range(figures.frames):
+        rows = np.arange(bounds[frame], bounds[frame + 1])
+        alive = (frame - states.frame) <= settings.memory_seconds * figures.fps + 1
+        if not alive.all():
+            states, names = states.take(alive), names[alive]
+        if not len(rows):
+            continue
+        if len(states):
+            predicted, width = motion.predict(states, frame, figures.fps, settings)
+            cost = motion.costs(predicted, states.weight, width, states.size, figures, rows, settings)
+            cost = cost + motion.person_costs(states, figures, rows, settings)
+            which, found = assign(cost, settings.gate)
+            pieces[rows[found]] = names[which]
+            choices += _doubts(cost, which, found, names, states, frame, settings)
+            states = motion.update(states, which, predicted, figures, rows[found])
+            rows = np.delete(rows, found)
+        if len(rows):
+            pieces[rows] = np.arange(count, count + len(rows))
+            states = states.join(motion.start(figures, rows))
+            names, count = np.concatenate([names, pieces[rows]]), count + len(rows)
+    return pieces, choices
+
+
+def assign(cost: Float[np.ndarray, "K M"], gate: float) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and columns of the cheapest assignment in which no pair costs more than the gate."""
+    # Imported where it is needed, as elsewhere: a tenth of a second of every start.
+    solve = importlib.import_module("scipy.optimize").linear_sum_assignment
+    rows, columns = solve(np.minimum(cost, gate))
+    kept = cost[rows, columns] < gate
+    return rows[kept], columns[kept]
+
+
+def _doubts(
+    cost: np.ndarray,
+    which: np.ndarray,
+    found: np.ndarray,
+    names: np.ndarray,
+    states: motion.States,
+    frame: int,
+    settings: Settings,
+) -> list[Choice]:
+    """The pairs of dancers that could have been taken for each other, or for one who is lost."""
+    chosen = np.full(len(cost), _NONE)
+    chosen[which] = found
+    doubts = []
+    for one in range(len(cost)):
+        for two in range(one + 1, len(cost)):
+            first, second = chosen[one], chosen[two]
+            if first == second:
+                continue
+            margin = _price(cost, one, second, settings.gate) + _price(cost, two, first, settings.gate)
+            margin -= _price(cost, one, first, settings.gate) + _price(cost, two, second, settings.gate)
+            if margin < SURE:
+                doubts.append(Choice(frame, (int(names[one]), int(names[two])), float(margin)))
+    return doubts
+
+
+def _price(cost: np.ndarray, one: int, figure: int, gate: float) -> float:
+    """Cost of a figure for a dancer; that of none at all is the gate."""
+    return gate if figure == _NONE else float(min(cost[one, figure], 2 * gate))

@@ -1,0 +1,55 @@
+"""Tracking from keypoints alone: who is who is told by place, velocity, pose and size."""
+
+import numpy as np
+
+from hdvr_jax.detections import NOBODY, Detections
+from hdvr_jax.tracking import figures, pieces, tracks
+from hdvr_jax.tracking.association import associate
+from hdvr_jax.tracking.audit import audit
+from hdvr_jax.tracking.results import Tracking
+from hdvr_jax.tracking.settings import Settings
+
+
+def track_keypoints(detections: Detections, settings: Settings | None = None) -> Tracking:
+    """Dancers through time from the people of every frame.
+
+    The detector's own numbers (`detections.person`) count where they name one person of a frame at most; the order of
+    people within a frame means nothing.
+
+    Returns:
+        Tracks (none where nobody was found), the intervals in which two may have been swapped, and notes.
+    """
+    settings = settings or Settings()
+    found = figures.measure(detections, settings)
+    labels, choices = associate(found, settings)
+    joined, doubts = pieces.join(found, labels, settings)
+    whole = dict(zip(labels.tolist(), joined.tolist(), strict=True))
+    kept, notes = shown(found, joined, settings)
+    names = tracks.order(found, kept)
+    ids = {piece: names[name] for piece, name in whole.items() if name in names}
+    return Tracking(
+        tracks=tracks.build(detections, found, kept, names),
+        risks=audit([*choices, *doubts], ids, found.fps, settings),
+        notes=tuple(notes),
+    )
+
+
+def shown(found: figures.Figures, joined: np.ndarray, settings: Settings) -> tuple[np.ndarray, list[str]]:
+    """The dancers without noise and bystanders, and notes about those left out."""
+    notes = []
+    kept = pieces.without_ghosts(found, joined, settings)
+    gone = np.unique(joined[kept != joined])
+    if len(gone):
+        notes.append(
+            f"{len(gone)} short {'track' if len(gone) == 1 else 'tracks'} (under {settings.ghost_seconds:g} s, "
+            f"{int((kept != joined).sum())} figures in all) left out as noise."
+        )
+    if settings.bystanders:
+        return kept, notes
+    moving = pieces.without_bystanders(found, kept, settings)
+    for name in np.unique(kept[kept != moving]):
+        rows = kept == name
+        place = ", ".join(f"{value:.4g}" for value in np.median(found.center[rows], axis=0))
+        frames = f"{found.frame[rows][0]} to {found.frame[rows][-1]}"
+        notes.append(f"Somebody at ({place}) in frames {frames} stands still and was left out as a bystander.")
+    return np.where(moving == NOBODY, NOBODY, kept), notes

@@ -1,0 +1,40 @@
+"""What the tracker may be told; times are in seconds, lengths in shares of a body's size."""
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """Choices of one tracking. A body's size is the diagonal of the box around its joints.
+
+    Attributes:
+        min_joints: Figures with fewer joints than this are noise.
+        spread: Typical error of the predicted place of a joint one frame ahead.
+        spread_growth: By which that error grows per second without a detection.
+        gate: Largest cost (mean log-likelihood ratio a joint) at which a figure is still the same dancer.
+        memory_seconds: For how long a dancer who is not found is looked for.
+        rejoin_seconds: Longest absence after which a dancer seen again is the same one.
+        rejoin_cost: Largest cost of taking two pieces of track for one dancer.
+        damping_seconds: In which a velocity that is not measured any more fades.
+        duplicate: Two figures are one person when their joints are nearer than this, on the median.
+        ghost_seconds: Tracks that show less than this are noise.
+        still: Bystanders move their joints by less than this per second, and by far less than somebody else.
+        bystanders: Whether they are tracks too.
+        person_cost: Cost of a figure to which the detector gave another number than to the dancer before.
+        together_seconds: Close encounters of two dancers with less than this between them are one.
+    """
+
+    min_joints: int = 3
+    spread: float = 0.03
+    spread_growth: float = 0.12
+    gate: float = 3.5
+    memory_seconds: float = 0.5
+    rejoin_seconds: float = 5.0
+    rejoin_cost: float = 6.0
+    damping_seconds: float = 0.3
+    duplicate: float = 0.025
+    ghost_seconds: float = 0.3
+    still: float = 0.06
+    bystanders: bool = False
+    person_cost: float = 1.5
+    together_seconds: float = 0.5
