@@ -11,6 +11,7 @@ from hdvr_jax.tracking.figures import Figures
 from hdvr_jax.tracking.settings import Settings
 
 _NONE = -1
+_FITS, _OVERLAP = 0.6, 0.3
 SURE = 6.0  # a swap that costs more is not worth recording
 
 
@@ -54,6 +55,8 @@ def associate(figures: Figures, settings: Settings) -> tuple[Int[np.ndarray, " N
             pieces[rows[found]] = names[which]
             choices += _doubts(cost, which, found, names, states, frame, settings)
             states = motion.update(states, which, predicted, figures, rows[found])
+            for index, name in _halves(cost, which, found, figures.weight[rows], settings):
+                pieces[rows[index]], found = names[name], np.append(found, index)
             rows = np.delete(rows, found)
         if len(rows):
             pieces[rows] = np.arange(count, count + len(rows))
@@ -71,6 +74,21 @@ def assign(cost: Float[np.ndarray, "K M"], gate: float) -> tuple[np.ndarray, np.
     return rows[kept], columns[kept]
 
 
+def _halves(
+    cost: np.ndarray, which: np.ndarray, found: np.ndarray, weight: np.ndarray, settings: Settings
+) -> list[tuple[int, int]]:
+    """Figures left over that are the other half of somebody who was found in two, each with the dancer it is."""
+    halves = []
+    for index in np.setdiff1d(np.arange(len(weight)), found).tolist():
+        best = int(cost[which, index].argmin()) if len(which) else 0
+        if not len(which) or cost[which[best], index] > _FITS * settings.gate:
+            continue
+        both = ((weight[index] > 0) & (weight[found[best]] > 0)).sum()
+        if both <= _OVERLAP * (weight[index] > 0).sum():
+            halves.append((index, int(which[best])))
+    return halves
+
+
 def _doubts(
     cost: np.ndarray,
     which: np.ndarray,
@@ -86,7 +104,7 @@ def _doubts(
     doubts = []
     for one in range(len(cost)):
         for two in range(one + 1, len(cost)):
-            first, second = chosen[one], chosen[two]
+            first, second = int(chosen[one]), int(chosen[two])
             if first == second:
                 continue
             margin = _price(cost, one, second, settings.gate) + _price(cost, two, first, settings.gate)

@@ -16,6 +16,7 @@ from hdvr_jax.tracking.settings import Settings
 
 _FOLLOW, _STEER = 0.85, 0.35  # alpha and beta
 _FORGET_SECONDS = 0.25
+_WHOLE = 0.7
 _PRIOR = 0.5  # weight of the body's middle against that of one joint
 
 
@@ -94,8 +95,13 @@ def costs(
     apart = ((middle[:, None] - center[None]) ** 2).sum(-1) / (width[:, None] + 0.1 * size[:, None]) ** 2
     mean = ((common * np.log1p(squared)).sum(-1) + _PRIOR * np.log1p(apart)) / (common.sum(-1) + _PRIOR)
     lost = np.log(width / (settings.spread * size))
-    resized = np.log(figures.size[rows][None] / size[:, None])
+    resized = np.log(figures.size[rows][None] / size[:, None]) * _whole(weight[:, None], certain[None])
     return mean + np.maximum(lost, 0)[:, None] + np.minimum(resized**2, 1.0)
+
+
+def _whole(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """Whether as many joints are seen as before: only then sizes can be compared. The last axis is the joints'."""
+    return (after > 0).sum(-1) > _WHOLE * (before > 0).sum(-1)
 
 
 def person_costs(states: States, figures: Figures, rows: np.ndarray | slice, settings: Settings) -> np.ndarray:
@@ -117,7 +123,8 @@ def update(states: States, which: np.ndarray, predicted: np.ndarray, figures: Fi
     new["points"][which] = np.where(seen, places, predicted[which])
     new["velocity"][which] = np.where(seen, states.velocity[which] + steer, states.velocity[which] * keep[..., None])
     new["weight"][which] = np.where(seen[..., 0], figures.weight[rows], states.weight[which] * keep)
-    new["size"][which] += 0.15 * (figures.size[rows] - states.size[which])
+    grown = figures.size[rows] - states.size[which]
+    new["size"][which] += 0.15 * grown * ((grown > 0) | _whole(states.weight[which], figures.weight[rows]))
     new["frame"][which] = figures.frame[rows]
     numbers = figures.person[rows]
     new["person"][which] = np.where(numbers != NOBODY, numbers, states.person[which])

@@ -39,6 +39,8 @@ class Ends:
 
 def rows_of(pieces: Int[np.ndarray, " N"]) -> dict[int, np.ndarray]:
     """The figures of every piece, in order of time."""
+    if not len(pieces):
+        return {}
     order = np.argsort(pieces, kind="stable")
     names, starts = np.unique(pieces[order], return_index=True)
     return {int(name): rows for name, rows in zip(names, np.split(order, starts[1:]), strict=True) if name >= 0}

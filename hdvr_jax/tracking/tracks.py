@@ -27,10 +27,11 @@ def build(
         rows = found[piece]
         points = np.full((figures.frames, *figures.points.shape[1:]), np.nan, np.float32)
         confidence = np.zeros(points.shape[:2], np.float32)
-        source = figures.source[rows]
-        points[figures.frame[rows]] = detections.keypoints[source]
-        confidence[figures.frame[rows]] = np.nan_to_num(detections.confidence[source])
-        points[confidence <= 0] = np.nan
+        # Somebody found in two halves has two figures in a frame: the fuller one comes last.
+        for row in rows[np.argsort(figures.weight[rows].sum(1), kind="stable")]:
+            seen, frame, source = figures.weight[row] > 0, figures.frame[row], figures.source[row]
+            points[frame, seen] = detections.keypoints[source, seen]
+            confidence[frame, seen] = detections.confidence[source, seen]
         given = {"confidence": confidence, "image_size": detections.image_size, "id": name}
         tracks.append(PoseTrack.from_points(points, detections.skeleton, detections.fps, **given))
     return tracks
