@@ -11,7 +11,20 @@ from collections.abc import Callable
 import numpy as np
 
 from hdvr_jax.errors import InputError
-from hdvr_jax.keypoints import aistpp, bvh, cmu, native
+from hdvr_jax.keypoints import (
+    aistpp,
+    alphapose,
+    bvh,
+    cmu,
+    coco_results,
+    frame_files,
+    mediapipe_landmarks,
+    mmpose,
+    native,
+    openpose,
+    ultralytics,
+    videopose3d_custom,
+)
 from hdvr_jax.keypoints.arrays import check_archive
 from hdvr_jax.keypoints.reading import Options, Reading
 
@@ -36,11 +49,37 @@ class Format:
     options: tuple[str, ...] = ()
 
 
+_POINTS = ("layout", "image_size")
 FORMATS = (
     Format("tracks", "tracks of this project (.npz, .json)", native.recognises, native.read),
     Format("aistpp", "AIST++ keypoints (.pkl, or their folder)", aistpp.recognises, aistpp.read, ("view", "clip")),
     Format("cmu", "CMU motion capture pack (.npz)", cmu.recognises, cmu.read, ("clip", "drop_first_frame")),
     Format("bvh", "BVH motion (.bvh)", bvh.recognises, bvh.read, ("unit", "drop_first_frame")),
+    Format("openpose", "OpenPose (folder of .json)", openpose.recognises, openpose.read, ("clip", *_POINTS)),
+    Format("alphapose", "AlphaPose results (.json)", alphapose.recognises, alphapose.read, ("clip", *_POINTS)),
+    Format("coco", "COCO keypoint results (.json)", coco_results.recognises, coco_results.read, _POINTS),
+    Format("mmpose", "MMPose predictions (.json, or their folder)", mmpose.recognises, mmpose.read, ("clip", *_POINTS)),
+    Format(
+        "mediapipe",
+        "MediaPipe pose landmarks (.json, or their folder)",
+        mediapipe_landmarks.recognises,
+        mediapipe_landmarks.read,
+        ("view", "clip", *_POINTS),
+    ),
+    Format(
+        "ultralytics",
+        "Ultralytics poses (.json, or a folder of .json or .txt)",
+        ultralytics.recognises,
+        ultralytics.read,
+        ("clip", *_POINTS),
+    ),
+    Format(
+        "videopose3d",
+        "Detectron2 or custom 2D detections for VideoPose3D (.npz)",
+        videopose3d_custom.recognises,
+        videopose3d_custom.read,
+        ("view", "clip", *_POINTS),
+    ),
 )
 
 
@@ -58,6 +97,8 @@ def read(
     clip: str | None = None,
     unit: str | None = None,
     drop_first_frame: bool | None = None,
+    layout: str | None = None,
+    image_size: tuple[int, int] | None = None,
 ) -> Reading:
     """Reads the dancers of one recording.
 
@@ -69,6 +110,9 @@ def read(
         clip: Recording, for files or folders with several (default the first).
         unit: "m", "cm", "mm" or "inch", for motion files that do not say (default: what makes a plausible body).
         drop_first_frame: Whether to leave out frame 0 of a motion file (default: if it is a reference pose).
+        layout: Joint set of a detector's points, where their number does not tell (default: what makes a plausible
+            body), such as "body25" or "body25b".
+        image_size: (width, height) in pixels, for files that give shares of it or do not say.
     Returns:
         The tracks, at least one, and notes of what was assumed. A track may be missing throughout.
     Raises:
@@ -76,9 +120,12 @@ def read(
             malformed content.
     """
     path = pathlib.Path(path)
-    options = Options(fps=fps, view=view, clip=clip, unit=unit, drop_first_frame=drop_first_frame)
+    options = Options(fps, view, clip, unit, drop_first_frame, layout, image_size)
     if fps is not None and not (np.isfinite(fps) and fps > 0):
         raise InputError(f"fps is {fps}; expected a positive number")
+    if image_size is not None and not (len(image_size) == 2 and min(image_size) > 0):
+        raise InputError(f"image size is {image_size}; expected width and height in pixels")
+    path = _only_file(path)
     chosen = _find(path, format)
     for option in options.given():
         if option not in ("fps", *chosen.options):
@@ -94,6 +141,15 @@ def _read(chosen: Format, path: pathlib.Path, options: Options) -> Reading:
         if path.name in str(error):
             raise
         raise InputError(f"{path}: {error}") from error
+
+
+def _only_file(path: pathlib.Path) -> pathlib.Path:
+    """The only JSON file of a folder that has one, as detectors leave behind; `path` itself otherwise."""
+    try:
+        found = frame_files.files(path, ".json") if path.is_dir() else []
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+    return found[0] if len(found) == 1 else path
 
 
 def _find(path: pathlib.Path, name: str | None) -> Format:

@@ -8,6 +8,7 @@ from jaxtyping import Bool
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.pose_track import PoseTrack
+from hdvr_jax.tracking.results import Risk
 
 _LONGEST_REFERENCE = 0.1
 
@@ -19,10 +20,12 @@ class Reading:
     Attributes:
         tracks: One per dancer; at least one.
         notes: What was assumed or chosen (frame rate, units, layout, view), one sentence each.
+        risks: Intervals after which dancers may have been taken for each other; none where the file knows them apart.
     """
 
     tracks: list[PoseTrack]
     notes: list[str]
+    risks: tuple[Risk, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,6 +38,8 @@ class Options:
         clip: Recording to take from a file or folder of several.
         unit: "m", "cm", "mm" or "inch": unit of lengths in the file.
         drop_first_frame: Leave out (or keep) frame 0, a reference pose in many motion files.
+        layout: Joint set of the points in the file, a name in `hdvr_jax.keypoints.layouts`.
+        image_size: (width, height) in pixels of the images that the points are in.
     """
 
     fps: float | None = None
@@ -42,6 +47,8 @@ class Options:
     clip: str | None = None
     unit: str | None = None
     drop_first_frame: bool | None = None
+    layout: str | None = None
+    image_size: tuple[int, int] | None = None
 
     def given(self) -> list[str]:
         """Names of the options that are set."""

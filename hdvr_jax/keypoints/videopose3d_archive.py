@@ -70,14 +70,27 @@ def read_object(path: pathlib.Path, field: str) -> Any:
         InputError: missing, truncated or malformed file, no such field, a field that is not one pickled value, or a
             pickle that names anything but arrays, containers and scalars.
     """
+    return _unpickled(path, field, 0).item()
+
+
+def read_objects(path: pathlib.Path, field: str) -> np.ndarray:
+    """The array `field` of plain values, with one axis or more, of an .npz. Raises InputError as `read_object`."""
+    return _unpickled(path, field, None)
+
+
+def _unpickled(path: pathlib.Path, field: str, axes: int | None) -> np.ndarray:
+    """An array of objects with that many axes (None: one or more)."""
     check_archive(path)
     with safe_pickle.errors_of(path, f"a whole archive with a pickled {field}"), zipfile.ZipFile(path) as archive:
         if f"{field}.npy" in archive.namelist():
             with archive.open(f"{field}.npy") as file:
                 shape, dtype = _header(file)
-                if shape != () or dtype != np.dtype(object):
+                if dtype != np.dtype(object) or (len(shape) != axes if axes is not None else not shape):
                     raise ValueError(f"{field} is an array of shape {shape}, type {dtype}")
-                return safe_pickle.RestrictedUnpickler(file, encoding="latin1").load().item()
+                found = safe_pickle.RestrictedUnpickler(file, encoding="latin1").load()
+                if not isinstance(found, np.ndarray) or found.shape != shape:
+                    raise ValueError(f"{field} is not pickled as its header says")
+                return found
     raise InputError(f"{path}: no {field}; expected an archive as VideoPose3D's scripts write them")
 
 

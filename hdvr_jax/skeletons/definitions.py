@@ -67,6 +67,16 @@ right_shoulder:nose left_elbow:left_shoulder right_elbow:right_shoulder left_wri
 right_wrist:right_elbow left_hip:left_shoulder right_hip:right_shoulder left_knee:left_hip right_knee:right_hip
 left_ankle:left_knee right_ankle:right_knee"""
 
+# The 18 points of OpenPose's COCO model: COCO-17 in another order, and the middle of the shoulders.
+_COCO18 = """nose:thorax thorax:- right_shoulder:thorax right_elbow:right_shoulder right_wrist:right_elbow
+left_shoulder:thorax left_elbow:left_shoulder left_wrist:left_elbow right_hip:thorax right_knee:right_hip
+right_ankle:right_knee left_hip:thorax left_knee:left_hip left_ankle:left_knee right_eye:nose left_eye:nose
+right_ear:right_eye left_ear:left_eye"""
+
+# Body and feet of COCO-WholeBody, the first of its 133 points.
+_COCO23 = f"""{_COCO17} left_big_toe:left_ankle left_small_toe:left_ankle left_heel:left_ankle
+right_big_toe:right_ankle right_small_toe:right_ankle right_heel:right_ankle"""
+
 _BODY25 = """nose:thorax thorax:hip right_shoulder:thorax right_elbow:right_shoulder right_wrist:right_elbow
 left_shoulder:thorax left_elbow:left_shoulder left_wrist:left_elbow hip:- right_hip:hip right_knee:right_hip
 right_ankle:right_knee left_hip:hip left_knee:left_hip left_ankle:left_knee right_eye:nose left_eye:nose
@@ -133,6 +143,8 @@ right_ankle:right_knee_below head:head_base"""
 _DEFINITIONS = {
     "h36m17": _H36M17,
     "coco17": _COCO17,
+    "coco18": _COCO18,
+    "coco23": _COCO23,
     "body25": _BODY25,
     "body25b": _BODY25B,
     "mediapipe33": _MEDIAPIPE33,
