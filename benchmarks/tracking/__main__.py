@@ -1,0 +1,112 @@
+"""Prints how well dancers are told apart where they cross.
+
+    python -m benchmarks.tracking [--scenes=salsa_*_a,choreo_*] [--seconds=20] [--trackers=...] [--contrib=DIR]
+                                  [--keep=DIR] [--picture=FILE]
+
+Every tracker gets the same detections and pictures (`scenes.py`, `sightings.py`, `drawing.py`); CSRT gets the true
+boxes of the first frame. IDF1, MOTA and switches are py-motmetrics', boxes of joints, IoU 0.5. A crossing is an
+interval in which the true boxes of two dancers overlap by more than 0.2 and which ends with their parting. Frames/s
+does not count drawing, detection and the reading of pictures. `--contrib` is a folder with OpenCV's CSRT (`pip install
+--target DIR --no-deps "opencv-contrib-python==4.*"`). `--keep` stores the counts of every scene there, and does not
+run those again that it holds.
+"""
+
+import argparse
+import fnmatch
+import json
+import pathlib
+import sys
+
+from benchmarks.tracking import audit, picture, scenes, scores, trackers
+from hdvr_jax.errors import InputError
+
+_GROUPS = {"salsa couples": "salsa", "choreo groups": "choreo"}
+_SHARES = ("IDF1", "MOTA", "of these marked", "of these without a swap", "of the time marked")
+Found = dict[str, dict[str, trackers.Counts]]  # by scene and tracker
+
+
+def main() -> None:
+    """Prints the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--scenes", default="*", help="patterns of names, with commas between them")
+    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--trackers", default=",".join(trackers.TITLES))
+    parser.add_argument("--contrib", type=pathlib.Path)
+    parser.add_argument("--keep", type=pathlib.Path)
+    parser.add_argument("--picture", type=pathlib.Path)
+    options = parser.parse_args()
+    chosen = [name for name in scenes.names() if any(fnmatch.fnmatch(name, p) for p in options.scenes.split(","))]
+    wanted = options.trackers.split(",")
+    if not chosen or set(wanted) - set(trackers.TITLES):
+        parser.error(f"expected scenes of {', '.join(scenes.names())} and trackers of {', '.join(trackers.TITLES)}")
+    try:
+        found = {name: _run(name, wanted, options) for name in chosen}
+        if options.picture:
+            picture.write(scenes.load(chosen[0], options.seconds), options.picture)
+    except InputError as error:
+        sys.exit(f"error: {error}")
+    _report(found)
+    if "csrt" in wanted and not options.contrib:
+        print("\nCSRT was left out: --contrib=DIR says where opencv-contrib-python is.")
+
+
+def _run(name: str, wanted: list[str], options: argparse.Namespace) -> dict[str, trackers.Counts]:
+    """Counts of a scene by tracker, those that are kept taken from there."""
+    path = options.keep / f"{name}_{options.seconds:g}s.json" if options.keep else None
+    known = json.loads(path.read_text()) if path and path.exists() else {}
+    missing = [tracker for tracker in wanted if tracker not in known]
+    if missing and not (missing == ["csrt"] and not options.contrib):
+        known |= trackers.run(scenes.load(name, options.seconds), missing, options.contrib)
+        if path:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(known, indent=1))
+    print(f"{name} done", file=sys.stderr)
+    return {tracker: known[tracker] for tracker in wanted if tracker in known}
+
+
+def _report(found: Found) -> None:
+    """The two tables, for every group of scenes that is there."""
+    groups = {title: [rows for name, rows in found.items() if name.startswith(kind)] for title, kind in _GROUPS.items()}
+    groups = {title: group for title, group in groups.items() if group}
+    totals = {title: _totals(group) for title, group in groups.items()}
+    rows, audits = [], []
+    for title, total in totals.items():
+        for tracker, counts in total.items():
+            speed = counts["frames"] / max(counts["seconds"], 1e-9)
+            rows.append(
+                {"scenes": title, "tracker": trackers.TITLES[tracker]}
+                | scores.summary(counts)
+                | {"frames/s": f"{speed:.0f}"}
+            )
+            if "swaps" in counts:
+                audits.append({"scenes": title, "tracker": trackers.TITLES[tracker]} | audit.summary(counts))
+    for table in (rows, audits):
+        if table:
+            print("\n" + _markdown(table))
+    for title, group in groups.items():
+        counts = next(iter(totals[title].values()))
+        print(f"\n{title}: {len(group)} scenes, {counts['frames']:.0f} frames, {counts['crossings']:.0f} crossings")
+
+
+def _totals(group: list[dict[str, trackers.Counts]]) -> dict[str, trackers.Counts]:
+    """Sums over scenes, for the trackers that ran on all of them."""
+    names = [name for name in group[0] if all(name in rows for rows in group)]
+    return {name: {count: sum(rows[name][count] for rows in group) for count in group[0][name]} for name in names}
+
+
+def _markdown(rows: list[dict[str, object]]) -> str:
+    head = list(rows[0])
+    lines = [head, ["---"] * len(head), *([_cell(name, row[name]) for name in head] for row in rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _cell(name: str, value: object) -> str:
+    if not isinstance(value, float):
+        return str(value)
+    if value != value:
+        return "-"
+    return f"{100 * value:.1f} %" if name in _SHARES else f"{value:.2f}" if "per" in name else f"{value:.0f}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""A strip of pictures of a scene with the tracks that were found."""
+
+import colorsys
+import importlib
+import pathlib
+
+import cv2
+import numpy as np
+from jaxtyping import Float, UInt8
+
+from benchmarks.tracking import boxes, drawing
+from benchmarks.tracking.scenes import FPS, Scene
+from benchmarks.tracking.scores import crossings
+from benchmarks.tracking.sightings import sight
+from benchmarks.tracking.trackers import track_boxes
+from hdvr_jax.errors import InputError
+from hdvr_jax.files import whole_file
+
+_PICTURES = 4
+_STEP = 0.4  # seconds between pictures
+
+
+def write(scene: Scene, path: pathlib.Path) -> None:
+    """Writes a PNG of the scene's first crossing, with boxes and numbers of the tracks from keypoints."""
+    tracking = importlib.import_module("hdvr_jax.tracking").track_keypoints(sight(scene).detections)
+    found = track_boxes(tracking, scene.frames)
+    wanted = _moments(scene)
+    chosen = [annotated(picture, found[:, t]) for t, picture in enumerate(drawing.draw(scene)) if t in wanted]
+    done, data = cv2.imencode(".png", np.concatenate(chosen, 1))
+    if not done:
+        raise InputError(f"{path}: the picture could not be encoded")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path) as file:
+        file.write(data.tobytes())
+
+
+def annotated(picture: UInt8[np.ndarray, "H W 3"], found: Float[np.ndarray, "K 4"]) -> UInt8[np.ndarray, "H W 3"]:
+    """The picture with the boxes of tracks, each in its own colour and with its number, from 1."""
+    picture = picture.copy()
+    for number, box in enumerate(found):
+        if not np.isfinite(box).all():
+            continue
+        left, top, right, bottom = np.round(box).astype(int).tolist()
+        colour = tuple(255 * value for value in colorsys.hsv_to_rgb(number * 0.381966 % 1, 0.9, 1.0))
+        cv2.rectangle(picture, (left, top), (right, bottom), colour, 2)
+        cv2.putText(picture, str(number + 1), (left + 3, top + 18), cv2.FONT_HERSHEY_SIMPLEX, 0.6, colour, 2)
+    return picture
+
+
+def _moments(scene: Scene) -> list[int]:
+    """Frames around the middle of the first crossing, or of the scene."""
+    met = crossings(boxes.around(scene.seen()[0]), FPS)
+    middle = sum(min(met)) // 2 if met else scene.frames // 2
+    moments = middle + np.round((np.arange(_PICTURES) - (_PICTURES - 1) / 2) * _STEP * FPS).astype(int)
+    return sorted(set(np.clip(moments, 0, scene.frames - 1).tolist()))

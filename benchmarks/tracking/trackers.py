@@ -1,0 +1,141 @@
+"""The trackers of the table, each on the same detections and pictures of a scene."""
+
+import dataclasses
+import importlib
+import pathlib
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+
+import cv2
+import numpy as np
+from jaxtyping import Float, UInt8
+
+from benchmarks.tracking import audit, boxes, drawing, rivals, scores
+from benchmarks.tracking.scenes import FPS, Scene
+from benchmarks.tracking.sightings import Sightings, sight
+from hdvr_jax.detections import Detections
+from hdvr_jax.provenance import INTERPOLATED
+from hdvr_jax.tracking.results import Tracking
+
+Counts = dict[str, float]
+
+
+@dataclasses.dataclass(frozen=True)
+class Work:
+    """A scene made ready: its pictures as a video file (where they are needed), what is detected and where the dancers are."""
+
+    scene: Scene
+    video: pathlib.Path
+    sightings: Sightings
+    true: Float[np.ndarray, "D T 17 2"]
+
+    def pictures(self) -> Iterator[UInt8[np.ndarray, "H W 3"]]:
+        """The frames of the video."""
+        capture = cv2.VideoCapture(str(self.video))
+        while (read := capture.read())[0]:
+            yield read[1]
+        capture.release()
+
+
+class _Watch:
+    """Pictures, and the seconds that it took to read them."""
+
+    def __init__(self, pictures: Iterator[np.ndarray]):
+        self._pictures, self.seconds = pictures, 0.0
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        return self
+
+    def __next__(self) -> np.ndarray:
+        begin = time.perf_counter()
+        try:
+            return next(self._pictures)
+        finally:
+            self.seconds += time.perf_counter() - begin
+
+
+def film(scene: Scene, video: pathlib.Path) -> None:
+    """Draws a scene into a video file (motion JPEG)."""
+    writer = cv2.VideoWriter(str(video), cv2.VideoWriter_fourcc(*"MJPG"), FPS, scene.view.image_size)
+    for picture in drawing.draw(scene):
+        writer.write(picture)
+    writer.release()
+
+
+def run(scene: Scene, names: list[str], contrib: pathlib.Path | None) -> dict[str, Counts]:
+    """Counts of every tracker on a scene; without `contrib`, CSRT is left out."""
+    with tempfile.TemporaryDirectory() as folder:
+        work = Work(scene, pathlib.Path(folder) / f"{scene.name}.avi", sight(scene), scene.seen()[0])
+        if set(names) & {"csrt", "video"}:
+            film(scene, work.video)
+        rows = {}
+        for name in names:
+            if name == "csrt":
+                rows |= {name: _csrt(work, contrib)} if contrib else {}
+            elif name in RIVALS:
+                rows[name] = _rival(work, RIVALS[name])
+            else:
+                rows[name] = _ours(work, OURS[name](work))
+        return rows
+
+
+def track_boxes(tracking: Tracking, frames: int) -> Float[np.ndarray, "K T 4"]:
+    """The boxes of tracks."""
+    found = np.full((len(tracking.tracks), frames, 4), np.nan)
+    for number, track in enumerate(tracking.tracks):
+        sure = np.where(track.provenance == INTERPOLATED, 1.0, track.confidence)
+        found[number] = boxes.around(track.keypoints, sure)
+    return found
+
+
+def _rival(work: Work, track: Callable[[Detections], np.ndarray]) -> Counts:
+    begin = time.perf_counter()
+    found = track(work.sightings.detections)
+    return _counts(work, found, time.perf_counter() - begin)
+
+
+def _csrt(work: Work, contrib: pathlib.Path) -> Counts:
+    found, seconds = rivals.csrt(work.video, boxes.around(work.true[:, 0]), contrib)
+    return _counts(work, found, seconds)
+
+
+def _ours(work: Work, timed: tuple[Tracking, float]) -> Counts:
+    tracking, seconds = timed
+    counts = _counts(work, track_boxes(tracking, work.scene.frames), seconds)
+    return counts | audit.count(tracking, work.true, FPS)
+
+
+def _counts(work: Work, found: np.ndarray, seconds: float) -> Counts:
+    counts = scores.count(boxes.around(work.true), found, FPS)
+    return counts | {"seconds": seconds, "frames": float(work.scene.frames)}
+
+
+def _from_keypoints(work: Work) -> tuple[Tracking, float]:
+    tracking = importlib.import_module("hdvr_jax.tracking")
+    begin = time.perf_counter()
+    found = tracking.track_keypoints(work.sightings.detections)
+    return found, time.perf_counter() - begin
+
+
+def _from_video(work: Work) -> tuple[Tracking, float]:
+    """The time to read the pictures does not count."""
+    tracking = importlib.import_module("hdvr_jax.tracking")
+    watch = _Watch(work.pictures())
+    begin = time.perf_counter()
+    found = tracking.track_video(work.sightings.detections, watch)
+    return found, time.perf_counter() - begin - watch.seconds
+
+
+RIVALS: dict[str, Callable[[Detections], np.ndarray]] = {
+    "iou": lambda detections: rivals.by_overlap(detections, moving=False),
+    "sort": lambda detections: rivals.by_overlap(detections, moving=True),
+}
+OURS: dict[str, Callable[[Work], tuple[Tracking, float]]] = {"keypoints": _from_keypoints, "video": _from_video}
+TITLES = {
+    "iou": "IoU + Hungarian",
+    "sort": "the same with constant velocity",
+    "csrt": "CSRT",
+    "keypoints": "ours, from keypoints",
+    "video": "ours, from video",
+}
