@@ -1,63 +1,152 @@
 """Writing all results of a recognition into a folder: all of them or none."""
 
+import importlib
 import json
 import os
 import pathlib
 import shutil
 import tempfile
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from jaxtyping import UInt8
 
 from hdvr_jax.errors import InputError
-from hdvr_jax.export.arrays import write_poses
+from hdvr_jax.export.arrays import pose_track, write_poses
+from hdvr_jax.export.names import FILES, check_extras, is_result, names_of
 from hdvr_jax.files import check_place
+from hdvr_jax.keypoints import native
 from hdvr_jax.recognition.results import Recognition
 from hdvr_jax.report import SCHEMA, document, page
+from hdvr_jax.rigging import RiggedMotion, fit, has_pose
 
-FILES = ("poses3d.npz", "report.html", "report.json")
-# A document begins with its schema, so that a look at the first bytes tells whose file it is.
+# A document begins with its schema, so that a look at the first bytes tells whose file it is, and goes on with the
+# names of the files that were written with it, so that a later run knows which are its own.
 _BEGINNING = f'{{"schema": "{SCHEMA.rsplit("/")[0]}/'
+_LIST = '"files": '
+_LOOKED_AT = 1 << 20
 
 
-def check(folder: pathlib.Path) -> None:
+def check(folder: pathlib.Path, extras: Sequence[str] = ()) -> None:
     """Raises InputError when the results may not be written there.
 
     Earlier results of this program may be replaced; files of the same names from elsewhere may not.
+
+    Args:
+        extras: Kinds of results wanted beside FILES, of `EXTRAS`.
     """
-    if folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder}: --out must be a folder; this is a file")
-    check_place(folder, folder=True)
-    taken = [name for name in FILES if (folder / name).exists()]
-    if taken and not _ours(folder / "report.json"):
-        raise InputError(f"{folder}: holds a {taken[0]} that is not from an earlier run; give another --out")
+    check_extras(extras)
+    _check_names(folder, [*FILES, *names_of(extras, ())])
 
 
-def write(recognition: Recognition, folder: pathlib.Path) -> list[pathlib.Path]:
-    """Writes poses3d.npz, report.html and report.json and returns their paths.
+def write(
+    recognition: Recognition,
+    folder: pathlib.Path,
+    extras: Sequence[str] = (),
+    frames: Iterable[UInt8[np.ndarray, "H W 3"]] | None = None,
+) -> list[pathlib.Path]:
+    """Writes poses3d.npz, report.html, report.json and the extras, and returns their paths.
 
-    Files are written aside and moved into place when all are complete.
+    Files are written aside and moved into place when all are complete. Extras of an earlier run that are not wanted any
+    more are removed.
 
+    Args:
+        extras: Kinds of results wanted, of `EXTRAS`.
+        frames: The video's frames for the overlay; None for black ones.
     Raises:
-        InputError: `check`, or the folder cannot be written.
+        InputError: `check`, the folder cannot be written, or no dancer has a pose to rig.
     """
-    check(folder)
-    texts = {"report.html": page(recognition), "report.json": json.dumps(document(recognition), allow_nan=False)}
+    check_extras(extras)
+    motions = _motions(recognition) if {"bvh", "gltf"} & set(extras) else []
+    names = [*FILES, *names_of(extras, [motion.id for motion in motions])]
+    _check_names(folder, names)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         aside = pathlib.Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
         try:
-            write_poses(recognition, aside / "poses3d.npz")
-            for name, text in texts.items():
-                (aside / name).write_text(text, encoding="utf-8")
-            for name in FILES:
-                os.replace(aside / name, folder / name)
+            _write_files(recognition, aside, names)
+            _write_extras(recognition, motions, aside, extras, frames)
+            _move(aside, folder, names)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
     except OSError as error:
         raise InputError(f"{folder}: cannot be written ({error.strerror})") from error
-    return [folder / name for name in FILES]
+    return [folder / name for name in names]
 
 
-def _ours(path: pathlib.Path) -> bool:
+def _check_names(folder: pathlib.Path, names: Sequence[str]) -> None:
+    """Raises InputError when the folder cannot hold results, or holds files of these names that are not results."""
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder}: --out must be a folder; this is a file")
+    check_place(folder, folder=True)
+    ours = _earlier(folder)
+    taken = [name for name in names if name not in ours and (folder / name).exists()]
+    if taken:
+        raise InputError(f"{folder}: holds a {taken[0]} that is not from an earlier run; give another --out")
+
+
+def _earlier(folder: pathlib.Path) -> tuple[str, ...]:
+    """Names of the files that an earlier run of this program left in a folder."""
+    path = folder / "report.json"
     if not path.is_file():
-        return False
+        return ()
     with path.open("rb") as file:
-        return file.read(len(_BEGINNING)).decode(errors="replace") == _BEGINNING
+        text = file.read(_LOOKED_AT).decode(errors="replace")
+    if not text.startswith(_BEGINNING):
+        return ()
+    try:
+        names, _ = json.JSONDecoder().raw_decode(text, text.index(_LIST) + len(_LIST))
+        # Whoever wrote the list, nothing but results in this very folder may be replaced.
+        return tuple(name for name in names if is_result(name))
+    except (ValueError, TypeError):
+        return FILES
+
+
+def _motions(recognition: Recognition) -> list[RiggedMotion]:
+    """Rigs of the dancers who have a pose in any frame."""
+    posed = [track for track in map(pose_track, recognition.tracks) if has_pose(track)]
+    if not posed:
+        raise InputError(f"{recognition.source}: no dancer has a pose with both hips; BVH and glTF need one")
+    return [fit(track) for track in posed]
+
+
+def _write_files(recognition: Recognition, aside: pathlib.Path, names: Sequence[str]) -> None:
+    write_poses(recognition, aside / "poses3d.npz")
+    about = document(recognition)
+    told = json.dumps({"schema": about.pop("schema"), "files": list(names), **about}, allow_nan=False)
+    for name, text in {"report.html": page(recognition), "report.json": told}.items():
+        (aside / name).write_text(text, encoding="utf-8")
+
+
+def _write_extras(
+    recognition: Recognition,
+    motions: Sequence[RiggedMotion],
+    aside: pathlib.Path,
+    extras: Sequence[str],
+    frames: Iterable[UInt8[np.ndarray, "H W 3"]] | None,
+) -> None:
+    """Writes the extras; what writes them is imported only for those that are wanted."""
+
+    def module(name: str):
+        return importlib.import_module(f"hdvr_jax.export.{name}")
+
+    if "json" in extras:
+        native.write(aside / "poses3d.json", [pose_track(result) for result in recognition.tracks])
+    if "csv" in extras:
+        module("tables").write_poses_csv(recognition, aside / "poses3d.csv")
+        module("tables").write_movements_csv(recognition, aside / "movements.csv")
+    if "gltf" in extras:
+        module("gltf").write_gltf(motions, aside / "poses.glb")
+    if "bvh" in extras:
+        for name, motion in zip(names_of(["bvh"], [motion.id for motion in motions]), motions):
+            module("bvh").write_bvh(motion, aside / name)
+    if "overlay" in extras:
+        module("overlay").write_overlay(recognition, frames, aside / "overlay.mp4")
+
+
+def _move(aside: pathlib.Path, folder: pathlib.Path, names: Sequence[str]) -> None:
+    """Moves finished files into place; their list goes first, so that a run that is killed here leaves no strangers."""
+    for name in set(_earlier(folder)) - set(names):
+        (folder / name).unlink(missing_ok=True)
+    for name in sorted(names, key=lambda name: name != "report.json"):
+        os.replace(aside / name, folder / name)

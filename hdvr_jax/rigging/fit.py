@@ -14,7 +14,7 @@ Near a straight limb that plane is not known: the twist of the frames around is 
 import dataclasses
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.pose_track import PoseTrack
@@ -85,14 +85,19 @@ def fit(track: PoseTrack) -> RiggedMotion:
     """
     if track.keypoints.shape[-1] != 3:
         raise InputError(f"track {track.id}: 2D keypoints; expected 3D poses to rig")
+    if not has_pose(track):
+        raise InputError(f"track {track.id}: no frame has a pose with both hips; expected one at least, to rig it")
     points = _by_joint(track)
-    known = np.isfinite(points["hip"]).all(-1)
-    if not known.any():
-        raise InputError(f"track {track.id}: no frame has a pose with hips; expected one at least, to rig it")
+    known = _posed(points)
     rig = fitted_rig(points)
     frames = np.arange(track.frames)
     root = np.stack([np.interp(frames, frames[known], column[known]) for column in points["hip"].T], -1)
     return RiggedMotion(rig, _turns(rig, points, track.fps), root, known, track.fps, track.id)
+
+
+def has_pose(track: PoseTrack) -> bool:
+    """Whether a 3D track has a frame from which `fit` can begin."""
+    return bool(_posed(_by_joint(track)).any())
 
 
 def fit_error(motion: RiggedMotion, track: PoseTrack) -> Float[np.ndarray, "T J"]:
@@ -102,6 +107,11 @@ def fit_error(motion: RiggedMotion, track: PoseTrack) -> Float[np.ndarray, "T J"
     return np.stack(
         [np.linalg.norm(places[:, node[joint]] - given, axis=-1) for joint, given in _by_joint(track).items()], -1
     )
+
+
+def _posed(points: Points) -> Bool[np.ndarray, " T"]:
+    """Frames in which the pelvis is known."""
+    return np.isfinite(np.concatenate([points[joint] for joint in ("hip", *_HIPS)], axis=-1)).all(-1)
 
 
 def _by_joint(track: PoseTrack) -> Points:
@@ -126,7 +136,7 @@ def _turns(rig: Rig, points: Points, fps: float) -> Float[np.ndarray, "T N 3 3"]
 
 def _facing(
     aim: _Aim, held: Float[np.ndarray, "T 3 3"], points: Points, rest: dict[str, np.ndarray], fps: float
-) -> tuple[Float[np.ndarray, "T 3 3"], np.ndarray]:
+) -> tuple[Float[np.ndarray, "T 3 3"], Bool[np.ndarray, " T"]]:
     """Rotation of a joint in space, and in which frames its bone was seen.
 
     Args:

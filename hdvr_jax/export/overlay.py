@@ -1,0 +1,177 @@
+"""The input video, or a black one, with what was recognised drawn over it (.mp4).
+
+Every dancer is drawn as her 3D pose projected onto the image, edged in her colour, left in blue and right in orange.
+Dancers of a 3D input, which no camera saw, are drawn as seen from the front, all at one scale. The caption has the time
+and, for each dancer, the genre so far and the movements of the moment.
+"""
+
+import dataclasses
+import itertools
+import os
+import pathlib
+from collections.abc import Iterable, Iterator
+
+import cv2
+import numpy as np
+from jaxtyping import Float, UInt8
+
+from hdvr_jax.errors import InputError
+from hdvr_jax.export.colours import dancer_colour
+from hdvr_jax.recognition.results import Recognition, TrackResult
+from hdvr_jax.report.words import readable, title
+from hdvr_jax.viewing import draw_skeleton
+
+Image = UInt8[np.ndarray, "H W 3"]
+_USUAL_SIZE, _LARGEST = (1280, 720), 1920
+_SHOWN_MOVEMENTS = 4
+_WHITE = (255, 255, 255)
+
+
+@dataclasses.dataclass(frozen=True)
+class _Dancer:
+    """What is drawn of one dancer: her joints in pixels of the video, (T, J, 2), and her colour as blue, green, red."""
+
+    result: TrackResult
+    points: Float[np.ndarray, "T J 2"]
+    colour: tuple[int, int, int]
+
+
+def write_overlay(recognition: Recognition, frames: Iterable[Image] | None, path: str | os.PathLike) -> None:
+    """Writes the video, whole or not at all; a frame at a time is in memory.
+
+    Args:
+        frames: The input video's frames (blue, green, red), one for each frame of the tracks; None for black ones.
+            Where they end before the tracks, black ones follow.
+    Raises:
+        InputError: no encoder, or the file cannot be written.
+    """
+    path = pathlib.Path(path)
+    images = iter(() if frames is None else frames)
+    first = next(images, None)
+    width, height = _canvas(recognition) if first is None else (first.shape[1], first.shape[0])
+    # The encoder takes even sizes only.
+    size = (max(2, width - width % 2), max(2, height - height % 2))
+    pictures = _pictures(recognition, itertools.chain([] if first is None else [first], images), size)
+    draft = path.with_name(f".{path.stem}.{os.getpid()}.part.mp4")
+    writer = cv2.VideoWriter(str(draft), cv2.VideoWriter.fourcc(*"mp4v"), recognition.tracks[0].given.fps, size)
+    try:
+        if not writer.isOpened():
+            raise InputError(f"{path}: a video cannot be written there; this OpenCV has no mp4v encoder, or no room")
+        for picture in pictures:
+            writer.write(picture)
+        writer.release()
+        draft.replace(path)
+    finally:
+        writer.release()
+        draft.unlink(missing_ok=True)
+
+
+def _canvas(recognition: Recognition) -> tuple[int, int]:
+    """Width and height without a video: of the image that the keypoints came from, as far as it is known."""
+    for result in recognition.tracks:
+        if result.given.image_size is not None:
+            size = np.array(result.given.image_size)
+            return tuple((size * min(1, _LARGEST / size.max())).astype(int).tolist())
+    return _USUAL_SIZE
+
+
+def _pictures(recognition: Recognition, images: Iterator[Image], size: tuple[int, int]) -> Iterator[Image]:
+    dancers = [
+        _Dancer(result, points, tuple(round(255 * share) for share in reversed(dancer_colour(number))))
+        for number, (result, points) in enumerate(zip(recognition.tracks, _placed(recognition, size)))
+    ]
+    black = np.zeros((size[1], size[0], 3), np.uint8)
+    for frame in range(max(result.given.frames for result in recognition.tracks)):
+        image = next(images, black)
+        fits = image.shape == black.shape
+        picture = image.copy() if fits else cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+        present = [dancer for dancer in dancers if frame < dancer.result.given.frames]
+        for dancer in present:
+            _draw(picture, dancer, frame)
+        _caption(picture, present, frame)
+        yield picture
+
+
+def _placed(recognition: Recognition, size: tuple[int, int]) -> list[Float[np.ndarray, "T J 2"]]:
+    """Joints of every dancer in pixels of the video."""
+    seen = [np.zeros((0, 3))]
+    for result in recognition.tracks:
+        if not result.poses.lifted:
+            seen.append(result.poses.upright().reshape(-1, 3))
+    seen = np.concatenate(seen)
+    seen = seen[np.isfinite(seen).all(-1), :2]
+    low, high = (seen.min(0), seen.max(0)) if len(seen) else (np.zeros(2), np.ones(2))
+    scale = 0.8 * min(np.array(size) / np.maximum(high - low, 0.1))
+    placed = []
+    for result in recognition.tracks:
+        if result.poses.lifted:
+            image_size = result.given.image_size or _fitting(result)
+            placed.append(result.poses.projected * (np.array(size) / np.array(image_size)))
+        else:
+            flat = (result.poses.upright()[..., :2] - (low + high) / 2) * [scale, -scale]
+            placed.append(flat + np.array(size) / 2)
+    return placed
+
+
+def _fitting(result: TrackResult) -> tuple[int, int]:
+    """The least image of the usual shape that holds all joints, where the image's size is unknown."""
+    points = result.given.keypoints.reshape(-1, 2)
+    reach = np.nanmax(points, axis=0) if np.isfinite(points).any() else np.ones(2)
+    factor = max(1e-3, *(reach / np.array(_USUAL_SIZE)))
+    return tuple(int(np.ceil(factor * side)) for side in _USUAL_SIZE)
+
+
+def _draw(picture: Image, dancer: _Dancer, frame: int) -> None:
+    """Draws a dancer and her name into a picture."""
+    points = dancer.points[frame]
+    seen = points[np.isfinite(points).all(-1)]
+    if not len(seen):
+        return
+    height, width = picture.shape[:2]
+    thick = max(2, height // 300)
+    low = np.clip(np.floor(seen.min(0)) - 4 * thick, 0, (width, height)).astype(int)
+    high = np.clip(np.ceil(seen.max(0)) + 4 * thick, 0, (width, height)).astype(int)
+    if (low < high).all():
+        part = picture[low[1] : high[1], low[0] : high[0]]
+        skeleton = dancer.result.poses.skeleton
+        edge = draw_skeleton(np.zeros_like(part), points - low, skeleton, 3 * thick).any(-1)
+        part[edge] = dancer.colour
+        part[:] = draw_skeleton(part, points - low, skeleton, thick)
+    at = np.array([seen[:, 0].mean(), seen[:, 1].min() - 6 * thick])
+    _text(picture, dancer.result.given.id, tuple(np.clip(at, -99, 99999).astype(int).tolist()), dancer.colour)
+
+
+def _caption(picture: Image, dancers: list[_Dancer], frame: int) -> None:
+    """Writes the time and, for each dancer, genre and movements at the bottom left."""
+    line = round(30 * _letter(picture) / 0.7)
+    fps = dancers[0].result.given.fps if dancers else 1.0
+    minutes, seconds = divmod(frame / fps, 60)
+    lines = [(_doing(dancer.result, frame), dancer.colour) for dancer in dancers]
+    lines = [(f"{int(minutes)}:{seconds:04.1f}", _WHITE), *lines]
+    for row, (text, colour) in enumerate(reversed(lines)):
+        _text(picture, text, (line // 2, picture.shape[0] - line // 2 - row * line), colour)
+
+
+def _doing(result: TrackResult, frame: int) -> str:
+    """A dancer's genre so far and movements of the moment, the surest first."""
+    words = result.given.id
+    if result.genre is not None:
+        best = int(result.genre.running[frame].argmax())
+        words += f"  {title(result.genre.names[best])} {100 * result.genre.running[frame, best]:.0f} %"
+    running = np.flatnonzero(result.movements.active[frame])
+    running = running[np.argsort(-result.movements.probabilities[frame, running], kind="stable")]
+    names = [readable(result.movements.types[index].name).lower() for index in running[:_SHOWN_MOVEMENTS]]
+    more = [f"{len(running) - len(names)} more"] if len(running) > len(names) else []
+    return f"{words}  {', '.join(names + more)}"
+
+
+def _letter(picture: Image) -> float:
+    """OpenCV's size of letters that suits a picture."""
+    return max(0.35, 0.7 * picture.shape[0] / 720)
+
+
+def _text(picture: Image, text: str, place: tuple[int, int], colour: tuple[int, int, int]) -> None:
+    """Writes a line with dark edges; OpenCV's letters are those of ASCII."""
+    text, scale = text.encode("ascii", "replace").decode(), _letter(picture)
+    for thick, ink in ((4, (0, 0, 0)), (1, colour)):
+        cv2.putText(picture, text, place, cv2.FONT_HERSHEY_SIMPLEX, scale, ink, thick, cv2.LINE_AA)
