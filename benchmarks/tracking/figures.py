@@ -45,11 +45,13 @@ class Limbs:
         ends: (T, K, 2, 3) where each begins and ends, metres, world.
         radii: (K, 2) metres at either end.
         cloths: What covers each.
+        hem: The limb that is cut off straight at its end, as a skirt is; -1 for none.
     """
 
     ends: Float[np.ndarray, "T K 2 3"]
     radii: Float[np.ndarray, "K 2"]
     cloths: tuple[Cloth, ...]
+    hem: int = -1
 
 
 def looks(count: int, seed: int, alike: bool) -> list[Look]:
@@ -81,9 +83,10 @@ def limbs(points: Float[np.ndarray, "T 17 3"], look: Look) -> Limbs:
         parts += _side({name: joint[f"{side}_{name}"] for name in _LIMBED}, ahead, look)
     if look.skirt:
         ankles = (joint["left_ankle"] + joint["right_ankle"]) / 2
-        parts.append((hips, hips + look.skirt * (ankles - hips), 0.12, 0.12 + 0.22 * look.skirt, look.legs))
+        parts.append((hips, hips + look.skirt * (ankles - hips), 0.17, 0.17 + 0.2 * look.skirt, look.legs))
+    hem = len(parts) - 1 if look.skirt else -1
     ends = np.stack([np.stack([first, last], 1) for first, last, *_ in parts], 1)
-    return Limbs(ends, np.array([part[2:4] for part in parts]), tuple(part[4] for part in parts))
+    return Limbs(ends, np.array([part[2:4] for part in parts]), tuple(part[4] for part in parts), hem)
 
 
 _LIMBED = ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
@@ -99,7 +102,7 @@ def _side(joint: dict[str, np.ndarray], ahead: np.ndarray, look: Look) -> list[t
         (joint["shoulder"], joint["elbow"], 0.058, 0.046, look.top),
         (joint["elbow"], joint["wrist"], 0.044, 0.034, look.top if look.sleeves else look.skin),
         (joint["wrist"], hand, 0.036, 0.034, look.skin),
-        (joint["hip"], joint["knee"], 0.088, 0.062, leg),
+        (joint["hip"], joint["knee"], 0.065 if look.skirt else 0.088, 0.06, leg),
         (joint["knee"], joint["ankle"], 0.06, 0.042, leg),
         (joint["ankle"], toe, 0.045, 0.035, look.shoes),
     ]
@@ -107,7 +110,8 @@ def _side(joint: dict[str, np.ndarray], ahead: np.ndarray, look: Look) -> list[t
 
 def _look(rng: np.random.Generator) -> Look:
     def colour() -> tuple[float, float, float]:
-        return tuple(float(value) for value in rng.uniform(20, 235, 3))
+        bright = rng.uniform(20, 235, 3)
+        return tuple(float(value) for value in 0.7 * bright + 0.3 * bright.mean())
 
     def cloth(patterns: tuple[str, ...]) -> Cloth:
         return Cloth(str(rng.choice(patterns)), colour(), colour(), float(rng.uniform(0.06, 0.16)))

@@ -64,13 +64,13 @@ def _planks(hit: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def _wall(across: np.ndarray, height: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Plaster with pictures and a skirting board."""
     base = rng.uniform(90, 200) * rng.uniform(0.85, 1.15, 3)
-    spots = 1.0 + 0.06 * np.sin(3.1 * across + 1.7 * np.sin(2.3 * height)) + 0.04 * np.sin(11.0 * across * height)
+    spots = 1.0 + 0.06 * np.sin(3.1 * across + 1.7 * np.sin(2.3 * height)) + 0.03 * np.sin(7.0 * height + across)
     colours = spots[..., None] * base
     for _ in range(9):
         left, bottom = rng.uniform(-6, 6), rng.uniform(0.3, 2.2)
         inside = (across > left) & (across < left + rng.uniform(0.3, 1.3))
         inside &= (height > bottom) & (height < bottom + rng.uniform(0.3, 1.1))
-        stripes = np.sin(across * rng.uniform(5, 40)) * np.sin(height * rng.uniform(5, 40)) > 0
-        tones = rng.uniform(20, 235, (2, 3))
+        stripes = np.sin(across * rng.uniform(4, 20)) * np.sin(height * rng.uniform(4, 20)) > 0
+        tones = rng.uniform(60, 190, (2, 3))
         colours = np.where(inside[..., None], np.where(stripes[..., None], tones[0], tones[1]), colours)
     return np.where((height < 0.12)[..., None], 0.5 * base, colours)

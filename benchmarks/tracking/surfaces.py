@@ -21,6 +21,7 @@ class Projected:
         lengths: (T, K) metres.
         focal: Pixels.
         cloths: What covers each.
+        hem: The limb that is cut off straight at its end; -1 for none.
     """
 
     ends: Float[np.ndarray, "T K 2 2"]
@@ -29,6 +30,7 @@ class Projected:
     lengths: Float[np.ndarray, "T K"]
     focal: float
     cloths: tuple[Cloth, ...]
+    hem: int = -1
 
     def scaled(self, factor: float) -> "Projected":
         """The same in a picture of another size."""
@@ -60,7 +62,7 @@ def project(limbs: Limbs, view: View) -> Projected:
     """Limbs in the pictures of a camera."""
     ends, depth = image_points(view, limbs.ends)
     lengths = np.linalg.norm(limbs.ends[..., 1, :] - limbs.ends[..., 0, :], axis=-1)
-    return Projected(ends, depth, limbs.radii, lengths, float(view.focal[0]), limbs.cloths)
+    return Projected(ends, depth, limbs.radii, lengths, float(view.focal[0]), limbs.cloths, limbs.hem)
 
 
 def surface(seen: Projected, frame: int, limb: int, shape: tuple[int, int]) -> Surface | None:
@@ -85,7 +87,8 @@ def surface(seen: Projected, frame: int, limb: int, shape: tuple[int, int]) -> S
     depth = z0 + share * (z1 - z0) - normal[2] * (wide0 + share * (wide1 - wide0))
     length = square**0.5
     aside = normal[1] * np.float32(along_x / length) - normal[0] * np.float32(along_y / length)
-    return Surface((slice(top, bottom), slice(left, right)), height > 0, depth, share, normal, aside)
+    inside = (height > 0) & (share < 1) if limb == seen.hem else height > 0
+    return Surface((slice(top, bottom), slice(left, right)), inside, depth, share, normal, aside)
 
 
 def visible_shares(dancers: list[Projected], size: tuple[int, int], scale: float) -> Float[np.ndarray, "D T"]:

@@ -23,7 +23,7 @@ Counts = dict[str, float]
 
 @dataclasses.dataclass(frozen=True)
 class Work:
-    """A scene made ready: its pictures as a video file (where they are needed), what is detected and where the dancers are."""
+    """A scene made ready: a video of it, where one is needed, what is detected and where the dancers are."""
 
     scene: Scene
     video: pathlib.Path
