@@ -137,6 +137,8 @@ def _read(chosen: Format, path: pathlib.Path, options: Options) -> Reading:
     """What the format reads; an error names the file, also where it shows only as the track is put together."""
     try:
         return chosen.read(path, options)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
     except InputError as error:
         if path.name in str(error):
             raise

@@ -15,6 +15,7 @@ from typing import Any
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import frame_files, json_text
+from hdvr_jax.keypoints.arrays import check_file
 from hdvr_jax.keypoints.people import Person, Source, detections, number_of, reading, triples
 from hdvr_jax.keypoints.reading import Options, Reading
 
@@ -39,6 +40,7 @@ def read(path: pathlib.Path, options: Options) -> Reading:
         InputError: a malformed entry, an undecided layout, or nobody.
     """
     notes: list[str] = []
+    check_file(path)
     images, people = listed(path, notes)
     for image in images:
         if isinstance(image, bool) or not isinstance(image, int) or not 0 <= image < 10**18:

@@ -52,18 +52,19 @@ def head(path: pathlib.Path) -> Any:
     with path.open("rb") as file:
         text = file.read(_HEAD).decode("utf-8-sig", errors="ignore")
     open_marks: list[str] = []
-    whole, missing = 0, ""
+    # Nothing but openings follow the last of these places, so what is open there is the beginning of what is open now.
+    whole, depth = 0, 0
     for mark in _MARKS.finditer(text):
         found = mark.group()
         if found in _CLOSING:
             open_marks.append(_CLOSING[found])
         elif open_marks and found == open_marks[-1]:
             open_marks.pop()
-            whole, missing = mark.end(), "".join(reversed(open_marks))
+            whole, depth = mark.end(), len(open_marks)
         elif found == ",":
-            whole, missing = mark.start(), "".join(reversed(open_marks))
+            whole, depth = mark.start(), len(open_marks)
     try:
-        return json.loads(text[:whole] + missing)
+        return json.loads(text[:whole] + "".join(reversed(open_marks[:depth])))
     except (ValueError, RecursionError):
         return None
 

@@ -12,7 +12,9 @@ from hdvr_jax.skeletons import get_skeleton
 
 # Points of face and hands follow those of the body in the larger sets.
 _WHOLE_BODIES = {"halpe136": ("halpe26", 136), "wholebody133": ("coco23", 133)}
-# Bones as wrongly named joints make them are longer than the true ones by this factor at least: measured 2.3 to 3.5.
+# Wrongly named joints make longer bones. Measured over the clips of CMU's dances, seen from random sides: BODY_25 read
+# as BODY_25B 2.5 to 3.2 times as long, the reverse 2.0 to 2.5 (OpenPose's own files 2.4 to 2.9), Human3.6M read as COCO
+# 2.1 to 2.5, but COCO read as Human3.6M 0.8 to 1.5 times: there COCO is the usual one.
 _CLEAR = 1.3
 _LOOKED_AT, _FEWEST_BONES = 500, 5
 
@@ -50,12 +52,14 @@ def choose(
     candidates: Sequence[str],
     wanted: str | None,
     notes: list[str],
+    usual: str | None = None,
 ) -> Layout:
     """The layout of points: the one wanted, else the only candidate with as many points, else the plausible one.
 
     Args:
         points: NaN where missing.
-        candidates: Names of layouts that the format may have; among equally plausible ones none is taken.
+        candidates: Names of layouts that the format may have.
+        usual: The one to take where limbs do not decide; None: the user is asked.
     Raises:
         InputError: a layout that the format does not have or that has another number of points, or no decision.
     """
@@ -67,8 +71,9 @@ def choose(
     fitting = [layout for layout in layouts if layout.points == count and wanted in (None, layout.name)]
     if not fitting:
         raise InputError(f"{path}: people have {count} points; expected {wanted or 'one of'}: {known}")
-    chosen = fitting[0] if len(fitting) == 1 else _plausible(path, points, fitting)
-    how = "as was said" if wanted else "by the lengths of the limbs" if len(fitting) > 1 else "by their number"
+    chosen, how = fitting[0], "as was said" if wanted else "by their number"
+    if len(fitting) > 1:
+        chosen, how = _plausible(path, points, fitting, usual)
     notes.append(f"Read as {chosen.name}, {count} points, {how}.")
     if chosen.points > chosen.joints:
         notes.append(f"{chosen.points - chosen.joints} points of face and hands were left out.")
@@ -86,15 +91,19 @@ def by_names(names: Sequence[str], candidates: Sequence[str]) -> str | None:
     return best if best is not None and shares[best] >= 0.5 else None
 
 
-def _plausible(path: pathlib.Path, points: Float[np.ndarray, "N J D"], layouts: list[Layout]) -> Layout:
-    """The layout under which bones are shortest; InputError where that decides nothing."""
+def _plausible(
+    path: pathlib.Path, points: Float[np.ndarray, "N J D"], layouts: list[Layout], usual: str | None
+) -> tuple[Layout, str]:
+    """The layout under which bones are clearly shortest, else the usual one, and why; InputError where none is."""
     few = points[:: max(1, len(points) // _LOOKED_AT)]
     lengths = [_bone_length(few, layout.skeleton) for layout in layouts]
     first, second = np.argsort(lengths)[:2]
     if not lengths[second] > _CLEAR * lengths[first]:
+        if usual is not None:
+            return get_layout(usual), "the usual layout"
         names = " or ".join(layout.name for layout in layouts)
         raise InputError(f"{path}: {points.shape[1]} points may be {names}; say which as the layout (--layout)")
-    return layouts[first]
+    return layouts[first], "by the lengths of the limbs"
 
 
 def _bone_length(points: Float[np.ndarray, "N J D"], skeleton: str) -> float:

@@ -56,7 +56,7 @@ def read(path: pathlib.Path, options: Options) -> Reading:
     known = layouts.by_names(names, LAYOUTS) if options.layout is None else None
     if known:
         notes.append(f"The file's names of joints are those of {known}.")
-    source = Source(path, options, (known,) if known else LAYOUTS, notes)
+    source = Source(path, options, (known,) if known else LAYOUTS, notes, usual="coco17")
     return reading(detections(source, people, first, count), notes, path)
 
 

@@ -47,6 +47,7 @@ class Source:
         image_size: (width, height) where the file tells it.
         fps: Where the file tells it.
         shares: Whether coordinates are shares of the image's width and height rather than pixels; None: looked at.
+        usual: Which of several layouts with as many points to take where limbs do not tell.
     """
 
     path: pathlib.Path
@@ -56,6 +57,7 @@ class Source:
     image_size: tuple[int, int] | None = None
     fps: float | None = None
     shares: bool | None = False
+    usual: str | None = None
 
 
 def numbers(values: Any, where: str, field: str = "keypoints") -> Float[np.ndarray, "..."]:
@@ -92,7 +94,7 @@ def detections(source: Source, people: Sequence[Person], first: int, frames: int
     people = sorted(people, key=lambda person: person.frame)
     values = _stacked(source.path, people)
     points = np.where(_seen(values)[..., None], values[..., :-1], np.nan)
-    layout = layouts.choose(source.path, points, source.layouts, source.options.layout, source.notes)
+    layout = layouts.choose(source.path, points, source.layouts, source.options.layout, source.notes, source.usual)
     points, trust = points[:, : layout.joints], values[:, : layout.joints, -1]
     seen = np.isfinite(points).all(-1)
     there = seen.any(1)
