@@ -6,6 +6,7 @@ from hdvr_jax.detections import NOBODY, Detections
 from hdvr_jax.tracking import figures, pieces, tracks
 from hdvr_jax.tracking.association import associate
 from hdvr_jax.tracking.audit import audit
+from hdvr_jax.tracking.identities import resolve
 from hdvr_jax.tracking.results import Tracking
 from hdvr_jax.tracking.settings import Settings
 
@@ -21,17 +22,12 @@ def track_keypoints(detections: Detections, settings: Settings | None = None) ->
     """
     settings = settings or Settings()
     found = figures.measure(detections, settings)
-    labels, choices = associate(found, settings)
-    joined, doubts = pieces.join(found, labels, settings)
-    whole = dict(zip(labels.tolist(), joined.tolist(), strict=True))
+    parts, choices = associate(found, settings)
+    joined, doubtful = pieces.join(found, parts, settings)
+    joined, doubts = resolve(found, parts, joined, [*choices, *doubtful], None, settings)
     kept, notes = shown(found, joined, settings)
     names = tracks.order(found, kept)
-    ids = {piece: names[name] for piece, name in whole.items() if name in names}
-    return Tracking(
-        tracks=tracks.build(detections, found, kept, names),
-        risks=audit([*choices, *doubts], ids, found.fps, settings),
-        notes=tuple(notes),
-    )
+    return Tracking(tracks.build(detections, found, kept, names), audit(doubts, names), tuple(notes))
 
 
 def shown(found: figures.Figures, joined: np.ndarray, settings: Settings) -> tuple[np.ndarray, list[str]]:

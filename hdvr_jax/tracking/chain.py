@@ -1,0 +1,103 @@
+"""Whether two tracks were swapped, and when: a hidden Markov chain with two states, straight and crossed.
+
+Time goes in cells. Between two cells the state may change at a cost, which is low where the two dancers could have
+been taken for each other; within a cell their colours speak for one of the states.
+"""
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from hdvr_jax.tracking import colours
+
+_CORRELATED = 2.0  # cells that say the same about colours
+_MOST = 4.0  # a single cell says no more than this
+_ROUNDS = 3
+_NOISE = 0.02  # of a difference of colours
+
+
+def decode(change: Float[np.ndarray, " C"], crossed: Float[np.ndarray, " C"]) -> Int[np.ndarray, " C"]:
+    """The likeliest states (Viterbi). Which of the two is called straight does not matter to what follows.
+
+    Args:
+        change: Cost of changing the state between the cell before and this one.
+        crossed: Cost of the crossed state in each cell, minus that of the straight one.
+    """
+    count = len(crossed)
+    cost, came = np.zeros(2), np.zeros((count, 2), int)
+    for cell in range(count):
+        step = np.array([[cost[0], cost[1] + change[cell]], [cost[0] + change[cell], cost[1]]])
+        came[cell] = step.argmin(1)
+        cost = step.min(1) + np.array([0.0, crossed[cell]])
+    states = np.zeros(count, int)
+    states[-1] = int(cost.argmin())
+    for cell in range(count - 1, 0, -1):
+        states[cell - 1] = came[cell, states[cell]]
+    return states
+
+
+def changed(
+    change: Float[np.ndarray, " C"], crossed: Float[np.ndarray, " C"], spans: list[tuple[int, int]]
+) -> list[float]:
+    """For each span (first, last) of cells how likely the state after `last` is another than that before `first`."""
+    count = len(crossed)
+    likely = np.stack([np.ones(count), np.exp(-np.clip(crossed, -30, 30))], 1)
+    likely /= likely.max(1, keepdims=True)
+    turn = 1 / (1 + np.exp(np.clip(change, -30, 30)))
+    moves = np.stack([np.stack([1 - turn, turn], 1), np.stack([turn, 1 - turn], 1)], 1)
+    ahead, behind = np.ones((count, 2)), np.ones((count, 2))
+    for cell in range(count):
+        before = np.full(2, 0.5) if cell == 0 else ahead[cell - 1] @ moves[cell]
+        ahead[cell] = before * likely[cell]
+        ahead[cell] /= ahead[cell].sum()
+    for cell in range(count - 2, -1, -1):
+        behind[cell] = moves[cell + 1] @ (likely[cell + 1] * behind[cell + 1])
+        behind[cell] /= behind[cell].sum()
+    found = []
+    for first, last in spans:
+        through = np.eye(2) if first else np.full((2, 2), 0.5)
+        for cell in range(first, last + 1):
+            through = through @ moves[cell] * likely[cell][None]
+            through /= through.sum()
+        start = ahead[first - 1] if first else np.ones(2)
+        joint = start[:, None] * through * behind[last][None]
+        found.append(float((joint[0, 1] + joint[1, 0]) / joint.sum()))
+    return found
+
+
+def evidence(
+    first: Float[np.ndarray, "C P B"],
+    second: Float[np.ndarray, "C P B"],
+    clear: Bool[np.ndarray, " C"],
+    change: Float[np.ndarray, " C"],
+) -> Float[np.ndarray, " C"]:
+    """Cost of the crossed state minus that of the straight one in each cell, from the colours of two tracks.
+
+    What the two dancers look like is taken from the cells that are surely in one state (`clear`), then from all, each
+    in its likeliest state. How far the two looks lie apart, against how much they vary, says what a cell's colours
+    count: for dancers in the same clothes nothing.
+    """
+    state, used = np.zeros(len(first), int), clear if clear.any() else np.ones(len(first), bool)
+    cost = np.zeros(len(first))
+    for _ in range(_ROUNDS):
+        mine, other = _looks(first, second, state, used)
+        apart = _nearer(first, mine, other) + _nearer(second, other, mine)
+        said = np.isfinite(apart) & (apart != 0)
+        if not said.any():
+            break
+        middle = np.median(np.abs(apart[said]))
+        spread = np.sqrt(np.mean((np.abs(apart[said]) - middle) ** 2) + _NOISE**2)
+        cost = np.clip(2 * middle * apart / spread**2 / _CORRELATED, -_MOST, _MOST)
+        state, used = decode(change, cost), np.ones(len(first), bool)
+    return cost
+
+
+def _looks(first: np.ndarray, second: np.ndarray, state: np.ndarray, used: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Colours of the two dancers over the used cells, each (1, P, B)."""
+    crossed = (state == 1)[:, None, None]
+    mine = np.where(crossed, second, first)[used].sum(0, keepdims=True)
+    return mine, np.where(crossed, first, second)[used].sum(0, keepdims=True)
+
+
+def _nearer(track: np.ndarray, own: np.ndarray, other: np.ndarray) -> Float[np.ndarray, " C"]:
+    """By how much a track looks more like its own dancer than like the other one; 0 where it is not seen."""
+    return np.nan_to_num(colours.distance(track, other) - colours.distance(track, own))
