@@ -1,8 +1,10 @@
 """The dilated temporal convolution lifter (Pavllo et al. 2019, section 3 and figure 2).
 
-One set of weights, two forms. The training form sees windows of exactly one receptive field and gives the pose of one
+One set of weights, three forms. The training form sees windows of exactly one receptive field and gives the pose of one
 frame; its convolutions have stride equal to their width, so each is a reshape and one matrix product. The sequence
-form gives every frame of a sequence by dilated convolutions. Both compute the same function.
+form gives every frame of a sequence by dilated convolutions. The streaming form of a causal lifter sees one frame at a
+time and gives its pose: each layer keeps the frames that its kernel reaches back to, in the collection "cache". All
+compute the same function.
 """
 
 import functools
@@ -13,7 +15,7 @@ from typing import Any
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int, PRNGKeyArray
+from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
 
 from hdvr_jax import poses
 from hdvr_jax.networks import convolution
@@ -37,18 +39,37 @@ class Layer(nn.Module):
     kernel_variance: float
 
     @nn.compact
-    def __call__(self, x, *, dilation: int | None, train: bool, mask, key, example):
-        """x (B, T, C). `dilation` None: stride = width (training form); else valid convolution."""
+    def __call__(self, x, *, dilation: int | None, train: bool, mask, key, example, fresh=None):
+        """x (B, T, C). `dilation` None: stride = width (training form); `fresh` (B,) given: T = 1, the newest frame
+        (streaming form); else valid convolution."""
         shape = (self.width * x.shape[-1], self.channels)
         kernel = self.param("kernel", _uniform(self.kernel_variance), shape)
 
-        if dilation is None:
+        if fresh is not None:
+            h = self._reached(x[:, 0], dilation, fresh) @ kernel
+        elif dilation is None:
             h = convolution.strided(x, kernel)
         else:
             h = convolution.dilated(x, kernel, self.width, dilation, train)
         norm = self.norm(self.channels, name="norm")
         h = nn.relu(norm(h, mask=mask) if train else norm.running(h))
         return hashed_dropout(h, self.dropout, key, example) if train and self.dropout > 0 else h
+
+    def _reached(self, newest: Array, dilation: int, fresh: Array) -> Array:
+        """The frames that the kernel reads, side by side (B, 1, width * C), from a ring of as many as it spans.
+
+        To a row that is `fresh`, its first frame has always been there: the sequence form repeats it so.
+        """
+        span = (self.width - 1) * dilation
+        if span == 0:
+            return newest[:, None]
+        ring = self.variable("cache", "ring", jnp.zeros, (newest.shape[0], span, newest.shape[1]))
+        oldest = self.variable("cache", "oldest", jnp.zeros, (), jnp.int32)
+        past = jnp.where(fresh[:, None, None], newest[:, None], ring.value)
+        taps = [past[:, (oldest.value + tap * dilation) % span] for tap in range(self.width - 1)]
+        ring.value = past.at[:, oldest.value].set(newest)
+        oldest.value = (oldest.value + 1) % span
+        return jnp.concatenate([*taps, newest], -1)[:, None]
 
 
 def _uniform(variance: float) -> Callable[..., Array]:
@@ -109,6 +130,20 @@ class TemporalLifter(nn.Module):
         first = nn.initializers.variance_scaling(min(1.0, self.kernel_variance), "fan_in", "truncated_normal")
         return nn.Dense(self.joints_out * 3, kernel_init=first, name="shrink")(h)
 
+    def _check_form(self, strided: bool, fresh: Array | None) -> None:
+        if strided and self.dense:
+            raise ValueError("a dense lifter has no strided form")
+        if fresh is not None and (strided or not self.causal):
+            raise ValueError("only a causal lifter in its sequence form can be given frames one by one")
+
+    def _residual(self, h: Array, width: int, dilation: int | None) -> Array:
+        """Of every output of a block, the frame that it is of; `dilation` None: training form."""
+        tap = width - 1 if self.causal else width // 2
+        if dilation is None:
+            return h.reshape(h.shape[0], -1, width, self.channels)[:, :, tap]
+        length = h.shape[1] - (width - 1) * dilation
+        return jax.lax.dynamic_slice_in_dim(h, tap * dilation, length, 1)
+
     @nn.compact
     def __call__(
         self,
@@ -119,31 +154,27 @@ class TemporalLifter(nn.Module):
         mask: Float[Array, " B"] | None = None,
         key: PRNGKeyArray | None = None,
         example: Int[Array, " B"] | None = None,
+        fresh: Bool[Array, " B"] | None = None,
     ) -> Float[Array, "B T_out J 3"]:
-        """Poses of the frames whose whole receptive field lies in `x`.
+        """Poses of the frames whose whole receptive field lies in `x`, or (streaming form) of the only frame in `x`.
 
         Args:
             x: (B, T, C) inputs; with `strided`, T equals the receptive field and one frame comes out.
             mask: (B,) which examples count in the batch statistics; None for all.
             key, example: dropout's key of the step and each example's index; needed when training with dropout.
+            fresh: streaming form: (B,) in which rows a sequence begins; "cache" must be mutable.
         """
-        if strided and self.dense:
-            raise ValueError("a dense lifter has no strided form")
+        self._check_form(strided, fresh)
 
         def layer(name, h, index, width, dilation):
             layer_key = None if key is None else jax.random.fold_in(key, index)
             module = self._layer(name, width)
-            return module(h, dilation=dilation, train=train, mask=mask, key=layer_key, example=example)
+            return module(h, dilation=dilation, train=train, mask=mask, key=layer_key, example=example, fresh=fresh)
 
         h = layer("expand", x, 0, self.widths[0], None if strided else 1)
         dilation = self.widths[0]
         for block, width in enumerate(self.widths[1:]):
-            tap = width - 1 if self.causal else width // 2
-            if strided:
-                residual = h.reshape(h.shape[0], -1, width, self.channels)[:, :, tap]
-            else:
-                length = h.shape[1] - (width - 1) * dilation
-                residual = jax.lax.dynamic_slice_in_dim(h, tap * dilation, length, 1)
+            residual = h if fresh is not None else self._residual(h, width, None if strided else dilation)
             kernel, step = ((width - 1) * dilation + 1, 1) if self.dense else (width, dilation)
             h = layer(f"conv_{block}", h, 2 * block + 1, kernel, None if strided else step)
             h = residual + layer(f"mix_{block}", h, 2 * block + 2, 1, None if strided else 1)

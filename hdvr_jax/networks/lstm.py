@@ -2,12 +2,16 @@
 
 HDVR publishes neither widths nor depths, so they are fields here and choices in the configs.
 
+Networks that read forwards only can be given a sequence piece by piece: with `fresh` (B,), in which rows a sequence
+begins, each LSTM goes on from the state in the collection "cache" and leaves its own there. Every frame counts then.
+
 Symbols: B batch, T frames, E body parts, F features, H cell size, M movement types, S types of one part, G genres.
 """
 
 import flax.linen as nn
+import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int, PRNGKeyArray
+from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
 
 from hdvr_jax.networks.dropout import hashed_dropout
 from hdvr_jax.networks.initializers import orthogonal
@@ -45,21 +49,31 @@ class Recurrent(nn.Module):
     bidirectional: bool = False
 
     @nn.compact
-    def __call__(self, inputs: Float[Array, "B T F"], lengths: Int[Array, " B"]) -> Float[Array, "B T H"]:
+    def __call__(
+        self, inputs: Float[Array, "B T F"], lengths: Int[Array, " B"], fresh: Bool[Array, " B"] | None = None
+    ) -> Float[Array, "B T H"]:
+        if self.bidirectional and fresh is not None:
+            raise ValueError("an LSTM that reads backwards too needs the whole sequence at once")
         hidden = inputs
         for layer in range(self.layers):
-            outputs = [self._direction(hidden, lengths, layer, "forward")]
+            outputs = [self._direction(hidden, lengths, layer, "forward", fresh)]
             if self.bidirectional:
                 outputs.append(self._direction(hidden, lengths, layer, "backward"))
             hidden = jnp.concatenate(outputs, -1)
         real = jnp.arange(inputs.shape[1]) < lengths[:, None]
         return jnp.where(real[..., None], hidden, 0.0)
 
-    def _direction(self, inputs: Array, lengths: Array, layer: int, name: str) -> Array:
+    def _direction(self, inputs: Array, lengths: Array, layer: int, name: str, fresh: Array | None = None) -> Array:
         cell = nn.OptimizedLSTMCell(self.features, recurrent_kernel_init=orthogonal, name=f"{name}_cell_{layer}")
         backward = name == "backward"
         rnn = nn.RNN(cell, reverse=backward, keep_order=backward, name=f"{name}_{layer}")
-        return rnn(inputs, seq_lengths=lengths)
+        if fresh is None:
+            return rnn(inputs, seq_lengths=lengths)
+        shape = (inputs.shape[0], self.features)
+        carry = self.variable("cache", f"carry_{layer}", lambda: (jnp.zeros(shape), jnp.zeros(shape)))
+        begun = jax.tree.map(lambda kept: jnp.where(fresh[:, None], 0.0, kept), carry.value)
+        carry.value, outputs = rnn(inputs, initial_carry=begun, return_carry=True)
+        return outputs
 
 
 class PartNetwork(nn.Module):
@@ -72,10 +86,14 @@ class PartNetwork(nn.Module):
 
     @nn.compact
     def __call__(
-        self, inputs: Float[Array, "B T F"], lengths: Int[Array, " B"], keep: Float[Array, "B H"] | None
+        self,
+        inputs: Float[Array, "B T F"],
+        lengths: Int[Array, " B"],
+        keep: Float[Array, "B H"] | None,
+        fresh: Bool[Array, " B"] | None = None,
     ) -> Float[Array, "B T S"]:
         hidden = nn.relu(nn.Dense(self.features, name="encode")(inputs))
-        hidden = Recurrent(self.features, self.layers, self.bidirectional, name="recurrent")(hidden, lengths)
+        hidden = Recurrent(self.features, self.layers, self.bidirectional, name="recurrent")(hidden, lengths, fresh)
         if keep is not None:
             hidden = hidden * keep[:, None]
         return nn.Dense(self.types, name="classify")(hidden)
@@ -109,6 +127,7 @@ class MovementNetwork(nn.Module):
         frame_mask: Float[Array, "B T"],
         key: PRNGKeyArray | None = None,
         example: Int[Array, " B"] | None = None,
+        fresh: Bool[Array, " B"] | None = None,
     ) -> Float[Array, "B T M"]:
         """Logits of every movement type in every frame.
 
@@ -117,17 +136,18 @@ class MovementNetwork(nn.Module):
             frame_mask: 1 where the frame is real; logits past the last real frame mean nothing.
             key: for dropout; None when not training.
             example: index of each example, which with the key decides what is dropped.
+            fresh: (B,) when given a sequence piece by piece.
         """
         width = self.features * (2 if self.bidirectional else 1)
         keep = dropout_over_time((self.parts, width), self.dropout, key, example)
         network = nn.vmap(
             PartNetwork,
-            in_axes=(0, None, None if keep is None else 1),
+            in_axes=(0, None, None if keep is None else 1, None),
             out_axes=2,
-            variable_axes={"params": 0},
+            variable_axes={"params": 0, "cache": 0},
             split_rngs={"params": True},
         )(self.features, self.layers, self.bidirectional, 1 + max(slot for _, slot in self.slots), name="parts")
-        logits = network(inputs, sequence_lengths(frame_mask), keep)
+        logits = network(inputs, sequence_lengths(frame_mask), keep, fresh)
         columns = jnp.array([part * logits.shape[-1] + slot for part, slot in self.slots])
         return logits.reshape(*logits.shape[:2], -1)[..., columns]
 
@@ -153,17 +173,19 @@ class GenreNetwork(nn.Module):
         frame_mask: Float[Array, "B T"],
         key: PRNGKeyArray | None = None,
         example: Int[Array, " B"] | None = None,
+        fresh: Bool[Array, " B"] | None = None,
     ) -> tuple[Float[Array, "B G"], Float[Array, "B T G"]]:
         """Logits from the last valid state and from every state.
 
-        An example without a real frame gets the logits of a zero state. `key` and `example` are for dropout.
+        An example without a real frame gets the logits of a zero state. `key` and `example` are for dropout,
+        `fresh` (B,) for a sequence given piece by piece.
         """
         lengths = sequence_lengths(frame_mask)
         keep = dropout_over_time((2, self.features), self.dropout, key, example)
         hidden = nn.relu(nn.Dense(self.features, name="encode")(inputs))
         if keep is not None:
             hidden = hidden * keep[:, None, 0]
-        hidden = Recurrent(self.features, self.layers, name="recurrent")(hidden, lengths)
+        hidden = Recurrent(self.features, self.layers, name="recurrent")(hidden, lengths, fresh)
         if keep is not None:
             hidden = hidden * keep[:, None, 1]
         running = nn.Dense(self.genres, name="classify")(hidden)
