@@ -1,7 +1,8 @@
 """Colours of the dancers, the same in every kind of result."""
 
-# Colours that stay apart for most eyes (Okabe & Ito 2008), as red, green, blue.
-_COLOURS = ((86, 180, 233), (230, 159, 0), (0, 158, 115), (204, 121, 167), (213, 94, 0), (240, 228, 66))
+# Colours that stay apart for most eyes (Okabe & Ito 2008), as red, green, blue; those that `viewing` has for left and
+# right come last.
+_COLOURS = ((240, 228, 66), (204, 121, 167), (0, 158, 115), (86, 180, 233), (213, 94, 0), (230, 159, 0))
 
 
 def dancer_colour(number: int) -> tuple[float, float, float]:

@@ -18,7 +18,7 @@ from hdvr_jax.export.shapes import bones
 from hdvr_jax.files import whole_file
 from hdvr_jax.rigging import RiggedMotion, turning
 
-_FLOAT, _BYTE = 5126, 5121
+_FLOAT, _BYTE, _VERTICES = 5126, 5121, 34962
 _KINDS = {(): "SCALAR", (3,): "VEC3", (4,): "VEC4", (4, 4): "MAT4"}
 
 
@@ -40,11 +40,17 @@ class _File:
         self.json[name].append(entry)
         return len(self.json[name]) - 1
 
-    def array(self, values: np.ndarray, bounds: bool = False) -> int:
-        """Index of a new accessor: float32, or bytes for integers; with least and greatest values where asked."""
+    def array(self, values: np.ndarray, bounds: bool = False, vertices: bool = False) -> int:
+        """Index of a new accessor: float32, or bytes for integers; with least and greatest values where asked.
+
+        Args:
+            vertices: Whether the values are of the corners of a mesh.
+        """
         whole = values.dtype.kind in "iu"
         stored = np.ascontiguousarray(values, np.uint8 if whole else "<f4")
         view = {"buffer": 0, "byteOffset": len(self.data), "byteLength": stored.nbytes}
+        if vertices:
+            view["target"] = _VERTICES
         self.data += stored.tobytes()
         self.data += bytes(-len(self.data) % 4)
         accessor = {
@@ -117,13 +123,13 @@ def _body(
     points, normals, moved_by = bones(motion.rig)
     if not len(points):
         return {}
-    weights = np.tile(np.float32([1, 0, 0, 0]), (len(points), 1))
-    attributes = {
-        "POSITION": file.array(points + standing, bounds=True),
-        "NORMAL": file.array(normals),
-        "JOINTS_0": file.array(np.pad(moved_by[:, None], ((0, 0), (0, 3)))),
-        "WEIGHTS_0": file.array(weights),
+    corners = {
+        "NORMAL": normals,
+        "JOINTS_0": np.pad(moved_by[:, None], ((0, 0), (0, 3))),
+        "WEIGHTS_0": np.tile([1.0, 0, 0, 0], (len(points), 1)),
     }
+    attributes = {name: file.array(values, vertices=True) for name, values in corners.items()}
+    attributes["POSITION"] = file.array(points + standing, bounds=True, vertices=True)
     linear = [round(share**2.2, 4) for share in colour]
     surface = {"baseColorFactor": [*linear, 1.0], "metallicFactor": 0.0, "roughnessFactor": 0.7}
     material = file.add("materials", {"name": f"Dancer {motion.id}", "pbrMetallicRoughness": surface})

@@ -171,7 +171,7 @@ def _letter(picture: Image) -> float:
 
 
 def _text(picture: Image, text: str, place: tuple[int, int], colour: tuple[int, int, int]) -> None:
-    """Writes a line with dark edges; OpenCV's letters are those of ASCII."""
-    text, scale = text.encode("ascii", "replace").decode(), _letter(picture)
+    """Writes a line with dark edges."""
+    text, scale = text.encode(errors="replace").decode(), _letter(picture)
     for thick, ink in ((4, (0, 0, 0)), (1, colour)):
         cv2.putText(picture, text, place, cv2.FONT_HERSHEY_SIMPLEX, scale, ink, thick, cv2.LINE_AA)

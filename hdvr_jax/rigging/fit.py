@@ -12,6 +12,7 @@ Near a straight limb that plane is not known: the twist of the frames around is 
 """
 
 import dataclasses
+from collections.abc import Mapping
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -26,6 +27,8 @@ from hdvr_jax.skeletons import get_skeleton
 SKELETON = "h36m17"
 # A bend of 15 degrees: with bones of 25 cm and joints that err by 1 cm, its plane is known to about 10 degrees.
 _LEAST_BEND = np.sin(np.radians(15))
+# About 3 degrees: the lines of hips, shoulders and spine are seldom so near to each other.
+_LEAST_ANGLE = 0.05
 # Two bends this far apart in time are of one plane.
 _SAME_PLANE_SECONDS = 0.15
 _HIPS, _SHOULDERS = ("right_hip", "left_hip"), ("right_shoulder", "left_shoulder")
@@ -128,37 +131,40 @@ def _turns(rig: Rig, points: Points, fps: float) -> Float[np.ndarray, "T N 3 3"]
     for joint, (name, parent) in enumerate(zip(rig.names, rig.parents)):
         held = facing[parent] if parent >= 0 else np.tile(np.eye(3), (frames, 1, 1))
         if name in aims:
-            turned, known = _facing(aims[name], held, points, rest, fps)
-            turns[:, joint] = turning.fill_turns(held.swapaxes(-1, -2) @ turned, known)
+            turns[:, joint] = _turn(aims[name], held, points, rest, fps)
         facing.append(held @ turns[:, joint])
     return turns
 
 
-def _facing(
+def _turn(
     aim: _Aim, held: Float[np.ndarray, "T 3 3"], points: Points, rest: dict[str, np.ndarray], fps: float
-) -> tuple[Float[np.ndarray, "T 3 3"], Bool[np.ndarray, " T"]]:
-    """Rotation of a joint in space, and in which frames its bone was seen.
+) -> Float[np.ndarray, "T 3 3"]:
+    """Rotation of one joint in its parent's axes.
 
     Args:
-        held: Rotation of its parent.
+        held: Rotation of its parent in space.
         rest: Place of every joint of the poses in the rest pose.
     """
-    along = turning.unit(points[aim.along[1]] - points[aim.along[0]])
-    straight = turning.unit(rest[aim.along[1]] - rest[aim.along[0]])
+    along, straight = _line(points, aim.along), _line(rest, aim.along)
     known = np.isfinite(along).all(-1) & np.isfinite(straight).all()
     if not known.any():
-        return held, known
-    along = np.where(known[:, None], along, straight)
-    swung = turning.swing(held @ straight, along) @ held
+        return np.tile(np.eye(3), (len(held), 1, 1))
+    along = np.where(known[:, None], np.einsum("tji,tj->ti", held, along), straight)
+    swung = turning.swing(np.broadcast_to(straight, along.shape), along)
     if aim.hinge:
-        bend = np.cross(*(turning.unit(points[end] - points[start]) for start, end in zip(aim.hinge, aim.hinge[1:])))
-        sine = np.linalg.norm(bend, axis=-1)
-        across = np.where((sine > _LEAST_BEND)[:, None], bend, np.nan)
-        angle = turning.twist(swung, along, across, np.array(aim.normal))
-        angle = turning.steady(angle, sine, _SAME_PLANE_SECONDS * fps)
+        bend = np.cross(*(_line(points, pair) for pair in zip(aim.hinge, aim.hinge[1:])))
+        normal, sine, least = np.array(aim.normal), np.linalg.norm(bend, axis=-1), _LEAST_BEND
     else:
-        across = sum(turning.unit(points[end] - points[start]) for start, end in aim.beside)
-        across = np.where((np.linalg.norm(np.cross(along, across), axis=-1) > 0.05)[:, None], across, np.nan)
-        at_rest = sum(turning.unit(rest[end] - rest[start]) for start, end in aim.beside)
-        angle = turning.twist(swung, along, across, at_rest)
-    return turning.about(along, turning.fill_angles(np.where(known, angle, np.nan))) @ swung, known
+        bend, normal = (sum(_line(places, pair) for pair in aim.beside) for places in (points, rest))
+        sine, least = np.linalg.norm(np.cross(along, np.einsum("tji,tj->ti", held, bend)), axis=-1), _LEAST_ANGLE
+    across = np.where((known & (sine > least))[:, None], np.einsum("tji,tj->ti", held, bend), np.nan)
+    angle = turning.twist(swung, along, across, normal)
+    if aim.hinge:
+        angle = turning.steady(angle, sine, _SAME_PLANE_SECONDS * fps)
+    angle = turning.fill_angles(angle, turning.detour(swung, along, straight, normal))
+    return turning.fill_turns(turning.about(along, angle) @ swung, known)
+
+
+def _line(places: Mapping[str, Float[np.ndarray, "*T 3"]], pair: tuple[str, str]) -> Float[np.ndarray, "*T 3"]:
+    """Direction from one joint to another; NaN where there is none."""
+    return turning.unit(places[pair[1]] - places[pair[0]])

@@ -12,6 +12,8 @@ from jaxtyping import Bool, Float
 
 # Shorter than this, a direction says nothing: metres for bones, sine of the angle between two for cross products.
 _LEAST = 1e-6
+# Cosine of 150 degrees: within 30 of the point opposite to its rest direction.
+_OPPOSITE = -0.866
 
 
 def unit(vectors: Float[np.ndarray, "*B 3"]) -> Float[np.ndarray, "*B 3"]:
@@ -62,12 +64,37 @@ def steady(angle: Float[np.ndarray, " T"], weight: Float[np.ndarray, " T"], long
     return result
 
 
-def fill_angles(angle: Float[np.ndarray, " T"]) -> Float[np.ndarray, " T"]:
-    """Angles with NaN filled evenly along the shorter way round, held at the ends; zero where none is known."""
+def detour(
+    swung: Float[np.ndarray, "T 3 3"],
+    along: Float[np.ndarray, "T 3"],
+    straight: Float[np.ndarray, "3"],
+    across: Float[np.ndarray, "3"],
+) -> Float[np.ndarray, " T"]:
+    """What to take from twists, radians, so that a limb does not spin where it points opposite to its rest direction.
+
+    Near there, the shortest turn from rest changes its axis quickly. Taking the sum of these changes off gives the
+    twist of a limb that is moved on from frame to frame instead.
+
+    Args:
+        swung: The shortest turns from `straight` to `along`.
+        across: Some direction at right angles to `straight`.
+    """
+    near = (along @ straight) < _OPPOSITE
+    moved = swing(along[:-1], along[1:]) @ swung[:-1]
+    change = twist(moved, along[1:], swung[1:] @ across, across)
+    return np.cumsum(np.r_[0, np.where(near[1:] | near[:-1], change, 0)])
+
+
+def fill_angles(angle: Float[np.ndarray, " T"], less: Float[np.ndarray, " T"] | float = 0.0) -> np.ndarray:
+    """Angles with NaN filled evenly along the shorter way round, held at the ends; zero where none is known.
+
+    Args:
+        less: What is taken off the filled angles (`detour`), so that it is angle + less that is filled evenly.
+    """
     known = np.flatnonzero(np.isfinite(angle))
-    if not known.size:
-        return np.zeros(len(angle))
-    return np.interp(np.arange(len(angle)), known, np.unwrap(angle[known]))
+    shifted = angle + less
+    first = np.unwrap(shifted[known]) if known.size else np.zeros(1)
+    return np.interp(np.arange(len(angle)), known if known.size else [0], first) - less
 
 
 def fill_turns(turns: Float[np.ndarray, "T 3 3"], known: Bool[np.ndarray, " T"]) -> Float[np.ndarray, "T 3 3"]:
