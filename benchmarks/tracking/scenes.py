@@ -28,7 +28,7 @@ COMPANIES = (2, 3, 4, 5)
 SIZE = 640  # pixels of the longer side
 FPS = 30.0
 _ANKLE_HEIGHT = 0.08  # metres
-_APART = 1.1  # metres between neighbours of a formation
+_APART = 1.2  # metres between neighbours of a formation
 _KEPT = 0.3  # share of a dancer's own travel that is kept, so that neighbours do not walk into each other
 _PASSING = 0.45  # metres by which dancers who change places pass to the right of the straight line
 
@@ -139,13 +139,14 @@ def formation_paths(count: int, frames: int, rng: np.random.Generator) -> Float[
 
 
 def _exchanged(held: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Who holds which place after the next change."""
-    if len(held) > 2 and rng.random() < 0.3:
-        return (held + int(rng.choice([-1, 1]))) % len(held)
-    first, second = rng.choice(len(held), 2, replace=False)
-    after = held.copy()
-    after[[first, second]] = held[[second, first]]
-    return after
+    """Who holds which place after the next change: neighbours or opposites exchange theirs, or all move on."""
+    count = len(held)
+    if count > 2 and rng.random() < 0.3:
+        # This way round, passing on the right leads outwards; the other way all would meet in the middle.
+        return (held - 1) % count
+    place = int(rng.integers(count))
+    other = (place + (count // 2 if count % 2 == 0 and rng.random() < 0.5 else 1)) % count
+    return np.select([held == place, held == other], [other, place], held)
 
 
 def _view(points: np.ndarray, rng: np.random.Generator) -> View:
