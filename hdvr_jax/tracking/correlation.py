@@ -59,38 +59,27 @@ def respond(learnt: Filter, sample: Float[np.ndarray, "C H W"], regularization: 
     return np.fft.irfft2(spectrum, s=sample.shape[1:])
 
 
-def peak(response: Float[np.ndarray, "H W"], allowed: Float[np.ndarray, "H W"]) -> tuple[float, float, float]:
-    """(Lines, columns, height) of the highest place of a response times `allowed`, shifts between samples included.
+def peak(
+    response: Float[np.ndarray, "H W"], allowed: Float[np.ndarray, "H W"] | None = None
+) -> tuple[float, float, float]:
+    """(Lines, columns, height) of the highest place of a response, where that is allowed (1, else 0).
 
-    Shifts run from minus half the size to half the size. A response without a peak gives no shift and height 0.
+    Shifts include parts of a sample and run from minus half the size to half the size. Without a peak there is no
+    shift, and height 0.
     """
-    weighted = response * allowed
+    weighted = response if allowed is None else response * allowed
     line, column = np.unravel_index(np.argmax(weighted), weighted.shape)
     height = float(response[line, column])
     if not height > _TINY:
         return 0.0, 0.0, 0.0
     lines, columns = response.shape
-    down = line + _between(response[(line - 1) % lines, column], height, response[(line + 1) % lines, column])
-    across = column + _between(response[line, column - 1], height, response[line, (column + 1) % columns])
+    down = line + _between(response[[line - 1, line, (line + 1) % lines], column])
+    across = column + _between(response[line, [column - 1, column, (column + 1) % columns]])
     return (down + lines / 2) % lines - lines / 2, (across + columns / 2) % columns - columns / 2, height
 
 
-def _between(before: float, top: float, after: float) -> float:
+def _between(heights: Float[np.ndarray, "3"]) -> float:
     """Where the top of a Gaussian through three samples lies, from the middle one, at most half a sample."""
-    before, middle, after = np.log(np.maximum([before, top, after], 1e-3 * top))
+    before, middle, after = np.log(np.maximum(heights, 1e-3 * heights[1])).tolist()
     bend = before - 2 * middle + after
-    return float(np.clip((before - after) / (2 * bend), -0.5, 0.5)) if bend < -_TINY else 0.0
-
-
-def sharpness(response: Float[np.ndarray, "H W"], sidelobe: int) -> float:
-    """Peak-to-sidelobe ratio: the height of the peak over the rest, in deviations of the rest (Bolme et al., 2010).
-
-    Args:
-        sidelobe: Samples around the peak that do not count as the rest.
-    """
-    line, column = np.unravel_index(np.argmax(response), response.shape)
-    rest = np.roll(response, (sidelobe - line, sidelobe - column), (0, 1)).copy()
-    top = rest[sidelobe, sidelobe]
-    rest[: 2 * sidelobe + 1, : 2 * sidelobe + 1] = np.nan
-    spread = np.nanstd(rest)
-    return float((top - np.nanmean(rest)) / spread) if spread > _TINY else 0.0
+    return min(max((before - after) / (2 * bend), -0.5), 0.5) if bend < -_TINY else 0.0

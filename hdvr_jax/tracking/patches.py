@@ -1,12 +1,13 @@
 """Patches of an image on a fixed grid, and what a correlation filter sees of them.
 
-A pose is where, how large and how turned the grid lies in the image: `centre` (x, y) in pixels, `scale` in image
+A pose is where, how large and how turned the grid lies in the image: `center` (x, y) in pixels, `scale` in image
 pixels per patch pixel, `angle` in radians from the image's x axis towards its y axis. The grid has as many pixels
 whatever the target's size, so the cost does not depend on it.
 """
 
 import functools
 import math
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -18,19 +19,30 @@ _WEAK_GRADIENT = 6.0
 _COLOUR_WEIGHT = 2.0
 
 
-def sample(
-    image: UInt8[np.ndarray, "H W 3"], centre: tuple[float, float], scale: float, angle: float, side: int
-) -> UInt8[np.ndarray, "S S 3"]:
-    """The square patch of `side` pixels at a pose; beyond the image its border is repeated.
+class View(NamedTuple):
+    """An image of which only one pixel is kept for `shrink` x `shrink` of the whole."""
 
-    Large areas are averaged before they are sampled, so that fine texture does not alias.
-    """
-    image, left, top, shrink = _reduced(image, centre, scale, angle, side)
-    if not image.size:
-        return np.zeros((side, side, 3), np.uint8)
-    step_x, step_y = scale * math.cos(angle) / shrink, scale * math.sin(angle) / shrink
+    image: UInt8[np.ndarray, "H W 3"]
+    shrink: int
+
+
+def view(image: UInt8[np.ndarray, "H W 3"], scale: float) -> View:
+    """The image for patches of that scale or a coarser one, averaged so that fine texture does not alias."""
+    shrink = max(1, min(int(scale), *image.shape[:2]))
+    if shrink == 1:
+        return View(image, 1)
+    height, width = (size // shrink for size in image.shape[:2])
+    whole = image[: height * shrink, : width * shrink]
+    return View(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), shrink)
+
+
+def sample(
+    seen: View, center: tuple[float, float], scale: float, angle: float, side: int
+) -> UInt8[np.ndarray, "S S 3"]:
+    """The square patch of `side` pixels at a pose; beyond the image its border is repeated."""
+    step_x, step_y = scale * math.cos(angle) / seen.shrink, scale * math.sin(angle) / seen.shrink
     middle = (side - 1) / 2
-    x, y = ((centre[i] - start + 0.5) / shrink - 0.5 for i, start in enumerate((left, top)))
+    x, y = ((place + 0.5) / seen.shrink - 0.5 for place in center)
     matrix = np.array(
         [
             [step_x, -step_y, x - middle * (step_x - step_y)],
@@ -38,27 +50,7 @@ def sample(
         ]
     )
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return cv2.warpAffine(image, matrix, (side, side), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-
-
-def _reduced(
-    image: np.ndarray, centre: tuple[float, float], scale: float, angle: float, side: int
-) -> tuple[np.ndarray, int, int, int]:
-    """(Image, its left and top edge in pixels of the whole, whole pixels per pixel of it) around a patch."""
-    shrink = int(scale)
-    if shrink < 2:
-        return image, 0, 0, 1
-    reach = side * scale / 2 * (abs(math.cos(angle)) + abs(math.sin(angle))) + shrink
-    edges = []
-    for middle, size in zip(centre, (image.shape[1], image.shape[0])):
-        first = min(max(int(middle - reach), 0), size - 1)
-        last = min(max(int(middle + reach), first + 1), size)
-        edges.append((first, last - (last - first) % shrink if last - first >= shrink else last))
-    (left, right), (top, bottom) = edges
-    if min(right - left, bottom - top) < shrink:
-        return image, 0, 0, 1
-    size = (right - left) // shrink, (bottom - top) // shrink
-    return cv2.resize(image[top:bottom, left:right], size, interpolation=cv2.INTER_AREA), left, top, shrink
+    return cv2.warpAffine(seen.image, matrix, (side, side), flags=flags, borderMode=cv2.BORDER_REPLICATE)
 
 
 def features(patch: UInt8[np.ndarray, "H W 3"], cell: int) -> Float[np.ndarray, "C h w"]:
