@@ -114,15 +114,13 @@ def _add_dancer(file: _File, motion: RiggedMotion, colour: tuple[float, float, f
 def _body(
     file: _File, motion: RiggedMotion, first: int, standing: np.ndarray, colour: tuple[float, float, float]
 ) -> dict[str, int]:
-    """Mesh and skin; nothing where the bones have no length.
+    """Mesh and skin.
 
     Args:
         first: Node of the first joint.
         standing: Place of the root at rest.
     """
     points, normals, moved_by = bones(motion.rig)
-    if not len(points):
-        return {}
     corners = {
         "NORMAL": normals,
         "JOINTS_0": np.pad(moved_by[:, None], ((0, 0), (0, 3))),

@@ -21,8 +21,6 @@ def bones(rig: Rig) -> tuple[Float[np.ndarray, "V 3"], Float[np.ndarray, "V 3"],
             continue
         corners.append(_octahedron(rig.rest[parent], rig.rest[child]))
         moved_by += [parent] * len(corners[-1])
-    if not corners:
-        return np.empty((0, 3)), np.empty((0, 3)), np.empty(0, int)
     points = np.concatenate(corners)
     triangles = points.reshape(-1, 3, 3)
     normals = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])

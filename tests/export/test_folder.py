@@ -1,3 +1,4 @@
+import contextlib
 import dataclasses
 import json
 
@@ -59,6 +60,86 @@ def test_files_of_others_are_not_touched(tmp_path, name):
     with pytest.raises(InputError, match="not from an earlier run"):
         export.write(fabricated.recognition(), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_extras_are_written_and_go_when_they_are_not_wanted(tmp_path):
+    result = fabricated.recognition()
+    paths = export.write(result, tmp_path, tuple(export.EXTRAS))
+    names = {"poses_1.bvh", "poses_2.bvh", "poses.glb", "poses3d.csv", "movements.csv", "poses3d.json", "overlay.mp4"}
+    assert {path.name for path in paths} == names | set(export.FILES)
+    assert {path.name for path in tmp_path.iterdir()} == names | set(export.FILES)
+    assert set(json.loads((tmp_path / "report.json").read_text())["files"]) == names | set(export.FILES)
+    tracks = keypoints.read(tmp_path / "poses3d.json").tracks
+    np.testing.assert_array_equal(tracks[1].keypoints, result.tracks[1].poses.upright())
+    (tmp_path / "poses_mine.bvh").write_text("of somebody else")
+    (tmp_path / "notes.txt").write_text("of somebody else")
+    export.write(fabricated.recognition(dancers=1), tmp_path, ["bvh"])
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"poses_1.bvh", "poses_mine.bvh", "notes.txt", *export.FILES}
+
+
+def test_extras_of_others_are_not_touched(tmp_path):
+    export.write(fabricated.recognition(), tmp_path)
+    (tmp_path / "poses_2.bvh").write_text("of somebody else")
+    with pytest.raises(InputError, match=r"poses_2.bvh that is not from an earlier run"):
+        export.write(fabricated.recognition(source="second"), tmp_path, ["bvh", "csv"])
+    assert json.loads((tmp_path / "report.json").read_text())["source"] == "clip.json"
+    assert not (tmp_path / "poses3d.csv").exists()
+    (tmp_path / "overlay.mp4").write_text("of somebody else")
+    with pytest.raises(InputError, match=r"overlay.mp4 that is not from an earlier run"):
+        export.check(tmp_path, ["overlay"])
+
+
+def test_a_list_of_files_reaches_nothing_outside(tmp_path):
+    """Whoever edits report.json cannot have other files removed or replaced."""
+    folder = tmp_path / "out"
+    export.write(fabricated.recognition(), folder)
+    (tmp_path / "report.html").write_text("keep")
+    (folder / "keep.txt").write_text("keep")
+    about = json.loads((folder / "report.json").read_text())
+    for files in (["../report.html", "keep.txt"], "report.html", 5, {"keep.txt": 1}, [None, 3]):
+        listed = [*export.FILES, *files] if isinstance(files, list) else files
+        (folder / "report.json").write_text(json.dumps({**about, "files": listed}))
+        with contextlib.suppress(InputError):
+            export.write(fabricated.recognition(), folder)
+    assert (tmp_path / "report.html").read_text() == (folder / "keep.txt").read_text() == "keep"
+
+
+def test_results_of_before_there_was_a_list_are_replaced(tmp_path):
+    export.write(fabricated.recognition(), tmp_path)
+    about = json.loads((tmp_path / "report.json").read_text())
+    del about["files"]
+    (tmp_path / "report.json").write_text(json.dumps(about))
+    export.write(fabricated.recognition(source="second"), tmp_path)
+    assert json.loads((tmp_path / "report.json").read_text())["source"] == "second"
+
+
+def test_an_extra_that_fails_leaves_the_folder_as_it_was(tmp_path):
+    export.write(fabricated.recognition(), tmp_path, ["csv"])
+
+    def broken():
+        raise InputError("clip.mp4: frame 0 cannot be read")
+        yield
+
+    with pytest.raises(InputError, match="frame 0"):
+        export.write(fabricated.recognition(source="second"), tmp_path, ["bvh", "overlay"], broken())
+    assert {path.name for path in tmp_path.iterdir()} == {"poses3d.csv", "movements.csv", *export.FILES}
+    assert json.loads((tmp_path / "report.json").read_text())["source"] == "clip.json"
+
+
+def test_dancers_without_a_pose_have_no_rig(tmp_path):
+    result = fabricated.recognition()
+    empty = dataclasses.replace(result.tracks[0].poses, points=np.full((90, 17, 3), np.nan, np.float32))
+    nobody = dataclasses.replace(result.tracks[0], poses=empty)
+    paths = export.write(dataclasses.replace(result, tracks=(nobody, result.tracks[1])), tmp_path, ["bvh"])
+    assert [path.name for path in paths if path.suffix == ".bvh"] == ["poses_2.bvh"]
+    with pytest.raises(InputError, match="no dancer has a pose"):
+        export.write(dataclasses.replace(result, tracks=(nobody,)), tmp_path, ["gltf"])
+
+
+def test_unknown_extras(tmp_path):
+    with pytest.raises(InputError, match="no results of kind 'fbx'"):
+        export.check(tmp_path, ["fbx"])
 
 
 def test_out_that_is_a_file(tmp_path):
