@@ -4,11 +4,14 @@
                                   [--keep=DIR] [--picture=FILE]
 
 Every tracker gets the same detections and pictures (`scenes.py`, `sightings.py`, `drawing.py`); CSRT gets the true
-boxes of the first frame. IDF1, MOTA and switches are py-motmetrics', boxes of joints, IoU 0.5. A crossing is an
-interval in which the true boxes of two dancers overlap by more than 0.2 and which ends with their parting. Frames/s
-does not count drawing, detection and the reading of pictures. `--contrib` is a folder with OpenCV's CSRT (`pip install
---target DIR --no-deps "opencv-contrib-python==4.*"`). `--keep` stores the counts of every scene there, and does not
-run those again that it holds.
+boxes of the first frame. IDF1, MOTA and switches are py-motmetrics', boxes of joints, IoU 0.5; who is hidden counts as
+missed. A crossing is an interval in which the true boxes of two dancers overlap by more than 0.2 and which ends with
+their parting. CPU time is that of all threads, without drawing, detecting and reading pictures. `--contrib` is a folder
+with OpenCV's CSRT (`pip install --target DIR --no-deps "opencv-contrib-python==4.*"`). `--keep` stores the counts of
+every scene there, and does not run those again that it holds.
+
+A swap is a track that goes on with another dancer; it is marked where an interval of the audit with a score of 0.5 or
+more names the track and touches the time between the last frame of the one and the first of the other.
 """
 
 import argparse
@@ -76,7 +79,7 @@ def _report(found: Found) -> None:
             rows.append(
                 {"scenes": title, "tracker": trackers.TITLES[tracker]}
                 | scores.summary(counts)
-                | {"frames/s": f"{speed:.0f}"}
+                | {"frames per CPU second": f"{speed:.0f}"}
             )
             if "swaps" in counts:
                 audits.append({"scenes": title, "tracker": trackers.TITLES[tracker]} | audit.summary(counts))

@@ -65,7 +65,7 @@ def by_overlap(detections: Detections, moving: bool) -> Float[np.ndarray, "K T 4
 def csrt(
     video: pathlib.Path, first: Float[np.ndarray, "D 4"], contrib: pathlib.Path
 ) -> tuple[Float[np.ndarray, "D T 4"], float]:
-    """(Boxes of one CSRT tracker per dancer, started on true boxes; seconds that they took).
+    """(Boxes of one CSRT tracker per dancer, started on true boxes; seconds of CPU time that they took).
 
     `contrib` is a folder that holds opencv-contrib-python (`pip install --target DIR --no-deps`).
     """

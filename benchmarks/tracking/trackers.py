@@ -39,7 +39,7 @@ class Work:
 
 
 class _Watch:
-    """Pictures, and the seconds that it took to read them."""
+    """Pictures, and the seconds of CPU time that it took to read them."""
 
     def __init__(self, pictures: Iterator[np.ndarray]):
         self._pictures, self.seconds = pictures, 0.0
@@ -48,11 +48,11 @@ class _Watch:
         return self
 
     def __next__(self) -> np.ndarray:
-        begin = time.perf_counter()
+        begin = time.process_time()
         try:
             return next(self._pictures)
         finally:
-            self.seconds += time.perf_counter() - begin
+            self.seconds += time.process_time() - begin
 
 
 def film(scene: Scene, video: pathlib.Path) -> None:
@@ -90,9 +90,9 @@ def track_boxes(tracking: Tracking, frames: int) -> Float[np.ndarray, "K T 4"]:
 
 
 def _rival(work: Work, track: Callable[[Detections], np.ndarray]) -> Counts:
-    begin = time.perf_counter()
+    begin = time.process_time()
     found = track(work.sightings.detections)
-    return _counts(work, found, time.perf_counter() - begin)
+    return _counts(work, found, time.process_time() - begin)
 
 
 def _csrt(work: Work, contrib: pathlib.Path) -> Counts:
@@ -113,18 +113,18 @@ def _counts(work: Work, found: np.ndarray, seconds: float) -> Counts:
 
 def _from_keypoints(work: Work) -> tuple[Tracking, float]:
     tracking = importlib.import_module("hdvr_jax.tracking")
-    begin = time.perf_counter()
+    begin = time.process_time()
     found = tracking.track_keypoints(work.sightings.detections)
-    return found, time.perf_counter() - begin
+    return found, time.process_time() - begin
 
 
 def _from_video(work: Work) -> tuple[Tracking, float]:
     """The time to read the pictures does not count."""
     tracking = importlib.import_module("hdvr_jax.tracking")
     watch = _Watch(work.pictures())
-    begin = time.perf_counter()
+    begin = time.process_time()
     found = tracking.track_video(work.sightings.detections, watch)
-    return found, time.perf_counter() - begin - watch.seconds
+    return found, time.process_time() - begin - watch.seconds
 
 
 RIVALS: dict[str, Callable[[Detections], np.ndarray]] = {
