@@ -49,6 +49,7 @@ class Format:
     options: tuple[str, ...] = ()
 
 
+_LONGEST_MESSAGE = 800
 _POINTS = ("layout", "image_size")
 FORMATS = (
     Format("tracks", "tracks of this project (.npz, .json)", native.recognises, native.read),
@@ -140,9 +141,13 @@ def _read(chosen: Format, path: pathlib.Path, options: Options) -> Reading:
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
     except InputError as error:
-        if path.name in str(error):
-            raise
-        raise InputError(f"{path}: {error}") from error
+        raise InputError(_one_line(str(error) if path.name in str(error) else f"{path}: {error}")) from error
+
+
+def _one_line(message: str) -> str:
+    """The message without line breaks, and without the middle of what a damaged file made too long."""
+    words = " ".join(message.split())
+    return words if len(words) <= _LONGEST_MESSAGE else f"{words[: _LONGEST_MESSAGE - 150]} ... {words[-150:]}"
 
 
 def _only_file(path: pathlib.Path) -> pathlib.Path:

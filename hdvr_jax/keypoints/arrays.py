@@ -8,6 +8,9 @@ import numpy as np
 
 from hdvr_jax.errors import InputError
 
+# What damaged archives raise, by the place of the damage: RuntimeError is for a password or an unknown compression.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, ValueError, RuntimeError, MemoryError)
+
 
 def open_npz(path: pathlib.Path) -> dict[str, np.ndarray]:
     """Every array of an .npz file; arrays of Python objects are refused.
@@ -19,7 +22,7 @@ def open_npz(path: pathlib.Path) -> dict[str, np.ndarray]:
     try:
         with np.load(path, allow_pickle=False) as archive:
             return {name: archive[name] for name in archive.files}
-    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile, zlib.error) as error:
+    except (*_DAMAGED, OSError, EOFError, KeyError) as error:
         raise InputError(f"{path}: cannot be read as .npz ({error})") from error
 
 
@@ -30,7 +33,7 @@ def npz_names(path: pathlib.Path) -> set[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             return {name.removesuffix(".npy") for name in archive.namelist()}
-    except zipfile.BadZipFile:
+    except _DAMAGED:
         return set()
 
 

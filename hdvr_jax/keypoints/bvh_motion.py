@@ -175,9 +175,12 @@ class _Hierarchy:
     def _number(self) -> float:
         word = self._next("a number")
         try:
-            return float(word)
+            value = float(word)
         except ValueError:
-            raise self._error(word, "a number") from None
+            value = np.nan
+        if not np.isfinite(value):
+            raise self._error(word, "a number")
+        return value
 
     def _error(self, word: str, expected: str) -> InputError:
         last = self.nodes[-1].name if self.nodes else "the beginning"

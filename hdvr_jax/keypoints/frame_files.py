@@ -23,12 +23,13 @@ def files(folder: pathlib.Path, suffix: str) -> list[pathlib.Path]:
     Raises:
         InputError: a link that leads out of the folder.
     """
-    found = [path for path in folder.iterdir() if path.suffix.lower() == suffix and not path.name.startswith(".")]
+    named = [path for path in folder.iterdir() if path.suffix.lower() == suffix and not path.name.startswith(".")]
+    found = sorted(path for path in named if path.is_file())
     home = folder.resolve()
     for path in found:
         if path.is_symlink() and home not in path.resolve().parents:
             raise InputError(f"{path}: a link that leads out of its folder; expected the file itself")
-    return sorted(path for path in found if path.is_file())
+    return found
 
 
 def head(path: pathlib.Path) -> Any:

@@ -138,6 +138,8 @@ def _lines(number: int, path: pathlib.Path) -> Iterator[Person]:
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not a text of numbers ({error})") from None
     for line, text in enumerate(lines):
+        if not text.strip():
+            continue
         found = np.array(_floats(text))
         body = len(found) - _BOX
         width = 3 if body >= 3 * _JOINTS else 2

@@ -16,21 +16,21 @@ PIXELS = 200.0
 
 
 def dancers(people: int = 2, frames: int = 30, skeleton: str = "coco17") -> np.ndarray:
-    """(people, frames, J, 2) pixels: everybody sways and lifts the arms, 300 pixels apart, in an image of 1280 x 720."""
+    """(people, frames, J, 2) pixels: everybody sways and lifts the arms, 300 pixels apart, in 1280 x 720."""
     time = np.arange(frames) / 30
     swing = np.sin(2 * np.pi * time)[:, None]
     points = np.repeat(STANDING[None], frames, 0)
     points[:, :, 0] += 0.1 * swing * STANDING[:, 1]
     points[:, [9, 10], 1] += 0.3 * (1 + swing)
     image = np.stack([150 + PIXELS * points[..., 0], 650 - PIXELS * points[..., 1]], -1)
-    standing = np.stack([image + [300 * number, 5 * number] for number in range(people)])
+    standing = np.stack([image + np.array([300, 5]) * number for number in range(people)])
     if skeleton == "coco17":
         return standing
     mapped = get_mapping("coco17", skeleton).apply(standing)
     # Feet, which COCO lacks, beside the ankles.
     feet = np.isnan(mapped).any(-1)
     ankle = standing[:, :, 15, None]
-    return np.where(feet[..., None], ankle + [12.0, 14.0], mapped)
+    return np.where(feet[..., None], ankle + np.array([12.0, 14.0]), mapped)
 
 
 def flat(points: np.ndarray, confidence: float = 0.9) -> list[float]:

@@ -75,3 +75,27 @@ def cmu_pack(path: pathlib.Path, clips: dict[str, dict], frames: int = 4, **chan
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez(path, **{name: value for name, value in arrays.items() if value is not None})
     return path
+
+
+def bvh_body(folder: pathlib.Path, offsets: float = 1.0, prefix: str = "", head: bool = True) -> pathlib.Path:
+    """A whole body of the convention "uparm" at rest, 1.7 units large times `offsets`."""
+    bodies = [("Hips", -1, (0, 0.9, 0)), ("Spine", 0, (0, 0.2, 0)), ("Head", 1, (0, 0.4, 0))]
+    for side, sign in (("Left", 1), ("Right", -1)):
+        arm = len(bodies)
+        bodies += [(f"{side}Arm", 1, (0.2 * sign, 0.3, 0)), (f"{side}ForeArm", arm, (0.3 * sign, 0, 0))]
+        bodies += [(f"{side}Hand", arm + 1, (0.25 * sign, 0, 0)), (f"{side}UpLeg", 0, (0.1 * sign, 0, 0))]
+        bodies += [(f"{side}Leg", arm + 3, (0, -0.45, 0)), (f"{side}Foot", arm + 4, (0, -0.45, 0))]
+
+    def block(index):
+        name, _, offset = bodies[index]
+        inside = "".join(block(child) for child, body in enumerate(bodies) if body[1] == index)
+        if name == "Head" and head:
+            inside += f"End Site\n{{\nOFFSET 0 {0.2 * offsets} 0\n}}\n"
+        kind = "ROOT" if index == 0 else "JOINT"
+        place = " ".join(str(value * offsets) for value in offset)
+        return f"{kind} {prefix}{name}\n{{\nOFFSET {place}\nCHANNELS 3 Zrotation Xrotation Yrotation\n{inside}}}\n"
+
+    rows = "\n".join(" ".join(["30"] + ["0"] * (3 * len(bodies) - 1)) for _ in range(3))
+    path = folder / "body.bvh"
+    path.write_text(f"HIERARCHY\n{block(0)}MOTION\nFrames: 3\nFrame Time: 0.01\n{rows}\n")
+    return path

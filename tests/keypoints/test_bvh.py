@@ -12,6 +12,7 @@ from hdvr_jax.keypoints.bvh_names import conventions
 from hdvr_jax.keypoints.cmu import load_pack
 from hdvr_jax.provenance import MEASURED, SYNTHESISED
 from hdvr_jax.skeletons import get_skeleton
+from tests.keypoints import fakes
 from tests.real_data import real_data
 
 _ARM = """HIERARCHY
@@ -40,30 +41,6 @@ def _arm(tmp_path, rows, root="Zrotation Xrotation Yrotation", elbow="3 Zrotatio
     path = tmp_path / "arm.bvh"
     text = "\n".join(" ".join(f"{value:.12g}" for value in row) for row in rows)
     path.write_text(_ARM % (root, elbow, len(rows) if frames is None else frames, text))
-    return path
-
-
-def _uparm(tmp_path, offsets=1.0, prefix="", head=True):
-    """A whole body of the convention "uparm" at rest, 1.7 units large times `offsets`."""
-    bodies = [("Hips", -1, (0, 0.9, 0)), ("Spine", 0, (0, 0.2, 0)), ("Head", 1, (0, 0.4, 0))]
-    for side, sign in (("Left", 1), ("Right", -1)):
-        arm = len(bodies)
-        bodies += [(f"{side}Arm", 1, (0.2 * sign, 0.3, 0)), (f"{side}ForeArm", arm, (0.3 * sign, 0, 0))]
-        bodies += [(f"{side}Hand", arm + 1, (0.25 * sign, 0, 0)), (f"{side}UpLeg", 0, (0.1 * sign, 0, 0))]
-        bodies += [(f"{side}Leg", arm + 3, (0, -0.45, 0)), (f"{side}Foot", arm + 4, (0, -0.45, 0))]
-
-    def block(index):
-        name, _, offset = bodies[index]
-        inside = "".join(block(child) for child, body in enumerate(bodies) if body[1] == index)
-        if name == "Head" and head:
-            inside += f"End Site\n{{\nOFFSET 0 {0.2 * offsets} 0\n}}\n"
-        kind = "ROOT" if index == 0 else "JOINT"
-        place = " ".join(str(value * offsets) for value in offset)
-        return f"{kind} {prefix}{name}\n{{\nOFFSET {place}\nCHANNELS 3 Zrotation Xrotation Yrotation\n{inside}}}\n"
-
-    rows = "\n".join(" ".join(["30"] + ["0"] * (3 * len(bodies) - 1)) for _ in range(3))
-    path = tmp_path / "body.bvh"
-    path.write_text(f"HIERARCHY\n{block(0)}MOTION\nFrames: 3\nFrame Time: 0.01\n{rows}\n")
     return path
 
 
@@ -139,7 +116,7 @@ def test_malformed_files_say_where(tmp_path, old, new, message):
 
 @pytest.mark.parametrize(("offsets", "unit"), [(1, "m"), (100, "cm"), (1000, "mm"), (1 / 0.0254, "inch")])
 def test_unit_is_the_one_that_makes_a_person(tmp_path, offsets, unit):
-    reading = read(_uparm(tmp_path, offsets))
+    reading = read(fakes.bvh_body(tmp_path, offsets))
     assert any(f"Lengths read as {unit}:" in note for note in reading.notes)
     points = reading.tracks[0].keypoints[0]
     hips, knee = (get_skeleton("h36m17").index(name) for name in ("left_hip", "left_knee"))
@@ -147,7 +124,7 @@ def test_unit_is_the_one_that_makes_a_person(tmp_path, offsets, unit):
 
 
 def test_unit_can_be_given_and_must_be_known(tmp_path):
-    path = _uparm(tmp_path, 5)
+    path = fakes.bvh_body(tmp_path, 5)
     with pytest.raises(InputError, match="in no unit a person; give the unit"):
         read(path)
     assert np.ptp(read(path, unit="cm").tracks[0].keypoints) < 0.2
@@ -156,7 +133,7 @@ def test_unit_can_be_given_and_must_be_known(tmp_path):
 
 
 def test_names_with_a_prefix_become_h36m17_with_what_was_made_up_marked(tmp_path):
-    (track,) = read(_uparm(tmp_path, prefix="mixamorig:"), fps=30).tracks
+    (track,) = read(fakes.bvh_body(tmp_path, prefix="mixamorig:"), fps=30).tracks
     skeleton = get_skeleton("h36m17")
     assert (track.skeleton, track.fps, track.frames) == ("h36m17", 30, 3)
     made = [skeleton.joints[index] for index in np.flatnonzero(track.provenance[0] == SYNTHESISED)]
@@ -167,7 +144,7 @@ def test_names_with_a_prefix_become_h36m17_with_what_was_made_up_marked(tmp_path
 
 
 def test_without_a_crown_head_and_nose_are_missing(tmp_path):
-    (track,) = read(_uparm(tmp_path, head=False)).tracks
+    (track,) = read(fakes.bvh_body(tmp_path, head=False)).tracks
     missing = np.isnan(track.keypoints).all((0, 2))
     assert [get_skeleton("h36m17").joints[index] for index in np.flatnonzero(missing)] == ["nose", "head"]
 
