@@ -21,10 +21,12 @@ from hdvr_jax.detection.bundle import default_bundle
 from hdvr_jax.detection.cache import Cache
 from hdvr_jax.detection.meter import Meter
 from hdvr_jax.detection.people import SKELETON, Find, People, Picture, Settings
+from hdvr_jax.detection.sides import steady_sides
 from hdvr_jax.detections import NOBODY, Detections
 from hdvr_jax.errors import InputError
 from hdvr_jax.video import Video, open_video
 
+DEFAULTS = Settings()
 Open = Callable[[], contextlib.AbstractContextManager[Find]]
 _MOST_WORKERS = 8
 _MOST_BYTES = 2**30
@@ -39,7 +41,7 @@ def detect(
     fps: float | None = None,
     bundle: str | os.PathLike | None = None,
     cache: str | os.PathLike | None = None,
-    settings: Settings = Settings(),
+    settings: Settings = DEFAULTS,
 ) -> Detections:
     """The people in every frame of a video, found by MediaPipe's pose landmarker.
 
@@ -82,7 +84,7 @@ def detect_with(
     *,
     fps: float | None = None,
     cache: str | os.PathLike | None = None,
-    settings: Settings = Settings(),
+    settings: Settings = DEFAULTS,
     workers: int | None = None,
 ) -> Detections:
     """As `detect`, with any function that finds people in a square picture.
@@ -101,11 +103,19 @@ def detect_with(
         done = found, {"fps": video.fps, "image_size": video.image_size, "notes": video.notes}
         kept.keep_whole(*done)
     found, known = done
-    if notes is not None:
-        notes += known["notes"]
+    notes = [] if notes is None else notes
+    notes += known["notes"]
+    detections, exchanged = steady_sides(_detections(found, known, video.path))
+    if exchanged:
+        notes.append(f"Left and right jumped in {exchanged:.1%} of the detections and were exchanged back.")
+    return detections
+
+
+def _detections(found: list[People], known: dict[str, Any], path: pathlib.Path) -> Detections:
+    """The people of all frames. Raises InputError where there is nobody."""
     counts = [len(frame) for frame in found]
     if not any(counts):
-        raise InputError(f"{video.path}: nobody was found in {len(found)} frames")
+        raise InputError(f"{path}: nobody was found in {len(found)} frames")
     everybody = np.concatenate(found)
     return Detections(
         keypoints=everybody[..., :2],

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from hdvr_jax.detection.figure import standing_person
 from hdvr_jax.detection.people import Find, People, Picture, Settings
 from hdvr_jax.errors import InputError
 
@@ -52,7 +53,8 @@ def open_landmarker(bundle: pathlib.Path, settings: Settings) -> Iterator[Find]:
     try:
         with _quiet():
             landmarker = vision.PoseLandmarker.create_from_options(options)
-            _people(mediapipe, landmarker, np.zeros((64, 64, 3), np.uint8))
+            # Both networks speak up at their first picture with a person.
+            _people(mediapipe, landmarker, standing_person())
     except OSError as error:
         raise InputError(
             f"MediaPipe cannot start ({error}); on Debian and Ubuntu: apt-get install libgl1 libegl1 libgles2"

@@ -1,0 +1,137 @@
+"""Left and right that a detector exchanged for some frames, put right by continuity.
+
+Detectors that read single pictures take a dancer's front for their back now and then, and exchange left and right for
+some frames. Nobody moves that fast. People are linked from frame to frame, whichever way round they are; then arms,
+legs and face are each decided by the cheapest way through time (Viterbi): how far joints would have to jump, against
+how long the detector would have been wrong.
+"""
+
+import dataclasses
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from hdvr_jax.detections import Detections
+from hdvr_jax.skeletons import get_skeleton
+
+# Words in the names of joints that are exchanged together; joints with a side and none of these are arms.
+_LEGS, _FACE = ("hip", "knee", "ankle", "heel", "foot", "toe"), ("eye", "ear", "mouth")
+# Seconds, and a share of a person's size.
+_LONGEST_GAP, _FARTHEST = 0.2, 0.4
+_WRONG_PER_SECOND = 0.1
+_LEAST_CONFIDENCE = 0.3
+
+
+def steady_sides(detections: Detections) -> tuple[Detections, float]:
+    """The same people, with left and right as before and after where they jump for a while.
+
+    Joints keep their places and confidence; they change names.
+
+    Returns:
+        The people, and the share of them in whom something was exchanged.
+    """
+    skeleton = get_skeleton(detections.skeleton)
+    mirror = np.array(skeleton.mirror)
+    order = np.tile(np.arange(len(mirror)), (len(detections.frame), 1))
+    sure = detections.confidence[..., None] >= _LEAST_CONFIDENCE
+    points = np.where(sure, detections.keypoints, np.nan).astype(np.float64)
+    for chain in chains(detections):
+        for group in _groups(skeleton.joints):
+            exchanged = _exchanged(points[chain], detections.frame[chain] / detections.fps, group, mirror[group])
+            order[np.ix_(chain[exchanged], group)] = mirror[group]
+    keypoints = np.take_along_axis(detections.keypoints, order[..., None], 1)
+    confidence = np.take_along_axis(detections.confidence, order, 1)
+    changed = (order != np.arange(len(mirror))).any(1)
+    fixed = dataclasses.replace(detections, keypoints=keypoints, confidence=confidence)
+    return fixed, float(changed.mean()) if len(changed) else 0.0
+
+
+def chains(detections: Detections) -> list[Int[np.ndarray, " n"]]:
+    """Indices of people who follow each other from frame to frame, by where they are and how large.
+
+    These are no identities: dancers who cross may change chains.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    middle, size = _boxes(detections.keypoints)
+    done: list[list[int]] = []
+    running: list[list[int]] = []
+    for frame in np.unique(detections.frame):
+        here = np.arange(len(detections.frame))[detections.in_frame(int(frame))]
+        late = [chain for chain in running if frame - detections.frame[chain[-1]] > _LONGEST_GAP * detections.fps + 1]
+        done += late
+        running = [chain for chain in running if chain not in late]
+        last = np.array([chain[-1] for chain in running], int)
+        scale = np.maximum(size[last][:, None], size[here])
+        distance = np.linalg.norm(middle[last][:, None] - middle[here], axis=-1) / scale
+        pairs = [pair for pair in zip(*linear_sum_assignment(distance)) if distance[pair] < _FARTHEST]
+        for chain, person in pairs:
+            running[chain].append(int(here[person]))
+        taken = {person for _, person in pairs}
+        running += [[int(index)] for number, index in enumerate(here) if number not in taken]
+    return [np.array(chain) for chain in done + running]
+
+
+def _boxes(points: Float[np.ndarray, "N J D"]) -> tuple[Float[np.ndarray, "N D"], Float[np.ndarray, " N"]]:
+    """Middle of each person's joints and the longer side of the box around them; NaN becomes 0 and 1."""
+    known = np.isfinite(points)
+    low = np.where(known, points, np.inf).min(1, initial=np.inf)
+    high = np.where(known, points, -np.inf).max(1, initial=-np.inf)
+    some = known.any((1, 2))
+    middle = np.where(some[:, None], np.nan_to_num(low / 2 + high / 2, posinf=0, neginf=0), 0.0)
+    size = np.where(some, np.nan_to_num((high - low).max(-1), neginf=0), 0.0)
+    return middle, np.maximum(size, 1e-6)
+
+
+def _groups(joints: tuple[str, ...]) -> list[Int[np.ndarray, " G"]]:
+    """Indices of the joints that are exchanged together: legs, face and arms."""
+    sided = [index for index, joint in enumerate(joints) if joint.startswith(("left_", "right_"))]
+    legs = [index for index in sided if any(word in joints[index] for word in _LEGS)]
+    face = [index for index in sided if any(word in joints[index] for word in _FACE)]
+    arms = [index for index in sided if index not in legs and index not in face]
+    return [np.array(group) for group in (legs, face, arms) if group]
+
+
+def _exchanged(
+    points: Float[np.ndarray, "N J D"],
+    seconds: Float[np.ndarray, " N"],
+    group: Int[np.ndarray, " G"],
+    mirror: Int[np.ndarray, " G"],
+) -> Bool[np.ndarray, " N"]:
+    """Whether a group of joints is better read with its sides exchanged, for each frame of a chain."""
+    size = float(np.median(_boxes(points)[1]))
+    plain, other = points[:, group], points[:, mirror]
+    steps = np.diff(seconds)
+    wrong = _WRONG_PER_SECOND * np.r_[np.median(steps) if steps.size else 0.0, np.minimum(steps, _LONGEST_GAP)]
+    return cheapest(_moved(plain[:-1], plain[1:]) / size, _moved(plain[:-1], other[1:]) / size, wrong)
+
+
+def _moved(before: Float[np.ndarray, "N J D"], after: Float[np.ndarray, "N J D"]) -> Float[np.ndarray, " N"]:
+    """Mean distance that joints went, of those known in both frames; 0 where there are none."""
+    distance = np.linalg.norm(after - before, axis=-1)
+    known = np.isfinite(distance)
+    return np.where(known, distance, 0.0).sum(1) / np.maximum(known.sum(1), 1)
+
+
+def cheapest(
+    keep: Float[np.ndarray, " N-1"], turn: Float[np.ndarray, " N-1"], wrong: Float[np.ndarray, " N"]
+) -> Bool[np.ndarray, " N"]:
+    """The cheapest way through two states, as found (False) and exchanged (True).
+
+    Args:
+        keep: Cost of staying in a state from each frame to the next.
+        turn: Cost of going to the other.
+        wrong: Cost of each frame in the second state.
+    """
+    cost = np.array([0.0, wrong[0]])
+    came = np.zeros((len(wrong), 2), bool)
+    for index in range(1, len(wrong)):
+        stay, change = cost + keep[index - 1], cost[::-1] + turn[index - 1]
+        came[index] = change < stay
+        cost = np.minimum(stay, change)
+        cost[1] += wrong[index]
+    state = np.zeros(len(wrong), bool)
+    state[-1] = cost[1] < cost[0]
+    for index in range(len(wrong) - 1, 0, -1):
+        state[index - 1] = state[index] ^ came[index, int(state[index])]
+    return state
