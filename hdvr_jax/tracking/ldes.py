@@ -157,7 +157,11 @@ def _descend(target: Target, view: View, windows: Windows) -> _Pose:
         turned = _shift(target, view, _turn(target, view, pose, windows), windows, windows.shown)
         if turned.height <= pose.height:
             break
+        near = math.dist(turned.center, pose.center) < settings.settled * windows.step * pose.scale
+        alike = math.hypot(turned.angle - pose.angle, math.log(turned.scale / pose.scale)) < settings.settled_turn
         pose = turned
+        if near and alike:
+            break
     return pose
 
 

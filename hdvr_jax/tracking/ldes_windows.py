@@ -31,7 +31,9 @@ class Settings:
         most_turn: Radians that a target can turn between two frames.
         most_growth: Ratio that it can grow or shrink by.
         most_scale: Times that it can grow or shrink by in all.
-        rounds: Of the descent.
+        rounds: Of the descent, at most.
+        settled, settled_turn: It ends where a round moves the target by less than so many pixels of the patch, and
+            turns (radians) or grows it (logarithm) by less than that.
         rate, polar_rate: How fast the filters forget, a frame.
         steady: Share of the usual height of the peak under which the target counts as hidden, and nothing is learnt.
         least_share: Share of its box within the image under which it counts as hidden too.
@@ -39,7 +41,7 @@ class Settings:
     """
 
     padding: float = 4.0
-    side: int = 256
+    side: int = 192
     cell: int = 4
     context: float = 2.0
     label: float = 0.08
@@ -55,6 +57,8 @@ class Settings:
     most_growth: float = 1.3
     most_scale: float = 8.0
     rounds: int = 2
+    settled: float = 0.3
+    settled_turn: float = 0.006
     rate: float = 0.05
     polar_rate: float = 0.05
     steady: float = 0.4
