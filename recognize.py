@@ -1,9 +1,9 @@
-"""Recognises dance in a keypoint or motion file: 3D poses, movements of the body parts, genre, and a report.
+"""Recognises dance in a video, keypoints or motion: 3D poses, movements of the body parts, genre, and a report.
 
 python recognize.py INPUT --out DIR
 
-INPUT is a file or folder of keypoints (2D or 3D) or motion capture. DIR receives report.html (open it in a browser; it
-needs no network), report.json and poses3d.npz.
+INPUT is a video, a file or folder of keypoints (2D or 3D) of any common detector, or motion capture. DIR receives
+report.html (open it in a browser; it needs no network), report.json and poses3d.npz, and what --export names.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import math
 import pathlib
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 DEFAULT_MODELS = "work/demo/models"
 
@@ -53,11 +53,22 @@ def _positive(text: str) -> float:
     return value
 
 
+def _size(text: str) -> tuple[int, int]:
+    width, mark, height = text.lower().partition("x")
+    if not (mark and width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+        raise argparse.ArgumentTypeError(f"{text} is not an image size; expected WIDTHxHEIGHT, such as 1920x1080")
+    return int(width), int(height)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+
+
 def _parser() -> argparse.ArgumentParser:
     about, _, details = __doc__.partition("\n\n")
     parser = _Parser(prog="recognize.py", description=about, epilog=details.partition("\n\n")[2])
     add = parser.add_argument
-    add("input", metavar="INPUT", type=pathlib.Path, help="keypoint or motion file, or a folder of them")
+    add("input", metavar="INPUT", type=pathlib.Path, help="video, keypoint or motion file, or a folder of such files")
     add("--out", metavar="DIR", type=pathlib.Path, required=True, help="folder for the results; made if missing")
     add(
         "--models",
@@ -66,6 +77,13 @@ def _parser() -> argparse.ArgumentParser:
         default=pathlib.Path(DEFAULT_MODELS),
         help="folder with the workdirs lifter, movements and genre (default: %(default)s, which `make demo` trains)",
     )
+    _add_models(add)
+    _add_input(add)
+    _add_choices(add)
+    return parser
+
+
+def _add_models(add: Callable[..., object]) -> None:
     add("--weights", metavar="FILE", type=pathlib.Path, help="published VideoPose3D checkpoint, in place of the lifter")
     add(
         "--weights-layout",
@@ -73,11 +91,23 @@ def _parser() -> argparse.ArgumentParser:
         help="joints that the published model reads, coco17 or h36m17 (default: %(default)s)",
     )
     add("--weights-causal", action="store_true", help="the published model was trained to read no later frames")
+    add("--detector", metavar="FILE.task", type=pathlib.Path, help="weights of the pose detector, for a video")
+
+
+def _add_input(add: Callable[..., object]) -> None:
+    add("--video", metavar="FILE", type=pathlib.Path, help="video that the keypoints of INPUT were found in")
+    add("--layout", help="joint set of the points of INPUT, where it cannot be told from them, such as body25b")
+    add("--image-size", metavar="WxH", type=_size, help="size of the images that the points of INPUT are in")
     add("--format", help="format of INPUT, where it cannot be told from the content")
     add("--fps", type=_positive, help="frames per second, replacing those of the file")
     add("--view", help="camera to take from an input of several")
     add("--clip", help="recording to take from an input of several")
     add("--unit", choices=("m", "cm", "mm", "inch"), help="unit of a motion file that does not name it")
+
+
+def _add_choices(add: Callable[..., object]) -> None:
+    add("--export", metavar="KINDS", type=_names, default=(), help="more results, of bvh,gltf,csv,json,overlay")
+    add("--smooth", metavar="FILTER", default="off", help="one_euro, savgol or butterworth (default: %(default)s)")
     add("--track", metavar="ID", action="append", default=[], help="dancer to recognise; repeat it for several")
     add("--focal", metavar="PX", type=_positive, help="focal length of the camera in pixels (default: guessed)")
     add("--floor", action="store_true", help="estimate the floor and put the dancers on it, with y up and y = 0 there")
@@ -88,7 +118,6 @@ def _parser() -> argparse.ArgumentParser:
         default=0.5,
         help="fill in joints that are missing for up to this many seconds (default: %(default)s)",
     )
-    return parser
 
 
 def run(arguments: argparse.Namespace) -> list[pathlib.Path]:
@@ -99,23 +128,32 @@ def run(arguments: argparse.Namespace) -> list[pathlib.Path]:
     """
     watch = _Watch()
     with watch("start"):
-        from hdvr_jax import devices, export, keypoints, recognition
+        from hdvr_jax import devices, export, recognition, recordings
 
         devices.enable_compile_cache()
-    export.check(arguments.out)
-    with watch("read"):
-        names = ("format", "fps", "view", "clip", "unit")
-        reading = keypoints.read(arguments.input, **{name: getattr(arguments, name) for name in names})
+    export.check(arguments.out, arguments.export)
+    names = ("format", "fps", "view", "clip", "unit", "layout", "image_size")
+    recording = recordings.read(
+        arguments.input,
+        watch,
+        video=arguments.video,
+        detector=arguments.detector,
+        cache=arguments.out / ".detection",
+        **{name: getattr(arguments, name) for name in names},
+    )
     with watch("models"):
         models = recognition.load_models(arguments.models, optional=arguments.weights is not None)
         if arguments.weights:
             models = recognition.with_published_lifter(
                 models, arguments.weights, arguments.weights_layout, causal=arguments.weights_causal
             )
-    settings = recognition.Settings(arguments.max_gap, arguments.focal, arguments.floor, tuple(arguments.track))
-    result = recognition.recognise(reading, models, settings, arguments.input.resolve().name, watch)
+    settings = recognition.Settings(
+        arguments.max_gap, arguments.focal, arguments.floor, arguments.smooth, tuple(arguments.track)
+    )
+    result = recognition.recognise(recording.reading, models, settings, arguments.input.resolve().name, watch)
     with watch("write"):
-        paths = export.write(dataclasses.replace(result, timings=dict(watch.seconds)), arguments.out)
+        result = dataclasses.replace(result, timings=dict(watch.seconds))
+        paths = export.write(result, arguments.out, arguments.export, recording.video)
     return sorted(paths, key=lambda path: path.suffix != ".html")
 
 

@@ -13,9 +13,10 @@ from jaxtyping import Bool, Float, Int
 from hdvr_jax.detections import NOBODY, Detections
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import layouts
-from hdvr_jax.keypoints.reading import Options, Reading
+from hdvr_jax.keypoints.reading import Found, Options, Reading
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.skeletons import get_skeleton
+from hdvr_jax.tracking.results import Tracking
 
 FPS, IMAGE_SIZE = 30.0, (1920, 1080)
 _FARTHEST = 1e6  # pixels or metres
@@ -132,9 +133,19 @@ def reading(found: Detections, notes: list[str], path: pathlib.Path) -> Reading:
     found = _with_sound_numbers(found, notes)
     # Imported where it is needed: it brings scipy, a part of a second of every start.
     tracking = importlib.import_module("hdvr_jax.tracking").track_keypoints(found)
+    return followed(Found(found, tuple(notes)), tracking, path)
+
+
+def followed(found: Found, tracking: Tracking, path: pathlib.Path) -> Reading:
+    """What tracking made of the people of a file or a video.
+
+    Raises:
+        InputError: nothing.
+    """
     if not tracking.tracks:
-        raise InputError(f"{path}: nobody was seen for long enough to be followed ({len(found.frame)} detections)")
-    return Reading(tracking.tracks, [*notes, *tracking.notes], tracking.risks)
+        count = len(found.people.frame)
+        raise InputError(f"{path}: nobody was seen for long enough to be followed ({count} detections)")
+    return Reading(tracking.tracks, [*found.notes, *tracking.notes], tracking.risks, found)
 
 
 def _stacked(path: pathlib.Path, people: Sequence[Person]) -> Float[np.ndarray, "N J D"]:

@@ -6,11 +6,20 @@ import pathlib
 import numpy as np
 from jaxtyping import Bool
 
+from hdvr_jax.detections import Detections
 from hdvr_jax.errors import InputError
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.tracking.results import Risk
 
 _LONGEST_REFERENCE = 0.1
+
+
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """People of a file frame by frame, and what was assumed of them, one sentence each."""
+
+    people: Detections
+    notes: tuple[str, ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,12 +29,14 @@ class Reading:
     Attributes:
         tracks: One per dancer; at least one.
         notes: What was assumed or chosen (frame rate, units, layout, view), one sentence each.
-        risks: Intervals after which dancers may have been taken for each other; none where the file knows them apart.
+        risks: Intervals after which dancers may have been taken for each other; None where the file says who is who.
+        found: What the tracks were made of, where the file holds people frame by frame; else None.
     """
 
     tracks: list[PoseTrack]
     notes: list[str]
-    risks: tuple[Risk, ...] = ()
+    risks: tuple[Risk, ...] | None = None
+    found: Found | None = None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -4,7 +4,7 @@ import contextlib
 import dataclasses
 from collections.abc import Callable, Sequence
 
-from hdvr_jax import cameras
+from hdvr_jax import cameras, cleaning
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints.reading import Reading
 from hdvr_jax.pose_track import PoseTrack
@@ -15,6 +15,7 @@ from hdvr_jax.recognition.models import Models, Reader, how_to_train
 from hdvr_jax.recognition.results import Genre, ModelInfo, Movements, Poses, Recognition, TrackResult
 from hdvr_jax.recognition.settings import Settings
 from hdvr_jax.skeletons import get_skeleton
+from hdvr_jax.tracking.results import Risk
 
 Watch = Callable[[str], contextlib.AbstractContextManager]
 RULES = ModelInfo("movements", "kinematic rules")
@@ -26,7 +27,7 @@ class Prepared:
 
     Attributes:
         given: The track as read.
-        filled: The same with short gaps filled.
+        filled: The same with short gaps filled, and smoothed where that was asked for.
         reduced: `filled` on the models' skeleton.
         camera: Of a 2D track; None for 3D.
         notes: What was assumed.
@@ -78,7 +79,15 @@ def recognise(
     assumed = [models.notes[model.stage] for model in used if model.stage in models.notes]
     told = floor_words(floor) if settings.floor else ()
     notes = (*reading.notes, *left_out, *assumed, *told, *_unused(models, results))
-    return Recognition(source, layout(tracks), results, used, notes, floor=floor)
+    return Recognition(source, layout(tracks), results, used, notes, floor=floor, risks=_risks(reading, tracks))
+
+
+def _risks(reading: Reading, tracks: Sequence[PoseTrack]) -> tuple[Risk, ...] | None:
+    """The audit of identities, as far as it is about the dancers chosen."""
+    if reading.risks is None:
+        return None
+    chosen = {track.id for track in tracks}
+    return tuple(risk for risk in reading.risks if chosen & set(risk.tracks))
 
 
 def layout(tracks: Sequence[PoseTrack]) -> str:
@@ -88,13 +97,16 @@ def layout(tracks: Sequence[PoseTrack]) -> str:
 
 
 def prepare(track: PoseTrack, together: Sequence[PoseTrack], settings: Settings) -> Prepared:
-    """Fills gaps, changes the skeleton, and decides on a camera, which the tracks of a recording share."""
-    filled = track.fill_gaps(settings.max_gap_seconds)
+    """Smooths, fills gaps, changes the skeleton, and decides on a camera, which the tracks of a recording share."""
+    cleaned, notes = cleaning.clean(track, cleaning.Settings(settings.smoothing, settings.max_gap_seconds))
+    filled = cleaned.fill_gaps(settings.max_gap_seconds)
     reduced = filled.to_skeleton(stages.SKELETON)
+    if settings.smoothing != cleaning.OFF:
+        notes = (f"Keypoints were smoothed ({settings.smoothing}) before lifting.", *notes)
     if track.keypoints.shape[-1] == 3:
-        return Prepared(track, filled, reduced, None, ())
+        return Prepared(track, filled, reduced, None, notes)
     camera, note = camera_of(track, together, settings)
-    return Prepared(track, filled, reduced, camera, (note,))
+    return Prepared(track, filled, reduced, camera, (note, *notes))
 
 
 def _poses(dancer: Prepared, models: Models, source: str) -> Poses:

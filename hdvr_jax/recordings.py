@@ -1,0 +1,116 @@
+"""A recording, from a video or from a file of keypoints or motion, to dancers through time."""
+
+import contextlib
+import dataclasses
+import importlib
+import os
+import pathlib
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from jaxtyping import UInt8
+
+from hdvr_jax import keypoints
+from hdvr_jax.errors import InputError
+from hdvr_jax.keypoints import people
+from hdvr_jax.keypoints.reading import Found, Reading
+from hdvr_jax.video import Video, open_video
+
+VIDEO = "video"
+_SUFFIXES = (
+    *(".3gp", ".avi", ".flv", ".gif", ".m2ts", ".m4v", ".mkv", ".mov"),
+    *(".mp4", ".mpeg", ".mpg", ".mts", ".ogv", ".ts", ".webm", ".wmv"),
+)
+Watch = Callable[[str], contextlib.AbstractContextManager]
+
+
+@dataclasses.dataclass(frozen=True)
+class Recording:
+    """What was read.
+
+    Attributes:
+        reading: The dancers.
+        video: Of the same recording, one frame for each of the tracks; None where there is none.
+    """
+
+    reading: Reading
+    video: Video | None = None
+
+
+def is_video(path: pathlib.Path, format: str | None) -> bool:
+    """Whether a path is to be read as a video, by the name of its format or else of the file."""
+    return format == VIDEO or (format is None and path.suffix.lower() in _SUFFIXES and not path.is_dir())
+
+
+def read(
+    path: str | os.PathLike,
+    watch: Watch,
+    *,
+    video: str | os.PathLike | None = None,
+    detector: str | os.PathLike | None = None,
+    cache: str | os.PathLike | None = None,
+    **options: Any,
+) -> Recording:
+    """Reads a recording. In a video people are found and followed first.
+
+    Args:
+        path: A video, or what `keypoints.read` takes.
+        watch: Called with the name of each stage; the stage runs inside what it returns.
+        video: The video that a detector's file was made of. Its dancers are then told apart by what they wear too.
+        detector: Weights of the detector; None takes the usual ones.
+        cache: Folder for finished parts of a detection.
+        options: Of `keypoints.read`; of these a video takes fps and format.
+    Raises:
+        InputError: as `keypoints.read`, `video.open_video` and `detection.detect`; an option that does not apply.
+    """
+    path, format = pathlib.Path(path), options.get("format")
+    if is_video(path, format):
+        given = [name for name, value in options.items() if value is not None and name not in ("fps", "format")]
+        for name in [*given, *(["video"] if video else [])]:
+            raise InputError(f"{path}: option {name} does not apply to a video")
+        return _from_video(path, watch, options.get("fps"), detector, cache)
+    with watch("read"):
+        reading = keypoints.read(path, **options)
+        if video is None:
+            return Recording(reading)
+        film = open_video(video)
+        if reading.found is None:
+            return Recording(reading, film)
+        # Files of detectors hardly ever say their frame rate and image size; a video does.
+        known = {"fps": film.fps, "image_size": film.image_size}
+        given = {name: value for name, value in options.items() if value is not None}
+        reading = keypoints.read(path, **{**known, **given})
+    return Recording(_followed(reading.found, film, path, watch), film)
+
+
+def _from_video(
+    path: pathlib.Path,
+    watch: Watch,
+    fps: float | None,
+    detector: str | os.PathLike | None,
+    cache: str | os.PathLike | None,
+) -> Recording:
+    notes: list[str] = []
+    with watch("detect"):
+        detection = importlib.import_module("hdvr_jax.detection")
+        found = detection.detect(path, notes, fps=fps, bundle=detector, cache=cache)
+    film = open_video(path, fps)
+    return Recording(_followed(Found(found, tuple(notes)), film, path, watch), film)
+
+
+def _followed(found: Found, film: Video, path: pathlib.Path, watch: Watch) -> Reading:
+    with watch("track"):
+        # Imported where it is needed: it brings scipy, a part of a second of every start.
+        track = importlib.import_module("hdvr_jax.tracking").track_video
+        return people.followed(found, track(found.people, _told(film, found.people.frames)), path)
+
+
+def _told(film: Video, count: int) -> Iterator[UInt8[np.ndarray, "H W 3"]]:
+    """The frames, with a line on the console from time to time."""
+    meter = importlib.import_module("hdvr_jax.detection.meter").Meter(sys.stderr, count, "tracking")
+    meter.start(0)
+    for number, frame in enumerate(film, 1):
+        yield frame
+        meter.report(number)
