@@ -1,8 +1,8 @@
 """BVH of one dancer: names of MotionBuilder and Mixamo, centimetres, a moving root, ZXY rotations.
 
-Nothing turned is a T-pose that faces +z, with y up. The root's OFFSET is zero and its position channels hold its whole
-place, so that readers that add the two and readers that replace one by the other agree. BVH has no word for unknown
-frames: they are filled as `hdvr_jax.rigging.RiggedMotion.known` says.
+Places are those of poses3d.npz. Nothing turned is a T-pose that faces +z, with y up. The root's OFFSET is zero and its
+position channels hold its whole place, so that readers that add the two and readers that replace one by the other
+agree. BVH has no word for unknown frames: they are filled as `hdvr_jax.rigging.RiggedMotion.known` says.
 """
 
 import os

@@ -18,7 +18,7 @@ from hdvr_jax.files import check_place
 from hdvr_jax.keypoints import native
 from hdvr_jax.recognition.results import Recognition
 from hdvr_jax.report import SCHEMA, document, page
-from hdvr_jax.rigging import RiggedMotion, fit, has_pose
+from hdvr_jax.rigging import RiggedMotion, fit, fit_error, has_pose
 
 # A document begins with its schema, so that a look at the first bytes tells whose file it is, and goes on with the
 # names of the files that were written with it, so that a later run knows which are its own.
@@ -57,14 +57,15 @@ def write(
         InputError: `check`, the folder cannot be written, or no dancer has a pose to rig.
     """
     check_extras(extras)
-    motions = _motions(recognition) if {"bvh", "gltf"} & set(extras) else []
+    rigs = _rigs(recognition) if {"bvh", "gltf"} & set(extras) else []
+    motions = [motion for motion, _ in rigs]
     names = [*FILES, *names_of(extras, [motion.id for motion in motions])]
     _check_names(folder, names)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         aside = pathlib.Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
         try:
-            _write_files(recognition, aside, names)
+            _write_files(recognition, rigs, aside, names)
             _write_extras(recognition, motions, aside, extras, frames)
             _move(aside, folder, names)
         finally:
@@ -102,18 +103,24 @@ def _earlier(folder: pathlib.Path) -> tuple[str, ...]:
         return FILES
 
 
-def _motions(recognition: Recognition) -> list[RiggedMotion]:
-    """Rigs of the dancers who have a pose in any frame."""
+def _rigs(recognition: Recognition) -> list[tuple[RiggedMotion, float]]:
+    """Rigs of the dancers who have a pose in any frame, and how far their joints are from the poses': metres, mean."""
     posed = [track for track in map(pose_track, recognition.tracks) if has_pose(track)]
     if not posed:
         raise InputError(f"{recognition.source}: no dancer has a pose with both hips; BVH and glTF need one")
-    return [fit(track) for track in posed]
+    motions = [fit(track) for track in posed]
+    return [(motion, float(np.nanmean(fit_error(motion, track)))) for motion, track in zip(motions, posed)]
 
 
-def _write_files(recognition: Recognition, aside: pathlib.Path, names: Sequence[str]) -> None:
+def _write_files(
+    recognition: Recognition, rigs: Sequence[tuple[RiggedMotion, float]], aside: pathlib.Path, names: Sequence[str]
+) -> None:
+    """Writes what every recognition has; the document also tells the files' names, and how well rigs fit."""
     write_poses(recognition, aside / "poses3d.npz")
     about = document(recognition)
-    told = json.dumps({"schema": about.pop("schema"), "files": list(names), **about}, allow_nan=False)
+    fits = [{"id": motion.id, "mean_error_mm": round(1000 * error, 2)} for motion, error in rigs]
+    first = {"schema": about.pop("schema"), "files": list(names), "rigs": fits}
+    told = json.dumps({**first, **about}, allow_nan=False)
     for name, text in {"report.html": page(recognition), "report.json": told}.items():
         (aside / name).write_text(text, encoding="utf-8")
 

@@ -23,7 +23,7 @@ from hdvr_jax.viewing import draw_skeleton
 
 Image = UInt8[np.ndarray, "H W 3"]
 _USUAL_SIZE, _LARGEST = (1280, 720), 1920
-_SHOWN_MOVEMENTS = 4
+_SHOWN_MOVEMENTS, _SHOWN_LETTERS = 4, 24
 _WHITE = (255, 255, 255)
 
 
@@ -138,7 +138,8 @@ def _draw(picture: Image, dancer: _Dancer, frame: int) -> None:
         part[edge] = dancer.colour
         part[:] = draw_skeleton(part, points - low, skeleton, thick)
     at = np.array([seen[:, 0].mean(), seen[:, 1].min() - 6 * thick])
-    _text(picture, dancer.result.given.id, tuple(np.clip(at, -99, 99999).astype(int).tolist()), dancer.colour)
+    place = tuple(np.clip(at, -9999, 9999).astype(int).tolist())
+    _text(picture, _name(dancer.result), place, dancer.colour)
 
 
 def _caption(picture: Image, dancers: list[_Dancer], frame: int) -> None:
@@ -146,21 +147,33 @@ def _caption(picture: Image, dancers: list[_Dancer], frame: int) -> None:
     line = round(30 * _letter(picture) / 0.7)
     fps = dancers[0].result.given.fps if dancers else 1.0
     minutes, seconds = divmod(frame / fps, 60)
-    lines = [(_doing(dancer.result, frame), dancer.colour) for dancer in dancers]
+    letters = int(picture.shape[1] / (13 * _letter(picture) / 0.7))
+    lines = [(_doing(dancer.result, frame, letters), dancer.colour) for dancer in dancers]
     lines = [(f"{int(minutes)}:{seconds:04.1f}", _WHITE), *lines]
     for row, (text, colour) in enumerate(reversed(lines)):
         _text(picture, text, (line // 2, picture.shape[0] - line // 2 - row * line), colour)
 
 
-def _doing(result: TrackResult, frame: int) -> str:
-    """A dancer's genre so far and movements of the moment, the surest first."""
-    words = result.given.id
+def _name(result: TrackResult) -> str:
+    """A dancer's id, cut short where it would fill the picture."""
+    id = result.given.id
+    return id if len(id) <= _SHOWN_LETTERS else f"{id[: _SHOWN_LETTERS - 3]}..."
+
+
+def _doing(result: TrackResult, frame: int, letters: int) -> str:
+    """A dancer's genre so far and movements of the moment, the surest first, as many as there is room for."""
+    words = _name(result)
     if result.genre is not None:
         best = int(result.genre.running[frame].argmax())
         words += f"  {title(result.genre.names[best])} {100 * result.genre.running[frame, best]:.0f} %"
     running = np.flatnonzero(result.movements.active[frame])
     running = running[np.argsort(-result.movements.probabilities[frame, running], kind="stable")]
-    names = [readable(result.movements.types[index].name).lower() for index in running[:_SHOWN_MOVEMENTS]]
+    names: list[str] = []
+    for index in running[:_SHOWN_MOVEMENTS]:
+        name = readable(result.movements.types[index].name).lower()
+        if len(", ".join([words, *names, name, "99 more"])) > letters:
+            break
+        names.append(name)
     more = [f"{len(running) - len(names)} more"] if len(running) > len(names) else []
     return f"{words}  {', '.join(names + more)}"
 

@@ -19,6 +19,11 @@ def bones(rig: Rig) -> tuple[Float[np.ndarray, "V 3"], Float[np.ndarray, "V 3"],
     for child, parent in enumerate(rig.parents):
         if parent < 0 or np.linalg.norm(rig.offsets[child]) < _LEAST_BONE:
             continue
+        # Neck and collar bones begin in one place: one bone of the spine leads there.
+        if any(
+            np.array_equal(rig.offsets[child], rig.offsets[other]) for other in rig.children(parent) if other < child
+        ):
+            continue
         corners.append(_octahedron(rig.rest[parent], rig.rest[child]))
         moved_by += [parent] * len(corners[-1])
     points = np.concatenate(corners)

@@ -137,6 +137,29 @@ def test_dancers_without_a_pose_have_no_rig(tmp_path):
         export.write(dataclasses.replace(result, tracks=(nobody,)), tmp_path, ["gltf"])
 
 
+def test_how_well_rigs_fit_is_told(tmp_path):
+    """The fabricated dancer bends her arm by moving elbow and wrist alone, so that her upper arm changes its length."""
+    export.write(fabricated.recognition(), tmp_path, ["gltf"])
+    rigs = json.loads((tmp_path / "report.json").read_text())["rigs"]
+    assert [rig["id"] for rig in rigs] == ["1", "2"]
+    assert all(1 < rig["mean_error_mm"] < 20 for rig in rigs)
+    export.write(fabricated.recognition(), tmp_path)
+    assert json.loads((tmp_path / "report.json").read_text())["rigs"] == []
+
+
+def test_ids_that_are_no_names_of_files(tmp_path):
+    result = fabricated.recognition()
+    ids = ("../1", "踊/り")
+    tracks = [
+        dataclasses.replace(track, given=dataclasses.replace(track.given, id=id))
+        for track, id in zip(result.tracks, ids)
+    ]
+    export.write(dataclasses.replace(result, tracks=tuple(tracks)), tmp_path / "out", ["bvh", "gltf", "csv"])
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+    found = {path.name for path in (tmp_path / "out").glob("*.bvh")}
+    assert found == {"poses____1.bvh", "poses_踊_り.bvh"}
+
+
 def test_unknown_extras(tmp_path):
     with pytest.raises(InputError, match="no results of kind 'fbx'"):
         export.check(tmp_path, ["fbx"])
