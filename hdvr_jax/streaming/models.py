@@ -1,0 +1,203 @@
+"""The trained models of a stream: those of a recognition, none of which may read a frame after its own."""
+
+import dataclasses
+import os
+import pathlib
+from collections.abc import Mapping
+from typing import Any
+
+from hdvr_jax import lifter_inputs, trained
+from hdvr_jax.clip_poses import LIFTED_SKELETON
+from hdvr_jax.errors import InputError
+from hdvr_jax.families import lifter as lifter_family
+from hdvr_jax.families.movements import type_slots
+from hdvr_jax.movements import load_vocabulary
+from hdvr_jax.networks.lifter import Mirrors, TemporalLifter
+from hdvr_jax.networks.lstm import GenreNetwork, MovementNetwork
+from hdvr_jax.published.lifter import LAYOUTS
+from hdvr_jax.published.videopose3d import Imported, load_with_trajectory
+from hdvr_jax.recognition.models import how_to_train
+from hdvr_jax.skeletons import BODY_PARTS, get_skeleton
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class LiftModel:
+    """A causal lifter.
+
+    Attributes:
+        networks, variables, mirrors: Of "poses" and, where there is one, "trajectory" (`lifter_trajectory`; published:
+            metres as they are). Mirrors are None where predictions are not averaged with the mirror image's.
+        inputs: Kind, of `lifter_inputs.INPUTS`.
+        skeleton: Of the inputs; poses are of h36m17.
+        fps: At which it runs; None for the recording's.
+        published: Whether the trajectory is in metres rather than along the dancer's ray.
+    """
+
+    networks: Mapping[str, TemporalLifter]
+    variables: Mapping[str, Any]
+    mirrors: Mapping[str, Mirrors | None]
+    inputs: str
+    skeleton: str
+    fps: float | None
+    published: bool = False
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class MovementModel:
+    """A causal movement model; `inputs` is "2d" or "3d_lifted"."""
+
+    network: MovementNetwork
+    variables: Any
+    inputs: str
+    own_axes: bool
+    fps: float
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class GenreModel:
+    """A genre model; `streams` as in `hdvr_jax.families.genre`, `names` of the genres."""
+
+    network: GenreNetwork
+    variables: Any
+    streams: tuple[str, ...]
+    own_axes: bool
+    fps: float
+    names: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class StreamModels:
+    """The models of a stream; None where a stage has none."""
+
+    lifter: LiftModel
+    movements: MovementModel | None = None
+    genre: GenreModel | None = None
+
+
+def load(
+    folder: str | os.PathLike, *, weights: str | os.PathLike | None = None, layout: str = "coco17"
+) -> StreamModels:
+    """The models of a folder that holds a workdir for each stage.
+
+    Args:
+        weights: Published VideoPose3D checkpoint, trained with --causal, in place of the lifter.
+        layout: Joint set of its inputs.
+    Raises:
+        InputError: no lifter, a model that cannot be restored, or one that reads later frames or true 3D poses; says
+            what to train.
+    """
+    folder = pathlib.Path(folder)
+    if weights is None and not (folder / "lifter").is_dir():
+        raise InputError(f"{folder}: no lifter, which a stream needs; {how_to_train(folder)}")
+    lifter = of_published(weights, layout) if weights else of_lifter(trained.load(folder / "lifter"), folder / "lifter")
+    found = {"movements": of_movements, "genre": of_genre}
+    readers = {
+        stage: make(trained.load(folder / stage), folder / stage)
+        for stage, make in found.items()
+        if (folder / stage).is_dir()
+    }
+    models = StreamModels(lifter, **readers)
+    if models.genre is not None:
+        _check_genre(models, folder / "genre")
+    return models
+
+
+def of_lifter(model: trained.Trained, workdir: os.PathLike | str) -> LiftModel:
+    """The lifter of a workdir; raises InputError where it is none, or not causal."""
+    config = model.config
+    if config.family not in ("lifter", "lifter_trajectory"):
+        raise InputError(f"{workdir}: holds a model of family {config.family}; expected lifter")
+    if not config.model.causal:
+        raise InputError(
+            f"{workdir}: this lifter reads frames after its own (config.model.causal is False); a stream needs one as "
+            "configs/lifter_causal.py trains"
+        )
+    if config.model.skeleton != LIFTED_SKELETON:
+        raise InputError(f"{workdir}: lifts {config.model.skeleton}; a stream needs {LIFTED_SKELETON}")
+    networks, variables = {"poses": lifter_family.network(config)}, {"poses": model.variables}
+    if config.family == "lifter_trajectory":
+        networks["trajectory"] = lifter_family.network(config, joints=1)
+        variables = {name: {kind: found[name] for kind, found in model.variables.items()} for name in networks}
+    mirrors = {name: lifter_family.mirrors_of(config, net) for name, net in networks.items()}
+    inputs = lifter_inputs.inputs_of(config)
+    return LiftModel(networks, variables, mirrors, inputs, config.model.skeleton, float(config.data.fps))
+
+
+def of_published(path: str | os.PathLike, layout: str) -> LiftModel:
+    """The lifter of a published checkpoint, which is taken to be causal: the file does not tell."""
+    if layout not in LAYOUTS:
+        raise InputError(f"no published weights read the layout {layout!r}; expected {' or '.join(LAYOUTS)}")
+    posed, moved = load_with_trajectory(pathlib.Path(path), causal=True)
+    models = {"poses": posed} | ({} if moved is None else {"trajectory": moved})
+    order, outputs = get_skeleton(layout).mirror, get_skeleton(LIFTED_SKELETON).mirror
+    for name, model in models.items():
+        _check_joints(path, model, len(order), len(outputs) if name == "poses" else 1)
+    return LiftModel(
+        {name: model.network for name, model in models.items()},
+        {name: model.variables for name, model in models.items()},
+        {name: (order, outputs if name == "poses" else (0,)) for name in models},
+        "screen", layout, None, published=True,
+    )  # fmt: skip
+
+
+def _check_joints(path: str | os.PathLike, model: Imported, joints_in: int, joints_out: int) -> None:
+    found = (model.joints_in, model.network.joints_out)
+    if found != (joints_in, joints_out):
+        raise InputError(f"{path}: takes {found[0]} joints to {found[1]}; expected {joints_in} to {joints_out}")
+
+
+def of_movements(model: trained.Trained, workdir: os.PathLike | str) -> MovementModel:
+    """The movement model of a workdir; raises InputError where it is none, or reads later frames or true 3D."""
+    config, fields = model.config, model.config.model
+    _check_reader(config, "movements", fields.inputs, workdir)
+    if fields.bidirectional:
+        raise InputError(
+            f"{workdir}: this movement model reads backwards too (config.model.bidirectional is True); a stream needs "
+            "one as configs/movements_causal.py trains"
+        )
+    network = MovementNetwork(
+        slots=type_slots(load_vocabulary()),
+        parts=len(BODY_PARTS),
+        features=fields.features,
+        layers=fields.layers,
+        bidirectional=False,
+    )
+    own_axes = fields.own_axes and fields.inputs != "2d"
+    return MovementModel(network, model.variables, fields.inputs, own_axes, float(config.data.fps))
+
+
+def of_genre(model: trained.Trained, workdir: os.PathLike | str) -> GenreModel:
+    """The genre model of a workdir; raises InputError where it is none, or reads what a stream does not have."""
+    config, fields = model.config, model.config.model
+    _check_reader(config, "genre", fields.inputs if "poses3d" in fields.streams else "2d", workdir)
+    if "movements" in fields.streams and fields.movements != "model":
+        raise InputError(
+            f"{workdir}: this genre model reads the annotator's movements, which need true 3D; a stream needs one with "
+            "config.model.movements = 'model'"
+        )
+    network = GenreNetwork(len(fields.genres), fields.features, fields.layers)
+    return GenreModel(
+        network, model.variables, tuple(fields.streams), fields.own_axes, float(config.data.fps), tuple(fields.genres)
+    )
+
+
+def _check_reader(config: Any, family: str, inputs: str, workdir: os.PathLike | str) -> None:
+    if config.family != family:
+        raise InputError(f"{workdir}: holds a model of family {config.family}; expected {family}")
+    if inputs == "3d_true":
+        raise InputError(
+            f"{workdir}: was trained on true 3D (config.model.inputs is 3d_true); a stream needs a model of inputs "
+            "3d_lifted or 2d"
+        )
+    if config.model.skeleton != LIFTED_SKELETON:
+        raise InputError(f"{workdir}: reads {config.model.skeleton}; a stream needs {LIFTED_SKELETON}")
+
+
+def _check_genre(models: StreamModels, workdir: pathlib.Path) -> None:
+    if "movements" in models.genre.streams and models.movements is None:
+        raise InputError(f"{workdir}: reads movements, and there is no movement model beside it")
+    if models.lifter.fps is not None and models.genre.fps > models.lifter.fps:
+        raise InputError(
+            f"{workdir}: runs at {models.genre.fps:g} frames per second, the lifter at {models.lifter.fps:g}; expected "
+            "no more than that"
+        )

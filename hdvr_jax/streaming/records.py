@@ -1,0 +1,67 @@
+"""What a stream is told before its first frame, and what it tells of a dancer at each."""
+
+import dataclasses
+
+import numpy as np
+from jaxtyping import Float
+
+from hdvr_jax import cleaning
+from hdvr_jax.errors import InputError
+from hdvr_jax.skeletons import get_skeleton
+
+
+@dataclasses.dataclass(frozen=True)
+class Recording:
+    """What is known of a stream before its first frame.
+
+    Attributes:
+        fps: Frames per second.
+        image_size: (width, height) in pixels.
+        skeleton: Joint set of the keypoints.
+        focal: Focal length in pixels; None takes the longer side of the image.
+        max_hold_seconds: A dancer of whom nothing is seen for longer has no pose.
+        forget_seconds: A dancer not seen for longer begins anew.
+        smoothing: Of the keypoints, "off" or "one_euro"; the other filters look ahead.
+    """
+
+    fps: float
+    image_size: tuple[int, int]
+    skeleton: str = "coco17"
+    focal: float | None = None
+    max_hold_seconds: float = 0.5
+    forget_seconds: float = 2.0
+    smoothing: cleaning.Settings = dataclasses.field(default_factory=cleaning.Settings)
+
+    def check(self) -> None:
+        """Raises InputError where a field makes no sense."""
+        get_skeleton(self.skeleton)
+        positive = {"fps": self.fps, "width": self.image_size[0], "height": self.image_size[1]}
+        positive |= {} if self.focal is None else {"focal": self.focal}
+        for field, value in positive.items():
+            if not (np.isfinite(value) and value > 0):
+                raise InputError(f"stream: {field} is {value}; expected a positive number")
+        if not 0 <= self.max_hold_seconds <= self.forget_seconds < np.inf:
+            raise InputError(
+                f"stream: max_hold_seconds {self.max_hold_seconds}, forget_seconds {self.forget_seconds}; expected "
+                "0 or more, and the second not less than the first"
+            )
+        if self.smoothing.method not in (cleaning.OFF, "one_euro"):
+            raise InputError(f"stream: smoothing {self.smoothing.method!r} looks ahead; expected off or one_euro")
+        cleaning.check(self.smoothing, self.fps)
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What is known of a dancer at a frame.
+
+    Attributes:
+        pose: (17, 3) joints of h36m17 about the hips, metres, camera axes; NaN where the dancer is out of sight.
+        trajectory: (3,) the hips, metres, camera axes; None where the lifter does not tell.
+        movements: (M,) probabilities, 0.5 being the decision; None without a movement model.
+        genre: (G,) probabilities of what was danced so far; None without a genre model, and before its first frame.
+    """
+
+    pose: Float[np.ndarray, "J 3"]
+    trajectory: Float[np.ndarray, " 3"] | None = None
+    movements: Float[np.ndarray, " M"] | None = None
+    genre: Float[np.ndarray, " G"] | None = None
