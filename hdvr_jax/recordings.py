@@ -109,7 +109,7 @@ def _followed(found: Found, film: Video, path: pathlib.Path, watch: Watch) -> Re
 
 def _told(film: Video, count: int) -> Iterator[UInt8[np.ndarray, "H W 3"]]:
     """The frames, with a line on the console from time to time."""
-    meter = importlib.import_module("hdvr_jax.detection.meter").Meter(sys.stderr, count, "tracking")
+    meter = importlib.import_module("hdvr_jax.detection.meter").Meter(sys.stderr, count, what="tracking")
     meter.start(0)
     for number, frame in enumerate(film, 1):
         yield frame

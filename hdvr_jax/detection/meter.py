@@ -1,4 +1,4 @@
-"""The line on the console that says how far the detection is."""
+"""The line on the console that says how far a pass through a video is."""
 
 import io
 import sys
@@ -13,10 +13,16 @@ _SECONDS = 2.0
 class Meter(Progress):
     """Frames done, frames a second and the time that is left; one line every few seconds."""
 
-    def __init__(self, stream: io.TextIOBase, frames: int | None = None, clock: Callable[[], float] = time.monotonic):
-        """Args: `frames` in all, None where nobody knows."""
+    def __init__(
+        self,
+        stream: io.TextIOBase,
+        frames: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        what: str = "detection",
+    ):
+        """Args: `frames` in all, None where nobody knows; `what` is being done."""
         super().__init__(0, frames or sys.maxsize, stream, clock)
-        self._known = frames is not None
+        self._known, self._what = frames is not None, what
         self._first = 0
         self._begin = self._told = clock()
 
@@ -25,7 +31,7 @@ class Meter(Progress):
         self._first = done
         self._begin = self._told = self._clock()
         if done:
-            self.note(f"detection goes on after {done} frames that were kept")
+            self.note(f"{self._what} goes on after {done} frames that were kept")
 
     def report(self, done: int) -> None:
         """Says, from time to time, that `done` frames are done."""
@@ -35,9 +41,9 @@ class Meter(Progress):
         self._told = now
         rate = (done - self._first) / max(now - self._begin, 1e-9)
         total = f"/{self._steps}  {duration(max(0, self._steps - done) / rate)} left" if self._known and rate else ""
-        self._write(f"detection  {rate:.1f} frames/s  frame {done}{total}")
+        self._write(f"{self._what}  {rate:.1f} frames/s  frame {done}{total}")
 
     def end(self, done: int) -> None:
         """Says that all is done."""
         seconds = max(self._clock() - self._begin, 1e-9)
-        self.note(f"detection  {done} frames, {(done - self._first) / seconds:.1f} frames/s")
+        self.note(f"{self._what}  {done} frames, {(done - self._first) / seconds:.1f} frames/s")
