@@ -4,7 +4,7 @@
                                   [--keep=DIR] [--picture=FILE]
 
 Every tracker gets the same detections and pictures (`scenes.py`, `sightings.py`, `drawing.py`); CSRT gets the true
-boxes of the first frame. IDF1, MOTA and switches are py-motmetrics', boxes of joints, IoU 0.5; who is hidden counts as
+boxes of the first frame. IDF1, MOTA and switches are py-motmetrics', boxes of joints, IoU 0.35; who is hidden counts as
 missed. A crossing is an interval in which the true boxes of two dancers overlap by more than 0.2 and which ends with
 their parting. CPU time is that of all threads, without drawing, detecting and reading pictures. `--contrib` is a folder
 with OpenCV's CSRT (`pip install --target DIR --no-deps "opencv-contrib-python==4.*"`). `--keep` stores the counts of

@@ -3,7 +3,6 @@
 import numpy as np
 from jaxtyping import Float, Int
 
-from benchmarks.tracking.scores import spans
 from hdvr_jax.tracking.results import Tracking
 
 RISKY = 0.5  # a score from which on an interval is marked
@@ -25,11 +24,19 @@ def identities(
     order = np.sort(np.concatenate([distance, np.full((1, distance.shape[1]), np.inf)]), axis=0)
     sure = (order[0] <= _NEAR) & (order[0] <= _CLEAR * order[1])
     who = np.where(sure, distance.argmin(0), -1)
-    for dancer in range(len(true)):
-        for start, end in spans(who == dancer, _BRIEF * fps):
-            if np.count_nonzero(who[start:end] == dancer) < _BRIEF * fps:
-                who[start:end] = np.where(who[start:end] == dancer, -1, who[start:end])
-    return who
+    return _without_brief(who, round(_BRIEF * fps))
+
+
+def _without_brief(who: np.ndarray, least: int) -> np.ndarray:
+    """The same without runs of one dancer in fewer than `least` frames, the shortest first; unknown frames aside."""
+    who = who.copy()
+    while True:
+        known = np.flatnonzero(who >= 0)
+        runs = np.split(known, np.flatnonzero(np.diff(who[known])) + 1)
+        shortest = min(runs, key=len)
+        if len(runs) == 1 or len(shortest) >= least:
+            return who
+        who[shortest] = -1
 
 
 def swaps(tracking: Tracking, true: Float[np.ndarray, "D T J 2"], fps: float) -> list[_Swap]:

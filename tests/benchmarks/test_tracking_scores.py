@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.tracking import audit, boxes, rivals, scores
+from benchmarks.tracking import audit, boxes, rivals, scores, sightings, trackers
 from hdvr_jax.detections import NOBODY, Detections
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.tracking.results import Risk, Tracking
@@ -135,3 +135,17 @@ def test_overlap_follows_people_apart_and_waits_for_one_second(moving):
     )  # fmt: skip
     found = rivals.by_overlap(detections, moving)
     assert np.isfinite(found).all(-1).sum(-1).tolist() == [65, 20, 30]
+
+
+def test_wavering_before_a_swap_is_one_swap(true):
+    found = _swapped(true, 30)
+    found[:, 24:27] = found[::-1, 24:27]
+    assert len(audit.swaps(_tracking(found), true, _FPS)) == 2
+
+
+def test_rightly_named_detections_do_not_switch():
+    scene = tracking_scenes.scene(tracking_scenes.crossing(40))
+    sighted = sightings.sight(scene)
+    counts = scores.count(boxes.around(scene.seen()[0]), trackers.true_tracks(sighted), _FPS)
+    assert counts["num_switches"] == 0
+    assert counts["num_misses"] > 0
