@@ -46,7 +46,11 @@ class Cache:
     def whole(self) -> tuple[list[People], dict[str, Any]] | None:
         """The people of each frame and what is known of the video, where the whole video is done."""
         found = self._read(_WHOLE)
-        return None if found is None else (_split(found), json.loads(str(found["about"])))
+        try:
+            about = json.loads(str(found["about"])) if found is not None else None
+        except (KeyError, ValueError):
+            return None
+        return (_split(found), about) if isinstance(about, dict) else None
 
     def keep_whole(self, people: list[People], about: Mapping[str, Any]) -> None:
         """Keeps the result and removes the pieces."""

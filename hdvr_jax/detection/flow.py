@@ -143,7 +143,7 @@ def _run(video: Video, open_find: Open, kept: Cache, settings: Settings, workers
         for _ in range(workers):
             finders.put(stack.enter_context(open_find()))
         stretches = _stretches(video, first * length, length, settings.shorter_side)
-        done = _shared_out(stretches, finders, workers, settings)
+        done = shared_out(stretches, finders, workers, settings)
         for index, piece in enumerate(stack.enter_context(contextlib.closing(done)), first):
             kept.keep_piece(index, piece)
             found += piece
@@ -168,7 +168,7 @@ def _stretches(video: Video, first: int, length: int, shorter_side: int) -> Iter
         yield [frame for frame, _ in stretch], stretch[0][1]
 
 
-def _shared_out(
+def shared_out(
     stretches: Iterator[tuple[list[Picture], float]],
     finders: "queue.SimpleQueue[Find]",
     workers: int,

@@ -16,10 +16,11 @@ from hdvr_jax.detection.squares import Square
 from hdvr_jax.skeletons import get_skeleton
 
 SKELETON = "mediapipe33"
-Picture = UInt8[np.ndarray, "H W 3"]
+Picture = UInt8[np.ndarray, "_ _ 3"]
 Person = Float[np.ndarray, "33 3"]
 # x, y in pixels and visibility in [0, 1] of each joint.
-People = Float[np.ndarray, "N 33 3"]
+People = Float[np.ndarray, "_ 33 3"]
+Quality = Float[np.ndarray, " _"]
 Find = Callable[[Picture], People]
 
 _VISIBLE = 0.5
@@ -98,7 +99,7 @@ def look_at(frame: Picture, find: Find, places: list[Square], margin: float) -> 
     return _all_distinct([_find_in(frame, place, find, margin) for place in places])
 
 
-def distinct(people: People, quality: Float[np.ndarray, " N"]) -> People:
+def distinct(people: People, quality: Quality) -> People:
     """Everybody once, as found with the best quality, of people who may be there several times, or in parts."""
     kept: list[int] = []
     for index in np.argsort(-quality, kind="stable"):
@@ -126,14 +127,14 @@ def box(person: Person) -> Float[np.ndarray, "2 2"]:
     return np.stack([seen.min(0), seen.max(0)])
 
 
-def _all_distinct(found: list[tuple[People, Float[np.ndarray, " N"]]]) -> People:
+def _all_distinct(found: list[tuple[People, Quality]]) -> People:
     if not found:
         return np.zeros((0, 33, 3), np.float32)
     people, quality = zip(*found)
     return distinct(np.concatenate(people), np.concatenate(quality))
 
 
-def _find_in(frame: Picture, square: Square, find: Find, margin: float) -> tuple[People, Float[np.ndarray, " N"]]:
+def _find_in(frame: Picture, square: Square, find: Find, margin: float) -> tuple[People, Quality]:
     """People in a square of a frame, without those whom its edge cuts, and how good the finds are."""
     x, y, side = square
     people = find(layout.cut(frame, square)) + np.array([x, y, 0], np.float32)
@@ -145,7 +146,7 @@ def _find_in(frame: Picture, square: Square, find: Find, margin: float) -> tuple
     return people, _quality(people, square, margin)
 
 
-def _quality(people: People, square: Square, margin: float) -> Float[np.ndarray, " N"]:
+def _quality(people: People, square: Square, margin: float) -> Quality:
     """Mean visibility, less what somebody is off the middle of the square and off the size that fits it."""
     result = np.zeros(len(people))
     for index, person in enumerate(people):

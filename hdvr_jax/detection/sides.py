@@ -73,14 +73,12 @@ def chains(detections: Detections) -> list[Int[np.ndarray, " n"]]:
 
 
 def _boxes(points: Float[np.ndarray, "N J D"]) -> tuple[Float[np.ndarray, "N D"], Float[np.ndarray, " N"]]:
-    """Middle of each person's joints and the longer side of the box around them; NaN becomes 0 and 1."""
+    """Middle of the box around each person's joints and its longer side; (0, 0) and nearly 0 without any."""
     known = np.isfinite(points)
-    low = np.where(known, points, np.inf).min(1, initial=np.inf)
-    high = np.where(known, points, -np.inf).max(1, initial=-np.inf)
-    some = known.any((1, 2))
-    middle = np.where(some[:, None], np.nan_to_num(low / 2 + high / 2, posinf=0, neginf=0), 0.0)
-    size = np.where(some, np.nan_to_num((high - low).max(-1), neginf=0), 0.0)
-    return middle, np.maximum(size, 1e-6)
+    some = known.any((1, 2))[:, None]
+    low = np.where(some, np.where(known, points, np.inf).min(1, initial=np.inf), 0.0)
+    high = np.where(some, np.where(known, points, -np.inf).max(1, initial=-np.inf), 0.0)
+    return (low + high) / 2, np.maximum((high - low).max(-1), 1e-6)
 
 
 def _groups(joints: tuple[str, ...]) -> list[Int[np.ndarray, " G"]]:
@@ -114,7 +112,7 @@ def _moved(before: Float[np.ndarray, "N J D"], after: Float[np.ndarray, "N J D"]
 
 
 def cheapest(
-    keep: Float[np.ndarray, " N-1"], turn: Float[np.ndarray, " N-1"], wrong: Float[np.ndarray, " N"]
+    keep: Float[np.ndarray, " S"], turn: Float[np.ndarray, " S"], wrong: Float[np.ndarray, " N"]
 ) -> Bool[np.ndarray, " N"]:
     """The cheapest way through two states, as found (False) and exchanged (True).
 
