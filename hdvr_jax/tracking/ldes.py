@@ -148,11 +148,12 @@ def _turn(target: Target, view: View, pose: _Pose, windows: Windows) -> _Pose:
     return dataclasses.replace(pose, angle=pose.angle + turn, scale=scale)
 
 
-def _descend(target: Target, view: View, windows: Windows) -> _Pose:
-    """The pose in a frame: place over the wide window, then similarity and place in turns while that helps."""
+def _descend(target: Target, view: View, center: np.ndarray, window: np.ndarray) -> _Pose:
+    """The pose in a frame: place from a first guess and within a window, then similarity and place in turns."""
     settings = target.settings
-    pose = _Pose(tuple((target.center - 0.5).tolist()), target.scale, target.angle)
-    pose = dataclasses.replace(_shift(target, view, pose, windows, windows.searched), height=0.0)
+    windows = windows_of(settings, *target.first_size.tolist())
+    pose = _Pose(tuple((center - 0.5).tolist()), target.scale, target.angle)
+    pose = dataclasses.replace(_shift(target, view, pose, windows, window), height=0.0)
     for _ in range(settings.rounds):
         turned = _shift(target, view, _turn(target, view, pose, windows), windows, windows.shown)
         if turned.height <= pose.height:
@@ -165,16 +166,26 @@ def _descend(target: Target, view: View, windows: Windows) -> _Pose:
     return pose
 
 
+def _believed(target: Target, pose: _Pose) -> bool:
+    """Whether this is the target. The farther it is from where it was expected, the surer its looks must be."""
+    settings = target.settings
+    leap = math.dist(pose.center, (target.center + target.velocity - 0.5).tolist()) / math.sqrt(target.size.prod())
+    share = settings.steady + (settings.sure - settings.steady) * min(1.0, leap / settings.leap)
+    return pose.height > share * target.usual
+
+
 def follow(target: Target, image: UInt8[np.ndarray, "H W 3"]) -> Target:
     """The target in the next frame. One that is hidden coasts: it keeps its size, and loses speed."""
     settings = target.settings
     windows = windows_of(settings, *target.first_size.tolist())
     view = patches.view(image, target.scale * min(windows.step, windows.polar_step))
-    pose = _descend(target, view, windows)
+    pose = _descend(target, view, target.center, windows.searched)
+    if not _believed(target, pose):
+        pose = _descend(target, view, target.center + target.velocity, windows.shown)
     angle = (pose.angle + math.pi) % (2 * math.pi) - math.pi
     found = dataclasses.replace(target, center=np.array(pose.center) + 0.5, scale=pose.scale, angle=angle, hidden=False)
     share = _visible(found.box, image)
-    if share < settings.least_share or pose.height <= settings.steady * target.usual:
+    if share < settings.least_share or not _believed(target, pose):
         return dataclasses.replace(
             target,
             center=target.center + target.velocity,

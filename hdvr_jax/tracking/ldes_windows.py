@@ -36,6 +36,8 @@ class Settings:
             turns (radians) or grows it (logarithm) by less than that.
         rate, polar_rate: How fast the filters forget, a frame.
         steady: Share of the usual height of the peak under which the target counts as hidden, and nothing is learnt.
+        sure: The same where it is `leap` or more from where it was expected; between the two in between.
+        leap: See `sure`.
         least_share: Share of its box within the image under which it counts as hidden too.
         coasting: Share of its velocity that a hidden target keeps, a frame.
     """
@@ -61,7 +63,9 @@ class Settings:
     settled_turn: float = 0.006
     rate: float = 0.05
     polar_rate: float = 0.05
-    steady: float = 0.4
+    steady: float = 0.35
+    sure: float = 0.7
+    leap: float = 0.5
     least_share: float = 0.2
     coasting: float = 0.8
 
