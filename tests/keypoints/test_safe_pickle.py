@@ -1,11 +1,16 @@
 """Pickles give arrays and plain values, or an error; they never run."""
 
 import collections
+import contextlib
 import os
+import pathlib
 import pickle
+import tempfile
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import safe_pickle
@@ -96,3 +101,47 @@ def test_impossible_sizes_and_missing_files_are_input_errors(tmp_path):
         safe_pickle.load(tmp_path / "absent.pkl")
     with pytest.raises(InputError, match="not a file"):
         safe_pickle.load(tmp_path)
+
+
+def test_arrays_within_arrays_lists_and_tuples_are_arrays(tmp_path):
+    ragged = np.empty((2, 2), object)
+    ragged[0, 0], ragged[0, 1], ragged[1, 0], ragged[1, 1] = [], [np.arange(3)], (np.ones(2), 1), {"a": np.zeros(1)}
+    alone = np.array({"a": [np.arange(4)]}, object)
+    loop = [np.arange(2)]
+    loop.append(loop)
+    path = tmp_path / "nested.pkl"
+    path.write_bytes(pickle.dumps([ragged, alone, loop]))
+    found, single, circle = safe_pickle.load(path)
+    assert found.shape == (2, 2)
+    for array in (found[0, 1][0], found[1, 0][0], found[1, 1]["a"], single.item()["a"][0], circle[0], circle[1][0]):
+        assert type(array) is np.ndarray
+    assert circle[1] is circle
+
+
+@pytest.mark.parametrize(
+    "state",
+    [b"(I3\nS'>'\nNNNI-1\nI-1\nI0\nt", b"(I3\nS'<'\nNS'ab'\nNI-1\nI-1\nI0\nt", b"(I3\nI7\nt", b"I5\n", b"N"],
+)
+def test_types_of_numpy_are_out_of_reach(tmp_path, state):
+    """Without the copy flag the state would be put into NumPy's own type of four bytes."""
+    path = tmp_path / "type.pkl"
+    path.write_bytes(b"cnumpy\ndtype\n(S'f4'\nI00\nI00\ntR" + state + b"b.")
+    with contextlib.suppress(InputError):
+        safe_pickle.load(path)
+    assert np.dtype("f4").byteorder == "="
+    assert np.float32(1).tobytes() == np.array([1], "f4").tobytes() == np.array(1.0).astype("f4").tobytes()
+
+
+@given(seed=st.integers(0, 2**32))
+@settings(max_examples=150, deadline=None)
+def test_flipped_bits_never_end_the_process(seed):
+    random = np.random.default_rng(seed)
+    content = {"a": np.arange(6.0).reshape(2, 3), "b": np.array([[1], None], object), "c": np.float32(1)}
+    damaged = bytearray(pickle.dumps(content, protocol=int(random.integers(2, 6))))
+    for place in random.integers(len(damaged), size=random.integers(1, 5)):
+        damaged[place] ^= 1 << int(random.integers(8))
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "damaged.pkl"
+        path.write_bytes(damaged)
+        with contextlib.suppress(InputError):
+            repr(safe_pickle.load(path))
