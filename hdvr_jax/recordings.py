@@ -92,11 +92,10 @@ def _from_video(
     detector: str | os.PathLike | None,
     cache: str | os.PathLike | None,
 ) -> Recording:
-    notes: list[str] = []
+    film, notes = open_video(path, fps), []
     with watch("detect"):
         detection = importlib.import_module("hdvr_jax.detection")
         found = detection.detect(path, notes, fps=fps, bundle=detector, cache=cache)
-    film = open_video(path, fps)
     return Recording(_followed(Found(found, tuple(notes)), film, path, watch), film)
 
 

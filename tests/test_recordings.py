@@ -114,6 +114,8 @@ def test_a_video_that_is_none(tmp_path, name):
     (tmp_path / "text.mp4").write_text("not a film")
     native.write(tmp_path / "solo.json", [fabricated.seen(fabricated.swaying())])
     folder = openpose(tmp_path / "duo")
+    with pytest.raises(InputError, match=name):
+        recordings.read(tmp_path / name, stages()[1])
     for source in (tmp_path / "solo.json", folder):
         with pytest.raises(InputError, match=name):
             recordings.read(source, stages()[1], video=tmp_path / name)
