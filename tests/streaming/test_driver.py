@@ -9,12 +9,13 @@ import pytest
 
 from hdvr_jax import streaming
 from hdvr_jax.streaming import driver, sources
-from tests.recognition import fabricated, workdirs
+from tests.recognition import fabricated
+from tests.streaming import made
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory):
-    return streaming.load_models(workdirs.write(tmp_path_factory.mktemp("models"), "lifter", causal=True))
+def models():
+    return made.streaming_models({"lifter": made.trained("lifter", causal=True)})
 
 
 def _recorded(frames=12):

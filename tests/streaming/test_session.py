@@ -10,26 +10,27 @@ from configs import lifter_choreo, semi_supervised
 from hdvr_jax import cleaning, streaming
 from hdvr_jax.errors import InputError
 from hdvr_jax.streaming import Recording
-from tests.recognition import fabricated, workdirs
-from tests.streaming import whole
+from tests.recognition import fabricated
+from tests.streaming import made, whole
 
 SIZE, TOLERANCE = (1280, 720), 1e-4
+SLOW = pytest.mark.slow
 RECORDING = Recording(fps=30.0, image_size=SIZE, skeleton="h36m17")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def trained():
     """Models whose results depend on what they read and remember: the readers' weights are not small."""
-    folder, values = workdirs.write(tmp_path_factory.mktemp("models"), "lifter", causal=True), workdirs._values
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(workdirs, "_values", lambda *arguments: 8 * values(*arguments))
-        workdirs.write(folder, "movements", bidirectional=False, layers=2)
-        return workdirs.write(folder, "genre", streams=("poses2d", "poses3d", "movements"))
+    return {
+        "lifter": made.trained("lifter", causal=True),
+        "movements": made.trained("movements", size=8.0, bidirectional=False, layers=2),
+        "genre": made.trained("genre", size=8.0, streams=("poses2d", "poses3d", "movements")),
+    }
 
 
 @pytest.fixture(scope="module")
-def models(folder):
-    return streaming.load_models(folder)
+def models(trained):
+    return made.streaming_models(trained)
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +72,8 @@ def alone(blank):
     return streamed(blank, {"Ada": (0, keypoints, confidence)}, len(keypoints))
 
 
-def test_every_stage_equals_that_of_the_whole_clip(folder, alone):
-    expected = whole.recognised(folder, RECORDING, *dancing())
+def test_every_stage_equals_that_of_the_whole_clip(trained, alone):
+    expected = whole.recognised(trained, RECORDING, *dancing())
     np.testing.assert_allclose(of(alone, "Ada", "pose"), expected["poses"], atol=TOLERANCE)
     np.testing.assert_allclose(of(alone, "Ada", "movements"), expected["movements"], atol=TOLERANCE)
     # Genre frame k is at frame 3 k, and the movements nearest to it have come by frame 3 k + 1.
@@ -133,20 +134,20 @@ def test_a_dancer_of_whom_nothing_is_seen_is_not_there(blank):
 @pytest.mark.parametrize(
     ("lifter", "fps", "fields"),
     [
-        (lifter_choreo, 60.0, {"widths": (5, 3), "flip": True}),
-        (lifter_choreo, 25.0, {"widths": (1,), "inputs": "rays"}),
-        (lifter_choreo, 30.0, {"widths": (3, 3, 3), "inputs": "screen", "dense": True}),
-        (semi_supervised, 30.0, {}),
+        pytest.param(lifter_choreo, 60.0, {"widths": (5, 3), "flip": True}, id="mirrored, every other frame"),
+        pytest.param(lifter_choreo, 25.0, {"widths": (1,), "inputs": "rays"}, id="one frame, interpolated", marks=SLOW),
+        pytest.param(lifter_choreo, 30.0, {"inputs": "screen", "dense": True}, id="dense, screen", marks=SLOW),
+        pytest.param(semi_supervised, 30.0, {}, id="trajectory", marks=SLOW),
     ],
-    ids=["mirrored, every other frame", "one frame, interpolated", "dense, screen", "trajectory"],
 )
-def test_every_kind_of_lifter_streams(tmp_path, lifter, fps, fields):
-    folder = workdirs.write(tmp_path, "lifter", lifter=lifter, causal=True, **fields)
+def test_every_kind_of_lifter_streams(lifter, fps, fields):
+    trained = {"lifter": made.trained("lifter", lifter=lifter, causal=True, **fields)}
     recording = dataclasses.replace(RECORDING, fps=fps)
     keypoints, confidence = dancing(40)
     confidence[:] = np.maximum(confidence, 0.1)
-    found = streamed(streaming.start(streaming.load_models(folder), recording), {"1": (0, keypoints, confidence)}, 40)
-    expected = whole.recognised(folder, recording, keypoints, confidence)
+    state = streaming.start(made.streaming_models(trained), recording)
+    found = streamed(state, {"1": (0, keypoints, confidence)}, 40)
+    expected = whole.recognised(trained, recording, keypoints, confidence)
     # The latest frame of the lifter at or before each frame.
     latest = np.floor(np.arange(40) * 30 / fps + 1e-6).astype(int)
     np.testing.assert_allclose(of(found, "1", "pose"), expected["poses"][latest], atol=TOLERANCE)

@@ -6,7 +6,7 @@ Slow and plain: whatever a stream keeps from frame to frame is here taken from t
 import jax
 import numpy as np
 
-from hdvr_jax import lifter_inputs, lifting, normalization, poses, trained
+from hdvr_jax import lifter_inputs, lifting, normalization, poses
 from hdvr_jax.clip_poses import averaged, body_size
 from hdvr_jax.skeletons import get_mapping, get_skeleton
 from hdvr_jax.streaming.bodies import SIZE_SECONDS
@@ -91,9 +91,9 @@ def _batch(sequence, fps):
     return {**batch, "fps": np.float32([fps]), "frame_mask": np.ones((1, frames), np.float32)}
 
 
-def recognised(folder, recording, keypoints, confidence):
-    """{stage: (T', ...)} at each model's own frame rate; the first frame shows the dancer."""
-    lifter = trained.load(folder / "lifter")
+def recognised(models, recording, keypoints, confidence):
+    """{stage: (T', ...)} at each model's own frame rate, from {stage: Trained}; the first frame shows the dancer."""
+    lifter = models["lifter"]
     fps, skeleton = lifter.config.data.fps, recording.skeleton
     points = np.where(confidence[..., None] > 0, keypoints, np.float32(np.nan))
     there = present(points, skeleton, int(recording.max_hold_seconds * recording.fps))
@@ -103,16 +103,16 @@ def recognised(folder, recording, keypoints, confidence):
     batch = inputs_of(lifter.config, pixels, trust, skeleton, camera, fps)
     found = {name: value[0] for name, value in lifter.predict(batch).items()}
     found["present"] = there
-    if not (folder / "movements").is_dir():
+    if "movements" not in models:
         return found
     mapping = get_mapping(skeleton, SKELETON)
     measured = mapping.apply(np.where(trust[..., None] > 0, pixels, np.float32(np.nan)))
     there = there[:: round(recording.fps / fps)]
     fields = sequence(mapping.apply(pixels), measured, mapping.confidence(trust), found["poses"], there, fps)
-    model = trained.load(folder / "movements")
+    model = models["movements"]
     own = _thinned(fields["posed"], fps, model.config.data.fps)
     found["movements"] = model.predict(_batch(own, model.config.data.fps))["probabilities"][0]
-    model = trained.load(folder / "genre")
+    model = models["genre"]
     rate, genre = (
         model.config.data.fps,
         {"movements": averaged(found["movements"] * there[:, None], fps, model.config.data.fps)},
