@@ -24,7 +24,7 @@ class Meter(Progress):
         super().__init__(0, frames or sys.maxsize, stream, clock)
         self._known, self._what = frames is not None, what
         self._first = 0
-        self._begin = self._told = clock()
+        self._begin = self._told = self._time
 
     def start(self, done: int) -> None:
         """Begins to count; `done` frames were done before."""
