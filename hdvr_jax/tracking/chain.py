@@ -9,8 +9,9 @@ from jaxtyping import Bool, Float, Int
 
 from hdvr_jax.tracking import colours
 
-_CORRELATED = 2.0  # cells that say the same about colours
-_MOST = 4.0  # a single cell says no more than this
+NEVER = 25.0  # cost of a change where nothing happens
+_CORRELATED = 4.0  # cells that say the same about colours
+_MOST = 3.0  # a single cell says no more than this
 _ROUNDS = 3
 _NOISE = 0.02  # of a difference of colours
 
@@ -77,27 +78,45 @@ def evidence(
     count: for dancers in the same clothes nothing.
     """
     state, used = np.zeros(len(first), int), clear if clear.any() else np.ones(len(first), bool)
-    cost = np.zeros(len(first))
-    for _ in range(_ROUNDS):
-        mine, other = _looks(first, second, state, used)
+    cost, stretch = np.zeros(len(first)), np.cumsum(change < NEVER)
+    for turn in range(_ROUNDS):
+        mine, other = _looks(first, second, state, used, stretch)
         apart = _nearer(first, mine, other) + _nearer(second, other, mine)
-        said = np.isfinite(apart) & (apart != 0)
-        if not said.any():
-            break
-        middle = np.median(np.abs(apart[said]))
-        spread = np.sqrt(np.mean((np.abs(apart[said]) - middle) ** 2) + _NOISE**2)
-        cost = np.clip(2 * middle * apart / spread**2 / _CORRELATED, -_MOST, _MOST)
+        cost = _weigh(apart, state if turn else None)
         state, used = decode(change, cost), np.ones(len(first), bool)
     return cost
 
 
-def _looks(first: np.ndarray, second: np.ndarray, state: np.ndarray, used: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Colours of the two dancers over the used cells, each (1, P, B)."""
-    crossed = (state == 1)[:, None, None]
-    mine = np.where(crossed, second, first)[used].sum(0, keepdims=True)
-    return mine, np.where(crossed, first, second)[used].sum(0, keepdims=True)
+def _weigh(apart: Float[np.ndarray, "C P"], state: Int[np.ndarray, " C"] | None) -> Float[np.ndarray, " C"]:
+    """Log-likelihood ratio of straight against crossed, by how far the parts' differences lie apart and how they vary.
+
+    Without a state the differences count by their size alone.
+    """
+    said = apart != 0
+    count = np.maximum(said.sum(0), 1)
+    signed = np.abs(apart) if state is None else apart * (1 - 2 * state[:, None])
+    middle = np.maximum(signed.sum(0) / count, 0)
+    spread = ((signed - middle) ** 2 * said).sum(0) / count + _NOISE**2
+    return np.clip((2 * middle * apart / spread).sum(1) / _CORRELATED, -_MOST, _MOST)
 
 
-def _nearer(track: np.ndarray, own: np.ndarray, other: np.ndarray) -> Float[np.ndarray, " C"]:
-    """By how much a track looks more like its own dancer than like the other one; 0 where it is not seen."""
+def _looks(
+    first: np.ndarray, second: np.ndarray, state: np.ndarray, used: np.ndarray, stretch: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Colours of the two dancers for each cell (C, P, B), from the used cells of all other stretches.
+
+    A stretch, cells between two encounters, would else bear witness in its own cause.
+    """
+    crossed, weight = (state == 1)[:, None, None], used[:, None, None]
+    looks = []
+    for worn in (np.where(crossed, second, first) * weight, np.where(crossed, first, second) * weight):
+        own = np.zeros((stretch[-1] + 1, *worn.shape[1:]), np.float32)
+        np.add.at(own, stretch, worn)
+        looks.append(np.maximum(worn.sum(0)[None] - own[stretch], 0))
+    return looks[0], looks[1]
+
+
+def _nearer(track: np.ndarray, own: np.ndarray, other: np.ndarray) -> Float[np.ndarray, "C P"]:
+    """By how much each part looks more like its own dancer than like the other one; 0 where it is not seen."""
+    track, own, other = (worn[:, :, None] for worn in (track, own, other))
     return np.nan_to_num(colours.distance(track, other) - colours.distance(track, own))

@@ -31,7 +31,7 @@ def track_video(
     found = figures.measure(detections, settings)
     parts, choices = associate(found, settings)
     worn = gather(found, parts, frames, detections.skeleton)
-    joined, doubtful = pieces.join(found, parts, settings)
+    joined, doubtful = pieces.join(found, parts, worn, settings)
     joined, doubts = resolve(found, parts, joined, [*choices, *doubtful], worn, settings)
     kept, notes = shown(found, joined, settings)
     names = tracks.order(found, kept)

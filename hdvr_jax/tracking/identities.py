@@ -16,8 +16,7 @@ from hdvr_jax.tracking.pieces import rows_of
 from hdvr_jax.tracking.settings import Settings
 from hdvr_jax.tracking.wardrobe import CELL_SECONDS, Wardrobe
 
-_EVEN, _STEEP = 0.5, 1.5  # cost of a swap with no margin, and how fast it grows with the margin
-_NEVER = 25.0
+_EVEN, _STEEP = 0.5, 1.0  # cost of a swap with no margin, and how fast it grows with the margin
 _ROUNDS = 3
 
 
@@ -110,7 +109,7 @@ def _encounters(figures: Figures, choices: list[Choice]) -> Encounters:
     order = np.argsort(frames, kind="stable")
     margins = np.maximum(np.array([choice.margin for choice in choices]), 0.0)[order]
     cells = frames[order] // _span(figures)
-    change = np.full((figures.frames - 1) // _span(figures) + 1, _NEVER)
+    change = np.full((figures.frames - 1) // _span(figures) + 1, chain.NEVER)
     np.minimum.at(change, cells, _EVEN + _STEEP * margins)
     return Encounters(frames[order], margins, cells, change)
 
@@ -126,7 +125,7 @@ def _colour_costs(
         np.add.at(counts, wardrobe.time[of_cell == track], wardrobe.counts[of_cell == track])
         worn.append(counts)
     both = (worn[0].sum((1, 2)) > 0) & (worn[1].sum((1, 2)) > 0)
-    run = np.cumsum(met.change < _NEVER)
+    run = np.cumsum(met.change < chain.NEVER)
     together = np.bincount(run, both)
     return chain.evidence(*worn, both & (run == together.argmax()), met.change)
 

@@ -6,9 +6,11 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from hdvr_jax.detections import NOBODY
+from hdvr_jax.tracking import colours
 from hdvr_jax.tracking.association import SURE, Choice, assign
 from hdvr_jax.tracking.figures import Figures
 from hdvr_jax.tracking.settings import Settings
+from hdvr_jax.tracking.wardrobe import Wardrobe
 
 _MOST = 1500  # pieces that are compared with each other
 
@@ -80,17 +82,19 @@ def _commonest(numbers: np.ndarray) -> int:
 
 
 def join(
-    figures: Figures, pieces: Int[np.ndarray, " N"], settings: Settings
+    figures: Figures, pieces: Int[np.ndarray, " N"], wardrobe: Wardrobe | None, settings: Settings
 ) -> tuple[Int[np.ndarray, " N"], list[Choice]]:
-    """Takes pieces that follow each other for one dancer where place, velocity and size allow it.
+    """Takes pieces that follow each other for one dancer where place, velocity, size and colours allow it.
 
+    Args:
+        wardrobe: Colours of the pieces; None where there is no video.
     Returns:
         The pieces, each with the name of the first of its dancer, and the choices between two such dancers.
     """
     known = ends(figures, pieces)
     if len(known.names) < 2:
         return pieces, []
-    cost = join_costs(known, figures.fps, settings)
+    cost = join_costs(known, figures.fps, settings) + _colour_costs(known, wardrobe, settings)
     before, after = assign(cost, settings.rejoin_cost)
     whole = {}
     to = dict(zip(after.tolist(), before.tolist(), strict=True))
@@ -99,6 +103,15 @@ def join(
         whole[name] = whole[int(known.names[to[index]])] if index in to else name
     joined = np.array([whole.get(name, name) for name in pieces.tolist()], int)
     return joined, _join_doubts(known, cost, before, after, settings)
+
+
+def _colour_costs(known: Ends, wardrobe: Wardrobe | None, settings: Settings) -> Float[np.ndarray, "P P"] | float:
+    """What the colours at the end of one piece and at the beginning of another cost; nothing where they are unknown."""
+    if wardrobe is None:
+        return 0.0
+    begin, end = wardrobe.ends(known.names)
+    apart = np.stack([colours.distance(begin, worn[None]) for worn in end])
+    return settings.colour_cost * np.minimum(np.nan_to_num(apart, nan=settings.alike) - settings.alike, 0.4)
 
 
 def _join_doubts(

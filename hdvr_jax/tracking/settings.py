@@ -15,6 +15,8 @@ class Settings:
         memory_seconds: For how long a dancer who is not found is looked for.
         rejoin_seconds: Longest absence after which a dancer seen again is the same one.
         rejoin_cost: Largest cost of taking two pieces of track for one dancer.
+        colour_cost: What that costs more for each unit of distance between colours.
+        alike: Distance between the colours of one dancer at two times.
         damping_seconds: In which a velocity that is not measured any more fades.
         duplicate: Two figures are one person when their joints are nearer than this, on the median.
         ghost_seconds: Tracks that show less than this are noise.
@@ -27,10 +29,12 @@ class Settings:
     min_joints: int = 3
     spread: float = 0.03
     spread_growth: float = 0.12
-    gate: float = 3.5
+    gate: float = 2.5
     memory_seconds: float = 0.5
     rejoin_seconds: float = 5.0
     rejoin_cost: float = 6.0
+    colour_cost: float = 8.0
+    alike: float = 0.08
     damping_seconds: float = 0.3
     duplicate: float = 0.025
     ghost_seconds: float = 0.3

@@ -10,6 +10,7 @@ from hdvr_jax.tracking import colours
 from hdvr_jax.tracking.figures import Figures
 
 CELL_SECONDS = 0.5
+END_SECONDS = 2.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,11 +19,13 @@ class Wardrobe:
 
     Attributes:
         cell: (N,) of every figure: index of its piece and time, -1 for one without a piece.
+        piece: (C,) of each cell.
         time: (C,) when each cell is, in units of `CELL_SECONDS`.
         counts: (C, P, B) histograms of the parts.
     """
 
     cell: Int[np.ndarray, " N"]
+    piece: Int[np.ndarray, " C"]
     time: Int[np.ndarray, " C"]
     counts: Float[np.ndarray, "C P B"]
 
@@ -34,6 +37,15 @@ class Wardrobe:
         for row in np.argsort(counts, kind="stable"):
             found[keys[row, 0]] = keys[row, 1]
         return found
+
+    def ends(self, names: Int[np.ndarray, " K"]) -> tuple[Float[np.ndarray, "K P B"], Float[np.ndarray, "K P B"]]:
+        """Colours of pieces over their first and their last `END_SECONDS`."""
+        span = round(END_SECONDS / CELL_SECONDS)
+        sides = []
+        for part in (slice(None, span), slice(-span, None)):
+            cells = [np.flatnonzero(self.piece == name)[part] for name in names]
+            sides.append(np.array([self.counts[rows].sum(0) for rows in cells]))
+        return sides[0], sides[1]
 
 
 def gather(figures: Figures, pieces: Int[np.ndarray, " N"], frames: Iterable[np.ndarray], skeleton: str) -> Wardrobe:
@@ -54,4 +66,4 @@ def gather(figures: Figures, pieces: Int[np.ndarray, " N"], frames: Iterable[np.
         rows = rows[of_figure[rows] >= 0]
         if len(rows):
             np.add.at(counts, of_figure[rows], colours.histograms(image, figures, rows, skeleton))
-    return Wardrobe(of_figure, kept[:, 1].astype(np.int64), counts)
+    return Wardrobe(of_figure, *kept.T.astype(np.int64), counts)
