@@ -63,7 +63,8 @@ def test_files_of_others_are_not_touched(tmp_path, name):
 
 
 def test_extras_are_written_and_go_when_they_are_not_wanted(tmp_path):
-    result = fabricated.recognition()
+    tracks = tuple(fabricated.track_result(id, frames=12) for id in ("1", "2"))
+    result = dataclasses.replace(fabricated.recognition(), tracks=tracks)
     paths = export.write(result, tmp_path, tuple(export.EXTRAS))
     names = {"poses_1.bvh", "poses_2.bvh", "poses.glb", "poses3d.csv", "movements.csv", "poses3d.json", "overlay.mp4"}
     assert {path.name for path in paths} == names | set(export.FILES)

@@ -97,6 +97,8 @@ def test_the_mesh_is_bound_to_the_joints(tmp_path):
     file = pygltflib.GLTF2().load(str(tmp_path / "poses.glb"))
     (skin,), (mesh,) = file.skins, file.meshes
     attributes = mesh.primitives[0].attributes
+    for index in (attributes.POSITION, attributes.NORMAL, attributes.JOINTS_0, attributes.WEIGHTS_0):
+        assert file.bufferViews[file.accessors[index].bufferView].target == pygltflib.ARRAY_BUFFER
     unbound = _array(file, skin.inverseBindMatrices).reshape(-1, 4, 4)
     rest = motion.rig.rest - [0, motion.rig.rest[:, 1].min(), 0]
     np.testing.assert_allclose(unbound[:, 3, :3], -rest, atol=1e-6)
