@@ -23,7 +23,11 @@ import sys
 from benchmarks.tracking import audit, picture, scenes, scores, trackers
 from hdvr_jax.errors import InputError
 
-_GROUPS = {"salsa couples": "salsa", "choreo groups": "choreo"}
+_GROUPS = {
+    "salsa couples": lambda name: name.startswith("salsa"),
+    "choreo groups": lambda name: name.startswith("choreo"),
+    "dressed alike, of both": scenes.dressed_alike,
+}
 _SHARES = ("IDF1", "MOTA", "of these marked", "of these without a swap", "of the time marked")
 Found = dict[str, dict[str, trackers.Counts]]  # by scene and tracker
 

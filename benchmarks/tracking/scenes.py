@@ -72,6 +72,11 @@ def names() -> list[str]:
     return [f"{kind}_{camera}" for kind in kinds for camera in "ab"]
 
 
+def dressed_alike(name: str) -> bool:
+    """Whether the dancers of a scene wear nearly the same."""
+    return names().index(name) % 3 == 2
+
+
 def load(name: str, seconds: float) -> Scene:
     """The first `seconds` of a scene. InputError for an unknown name or a missing recording."""
     if name not in names():
@@ -81,7 +86,7 @@ def load(name: str, seconds: float) -> Scene:
     points = _salsa(which, rng) if kind == "salsa" else _company(f"{which}_{camera}", int(which), seconds, rng)
     points = np.ascontiguousarray(points[:, : max(1, round(seconds * FPS))], np.float32)
     seed = int(rng.integers(2**31))
-    return Scene(name, points, _view(points, rng), seed, alike=names().index(name) % 3 == 2)
+    return Scene(name, points, _view(points, rng), seed, dressed_alike(name))
 
 
 def _salsa(take: str, rng: np.random.Generator) -> np.ndarray:
