@@ -1,7 +1,7 @@
 """The LDES tracker beside OpenCV's CSRT on drawn targets whose motion is known.
 
     pip install --target DIR --no-deps "opencv-contrib-python<5"
-    python -m benchmarks.ldes --contrib=DIR [--seeds=3] [--first-seed=0] [--frames=50]
+    python -m benchmarks.ldes --contrib=DIR [--seeds=3] [--first-seed=0] [--frames=40] [--kinds=shift,jumps]
 
 Every kind of sequence (`benchmarks.ldes_scenes`) is drawn `seeds` times. Both trackers get the true box of the first
 frame. Each runs in a process of its own, since one process cannot load two OpenCVs, and they take turns, sequence by
@@ -88,13 +88,13 @@ def line(what: str, sequences: int, ours: Row, theirs: Row) -> str:
     return f"| {what} | {sequences} | " + " | ".join(cells) + " |"
 
 
-def table(contrib: str, seeds: range, frames: int) -> None:
+def table(contrib: str, kinds: list[str], seeds: range, frames: int) -> None:
     """Prints the table."""
     print("| kind | sequences | overlap, ours / CSRT | success | error, px | frames/s |")
     print("| --- | --- | --- | --- | --- | --- |")
     every: dict[str, list[Row]] = {name: [] for name in TRACKERS}
     with _process() as ours, _process(contrib) as theirs:
-        for kind in KINDS:
+        for kind in kinds:
             rows: dict[str, list[Row]] = {name: [] for name in TRACKERS}
             for seed in seeds:
                 for name, process in zip(TRACKERS, (ours, theirs)):
@@ -114,14 +114,18 @@ def main() -> None:
     parser.add_argument("--contrib", type=pathlib.Path, required=True, help="folder with opencv-contrib-python")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--first-seed", type=int, default=0)
-    parser.add_argument("--frames", type=int, default=50)
+    parser.add_argument("--frames", type=int, default=40)
+    parser.add_argument("--kinds", default=",".join(KINDS))
     options = parser.parse_args()
+    kinds = options.kinds.split(",")
+    if unknown := set(kinds) - set(KINDS):
+        parser.error(f"--kinds: no {', '.join(sorted(unknown))}; there are {', '.join(KINDS)}")
     if not (options.contrib / "cv2").is_dir():
         parser.error(f"--contrib: no cv2 in {options.contrib}")
     if options.seeds < 1 or options.frames < 2:
         parser.error("at least one seed and two frames are needed")
     seeds = range(options.first_seed, options.first_seed + options.seeds)
-    table(str(options.contrib.resolve()), seeds, options.frames)
+    table(str(options.contrib.resolve()), kinds, seeds, options.frames)
 
 
 if __name__ == "__main__":
