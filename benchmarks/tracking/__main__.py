@@ -73,7 +73,7 @@ def _run(name: str, wanted: list[str], options: argparse.Namespace) -> dict[str,
 
 def _report(found: Found) -> None:
     """The two tables, for every group of scenes that is there."""
-    groups = {title: [rows for name, rows in found.items() if name.startswith(kind)] for title, kind in _GROUPS.items()}
+    groups = {title: [rows for name, rows in found.items() if within(name)] for title, within in _GROUPS.items()}
     groups = {title: group for title, group in groups.items() if group}
     totals = {title: _totals(group) for title, group in groups.items()}
     rows, audits = [], []
