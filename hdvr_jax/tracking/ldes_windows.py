@@ -106,7 +106,10 @@ def windows_of(settings: Settings, width: float, height: float) -> Windows:
     cells = settings.side // settings.cell
     away = np.abs(np.arange(cells) - (cells - 1) / 2) * settings.cell * step
     edge = _ends(cells)
-    learnt = [_raised(2 * away / (settings.context * length)) for length in (height, width)]
+    # Of a box thinner than a cell there would be nothing left.
+    learnt = [
+        _raised(2 * away / max(settings.context * length, 4 * settings.cell * step)) for length in (height, width)
+    ]
     sigma = settings.label * extent / (step * settings.cell)
 
     polar_step = settings.polar_reach * math.hypot(width, height) / settings.polar_side
