@@ -5,7 +5,7 @@ RUN := $(VENV)/bin/python
 PIP := $(VENV)/bin/pip install --quiet --disable-pip-version-check
 DEMO := work/demo
 
-.PHONY: demo test test-slow lint bench ablations clean
+.PHONY: demo video test test-slow lint bench ablations clean
 
 # The main job on the built-in data: generate, train the hierarchy, evaluate it, recognise a clip it has not seen.
 demo: $(VENV)/runtime
@@ -17,6 +17,10 @@ demo: $(VENV)/runtime
 	$(RUN) evaluate.py --workdir=$(DEMO)/models/genre --json=$(DEMO)/models/genre/evaluation.json
 	$(RUN) -m datasets.export_clip --dataset=choreo --options=size=demo --split=test --out=$(DEMO)/clip.npz
 	$(RUN) recognize.py $(DEMO)/clip.npz --models=$(DEMO)/models --out=$(DEMO)/report
+
+# What recognize.py needs for videos. Without dependencies: MediaPipe's would bring a second OpenCV into the same folder.
+video: $(VENV)/runtime
+	$(PIP) --no-deps -r requirements-video.txt
 
 # Fast tests, one process per core.
 test: $(VENV)/dev
