@@ -11,7 +11,7 @@ import importlib.util
 import os
 import pathlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -54,7 +54,7 @@ def open_landmarker(bundle: pathlib.Path, settings: Settings) -> Iterator[Find]:
         with _quiet():
             landmarker = vision.PoseLandmarker.create_from_options(options)
             # Both networks speak up at their first picture with a person.
-            _people(mediapipe, landmarker, standing_person())
+            people_of(mediapipe, landmarker.detect, standing_person())
     except OSError as error:
         raise InputError(
             f"MediaPipe cannot start ({error}); on Debian and Ubuntu: apt-get install libgl1 libegl1 libgles2"
@@ -63,7 +63,7 @@ def open_landmarker(bundle: pathlib.Path, settings: Settings) -> Iterator[Find]:
         reason = (str(error).splitlines() or [""])[0]
         raise InputError(f"{bundle}: not a bundle of MediaPipe's pose landmarker ({reason})") from error
     try:
-        yield lambda picture: _people(mediapipe, landmarker, picture)
+        yield lambda picture: people_of(mediapipe, landmarker.detect, picture)
     finally:
         landmarker.close()
 
@@ -105,11 +105,12 @@ def load_mediapipe() -> Any:
             sys.modules.pop("tensorflow", None)
 
 
-def _people(mediapipe: Any, landmarker: Any, picture: Picture) -> People:
+def people_of(mediapipe: Any, detect: Callable[[Any], Any], picture: Picture) -> People:
+    """The people whom a landmarker's method finds in a BGR picture, in its pixels."""
     import cv2
 
     image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=cv2.cvtColor(picture, cv2.COLOR_BGR2RGB))
-    found = landmarker.detect(image).pose_landmarks
+    found = detect(image).pose_landmarks
     height, width = picture.shape[:2]
     people = [[(joint.x * width, joint.y * height, joint.visibility) for joint in person] for person in found]
     people = np.array(people, np.float32).reshape(-1, 33, 3)
