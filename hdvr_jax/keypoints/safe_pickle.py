@@ -10,6 +10,8 @@ import math
 import pathlib
 import pickle
 import re
+import struct
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -94,26 +96,30 @@ def _encode(text: str, encoding: str) -> bytes:
     return text.encode(encoding)
 
 
-def _filled(value: Any, seen: set[int]) -> Any:
-    """`value` with the arrays in place of what stood in for them; containers are changed in place."""
+def _filled(value: Any, done: dict[int, Any]) -> Any:
+    """`value` with the arrays in place of what stood in for them; lists, dictionaries and arrays change in place.
+
+    Args:
+        done: By the identity of a container, what has become of it: containers may hold themselves, or one another
+            over and over.
+    """
     if isinstance(value, _Array):
         if not hasattr(value, "found"):
             raise pickle.UnpicklingError("an array has no content")
         value = value.found
+    if not isinstance(value, tuple | list | dict | np.ndarray) or id(value) in done:
+        return done.get(id(value), value)
+    done[id(value)] = value
     if isinstance(value, tuple):
-        entries = [_filled(entry, seen) for entry in value]
-        return tuple(entries) if any(new is not old for new, old in zip(entries, value, strict=True)) else value
-    if not isinstance(value, list | dict | np.ndarray) or id(value) in seen:
-        return value
-    seen.add(id(value))
+        entries = tuple(_filled(entry, done) for entry in value)
+        done[id(value)] = entries if any(new is not old for new, old in zip(entries, value, strict=True)) else value
+        return done[id(value)]
     if isinstance(value, np.ndarray):
-        if not value.dtype.hasobject:
-            return value
-        cells, places = value.reshape(-1), range(value.size)
+        cells, places = value.reshape(-1), range(value.size if value.dtype.hasobject else 0)
     else:
         cells, places = value, range(len(value)) if isinstance(value, list) else list(value)
     for place in places:
-        cells[place] = _filled(cells[place], seen)
+        cells[place] = _filled(cells[place], done)
     return value
 
 
@@ -143,8 +149,20 @@ class _Refused(Exception):
     """The pickle names something outside the table."""
 
 
-class RestrictedUnpickler(pickle.Unpickler):
-    """Looks up nothing but the names in `allowed`; a subclass may allow more. Use within `errors_of`."""
+def _bytes(unpickler: Any) -> None:
+    """Reads the bytes of an array as many as there are; pickle makes room for as many as are promised."""
+    (size,) = struct.unpack("<Q", unpickler.read(8))
+    unpickler.append(bytearray(unpickler.read(min(size, sys.maxsize))))
+
+
+class RestrictedUnpickler(pickle._Unpickler):
+    """Looks up nothing but the names in `allowed`; a subclass may allow more. Use within `errors_of`.
+
+    The one of pickle's two unpicklers that is written in Python: the other makes room for as many objects as a damaged
+    file counts, gigabytes of it.
+    """
+
+    dispatch = {**pickle._Unpickler.dispatch, pickle.BYTEARRAY8[0]: _bytes}  # noqa: RUF012
 
     allowed: Mapping[tuple[str, str], Any] = _ALLOWED
 
@@ -154,7 +172,7 @@ class RestrictedUnpickler(pickle.Unpickler):
         return self.allowed[module, name]
 
     def load(self) -> Any:
-        return _filled(super().load(), set())
+        return _filled(super().load(), {})
 
     def persistent_load(self, identity: Any) -> Any:
         raise _Refused(f"persistent object {identity!r}")
