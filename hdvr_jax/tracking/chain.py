@@ -12,6 +12,7 @@ from hdvr_jax.tracking import colours
 NEVER = 25.0  # cost of a change where nothing happens
 _CORRELATED = 4.0  # cells that say the same about colours
 _MOST = 3.0  # a single cell says no more than this
+_SURE, _CLEARLY = 8.0, 0.6  # what a stretch can say where the looks lie at least so far apart
 _ROUNDS = 3
 _NOISE = 0.02  # of a difference of colours
 
@@ -70,12 +71,15 @@ def evidence(
     second: Float[np.ndarray, "C P B"],
     clear: Bool[np.ndarray, " C"],
     change: Float[np.ndarray, " C"],
-) -> Float[np.ndarray, " C"]:
+) -> tuple[Float[np.ndarray, " C"], float]:
     """Cost of the crossed state minus that of the straight one in each cell, from the colours of two tracks.
 
     What the two dancers look like is taken from the cells that are surely in one state (`clear`), then from all, each
     in its likeliest state. How far the two looks lie apart, against how much they vary, says what a cell's colours
     count: for dancers in the same clothes nothing.
+
+    Returns:
+        The costs, and how far the two looks lie apart (0 to 2).
     """
     state, used = np.zeros(len(first), int), clear if clear.any() else np.ones(len(first), bool)
     cost, stretch = np.zeros(len(first)), np.cumsum(change < NEVER)
@@ -84,7 +88,21 @@ def evidence(
         apart = _nearer(first, mine, other) + _nearer(second, other, mine)
         cost = _weigh(apart, state if turn else None)
         state, used = decode(change, cost), np.ones(len(first), bool)
-    return cost
+    seen = (apart != 0).any(1)
+    return cost, float((apart.mean(1) * (1 - 2 * state))[seen].sum() / max(seen.sum(), 1))
+
+
+def doubtful(
+    crossed: Float[np.ndarray, " C"], apart: float, change: Float[np.ndarray, " C"]
+) -> Float[np.ndarray, " C"]:
+    """The costs of `evidence` as the audit takes them: cells between two encounters err together.
+
+    All of them together say no more than looks that lie so far apart can.
+    """
+    stretch = np.cumsum(change < NEVER)
+    total = np.abs(np.bincount(stretch, crossed))
+    most = _SURE * np.clip(apart / _CLEARLY, 0, 1) ** 2
+    return crossed * np.minimum(1, most / np.maximum(total, 1e-9))[stretch]
 
 
 def _weigh(apart: Float[np.ndarray, "C P"], state: Int[np.ndarray, " C"] | None) -> Float[np.ndarray, " C"]:

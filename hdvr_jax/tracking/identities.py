@@ -116,8 +116,8 @@ def _encounters(figures: Figures, choices: list[Choice]) -> Encounters:
 
 def _colour_costs(
     wardrobe: Wardrobe, label: np.ndarray, pair: tuple[int, int], met: Encounters
-) -> Float[np.ndarray, " C"]:
-    """What the colours say in every cell: cost of the two tracks being crossed in it."""
+) -> tuple[Float[np.ndarray, " C"], float]:
+    """What the colours say in every cell, as `chain.evidence`."""
     of_cell = wardrobe.labels(label)
     worn = []
     for track in pair:
@@ -137,7 +137,7 @@ def _cross(
     if not choices:
         return label
     met = _encounters(figures, choices)
-    states = chain.decode(met.change, _colour_costs(wardrobe, label, pair, met))
+    states = chain.decode(met.change, _colour_costs(wardrobe, label, pair, met)[0])
     label = label.copy()
     for cell in np.flatnonzero(np.diff(states)) + 1:
         inside = np.flatnonzero(met.cells == cell)
@@ -157,7 +157,9 @@ def _doubts(
     settings: Settings,
 ) -> list[Doubt]:
     """The encounters of two tracks, each with the chance that they came out of it swapped."""
-    colours = np.zeros(len(met.change)) if wardrobe is None else _colour_costs(wardrobe, label, pair, met)
+    colours = np.zeros(len(met.change))
+    if wardrobe is not None:
+        colours = chain.doubtful(*_colour_costs(wardrobe, label, pair, met), met.change)
     breaks = np.flatnonzero(np.diff(met.frames) > settings.together_seconds * figures.fps) + 1
     groups = np.split(np.arange(len(met.frames)), breaks)
     spans = [(int(met.cells[group[0]]), int(met.cells[group[-1]])) for group in groups]

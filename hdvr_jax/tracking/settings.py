@@ -29,7 +29,7 @@ class Settings:
     min_joints: int = 3
     spread: float = 0.03
     spread_growth: float = 0.12
-    gate: float = 2.5
+    gate: float = 2.3
     memory_seconds: float = 0.5
     rejoin_seconds: float = 5.0
     rejoin_cost: float = 6.0
