@@ -158,11 +158,11 @@ def _turn(
         bend, normal = (sum(_line(places, pair) for pair in aim.beside) for places in (points, rest))
         sine, least = np.linalg.norm(np.cross(along, np.einsum("tji,tj->ti", held, bend)), axis=-1), _LEAST_ANGLE
     across = np.where((known & (sine > least))[:, None], np.einsum("tji,tj->ti", held, bend), np.nan)
-    angle = turning.twist(swung, along, across, normal)
+    detour = turning.detour(swung, along, straight, normal)
+    angle = turning.twist(swung, along, across, normal) + detour
     if aim.hinge:
         angle = turning.steady(angle, sine, _SAME_PLANE_SECONDS * fps)
-    angle = turning.fill_angles(angle, turning.detour(swung, along, straight, normal))
-    return turning.fill_turns(turning.about(along, angle) @ swung, known)
+    return turning.fill_turns(turning.about(along, turning.fill_angles(angle) - detour) @ swung, known)
 
 
 def _line(places: Mapping[str, Float[np.ndarray, "*T 3"]], pair: tuple[str, str]) -> Float[np.ndarray, "*T 3"]:

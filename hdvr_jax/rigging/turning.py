@@ -70,10 +70,10 @@ def detour(
     straight: Float[np.ndarray, "3"],
     across: Float[np.ndarray, "3"],
 ) -> Float[np.ndarray, " T"]:
-    """What to take from twists, radians, so that a limb does not spin where it points opposite to its rest direction.
+    """What `swung` twists, radians, by itself where a limb points nearly opposite to its rest direction.
 
-    Near there, the shortest turn from rest changes its axis quickly. Taking the sum of these changes off gives the
-    twist of a limb that is moved on from frame to frame instead.
+    There the shortest turn from rest changes its axis quickly. A twist with this added is even where the limb is moved
+    on evenly from frame to frame.
 
     Args:
         swung: The shortest turns from `straight` to `along`.
@@ -85,16 +85,12 @@ def detour(
     return np.cumsum(np.r_[0, np.where(near[1:] | near[:-1], change, 0)])
 
 
-def fill_angles(angle: Float[np.ndarray, " T"], less: Float[np.ndarray, " T"] | float = 0.0) -> np.ndarray:
-    """Angles with NaN filled evenly along the shorter way round, held at the ends; zero where none is known.
-
-    Args:
-        less: What is taken off the filled angles (`detour`), so that it is angle + less that is filled evenly.
-    """
+def fill_angles(angle: Float[np.ndarray, " T"]) -> Float[np.ndarray, " T"]:
+    """Angles with NaN filled evenly along the shorter way round, held at the ends; zero where none is known."""
     known = np.flatnonzero(np.isfinite(angle))
-    shifted = angle + less
-    first = np.unwrap(shifted[known]) if known.size else np.zeros(1)
-    return np.interp(np.arange(len(angle)), known if known.size else [0], first) - less
+    if not known.size:
+        return np.zeros(len(angle))
+    return np.interp(np.arange(len(angle)), known, np.unwrap(angle[known]))
 
 
 def fill_turns(turns: Float[np.ndarray, "T 3 3"], known: Bool[np.ndarray, " T"]) -> Float[np.ndarray, "T 3 3"]:

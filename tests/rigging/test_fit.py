@@ -121,6 +121,17 @@ def test_straight_limbs_do_not_spin(noise):
     assert _steps(motion)[:, joints].max() < 45
 
 
+def test_a_kick_past_the_ear_turns_the_thigh_evenly():
+    """The thigh goes past the point opposite to where it hangs at rest, with the knee bent towards one side."""
+    frames, ways = 40, bodies.directions(40)
+    angle = np.linspace(0, 2 * np.pi, frames)
+    thigh = Rotation.from_rotvec(angle[:, None] * [-0.98, 0.1, 0.17])
+    ways["left_knee"] = thigh.apply([0, -1, 0])
+    ways["left_ankle"] = thigh.apply([0, -0.8, -0.6])
+    motion = fit(bodies.track(bodies.built(ways)))
+    np.testing.assert_allclose(_turn(motion, "LeftUpLeg").as_matrix(), thigh.as_matrix(), atol=1e-4)
+
+
 def test_frames_without_a_pose_are_filled_evenly():
     angles = np.linspace(0, 1, 31)
     points = bodies.turned(np.repeat(bodies.built(bodies.directions()), 31, 0), angles) + angles[:, None, None]
