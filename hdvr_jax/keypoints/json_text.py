@@ -84,12 +84,13 @@ def _entries(file: TextIO) -> Iterator[Any]:
             end = _SPACE.match(buffer, end).end()
             follows = buffer[end]
         except (IndexError, json.JSONDecodeError):
+            follows = ""
+        # The end of what has been read may cut a number in two that are numbers as well.
+        if follows not in (",", "]"):
             more = file.read(max(_BLOCK, len(buffer) - place))
             if not more:
-                raise ValueError(f"entry {count} is malformed or cut short") from None
+                raise ValueError(f"entry {count} is malformed or cut short")
             buffer, place = buffer[place:] + more, 0
             continue
-        if follows not in ",]":
-            raise ValueError(f"entry {count} is followed by {follows!r}")
         yield entry
         place, count = end + (follows == ","), count + 1

@@ -12,7 +12,7 @@ from hdvr_jax import keypoints
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import Format, formats, native, read
 from hdvr_jax.pose_track import PoseTrack
-from tests.keypoints import fakes
+from tests.keypoints import fakes, mangling
 
 
 def _files(folder) -> dict[str, str]:
@@ -24,6 +24,32 @@ def _files(folder) -> dict[str, str]:
     (folder / "root").mkdir()
     fakes.aistpp_root(folder / "root")
     return {"own.json": "tracks", "own.npz": "tracks", "pack.npz": "cmu", "clip.pkl": "aistpp", "root": "aistpp"}
+
+
+@pytest.mark.parametrize("kind", mangling.KINDS)
+def test_every_kind_of_file_is_recognised_by_exactly_one_reader(tmp_path, kind):
+    path = mangling.KINDS[kind](tmp_path)
+    (found,) = [entry for entry in keypoints.FORMATS if entry.recognises(path)]
+    without = read(path)
+    named = read(path, format=found.name)
+    assert [track.id for track in named.tracks] == [track.id for track in without.tracks]
+
+
+def test_every_format_has_a_file_here(tmp_path):
+    made = []
+    for number, write in enumerate(mangling.KINDS.values()):
+        (tmp_path / str(number)).mkdir()
+        path = write(tmp_path / str(number))
+        made += [entry.name for entry in keypoints.FORMATS if entry.recognises(path)]
+    assert set(made) == set(formats())
+
+
+@pytest.mark.parametrize("size", [(0, 720), (1280, -1)])
+def test_image_sizes_that_are_none(tmp_path, size):
+    path = mangling.KINDS["coco"](tmp_path)
+    with pytest.raises(InputError, match=r"image size is .*; expected width and height"):
+        read(path, image_size=size)
+    assert read(path, image_size=(1280, 720)).tracks[0].image_size == (1280, 720)
 
 
 def test_formats_are_recognised_by_exactly_one_reader(tmp_path):

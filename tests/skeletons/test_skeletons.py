@@ -12,6 +12,8 @@ SIZES = {
     "h36m17": 17,
     "coco17": 17,
     "aistpp": 17,
+    "coco18": 18,
+    "coco23": 23,
     "body25": 25,
     "body25b": 25,
     "mediapipe33": 33,
