@@ -86,7 +86,7 @@ def evidence(
     for turn in range(_ROUNDS):
         mine, other = _looks(first, second, state, used, stretch)
         apart = _nearer(first, mine, other) + _nearer(second, other, mine)
-        cost = _weigh(apart, state if turn else None)
+        cost = _weigh(apart, state) if turn else np.where(clear, _MOST, _weigh(apart, None))
         state, used = decode(change, cost), np.ones(len(first), bool)
     seen = (apart != 0).any(1)
     return cost, float((apart.mean(1) * (1 - 2 * state))[seen].sum() / max(seen.sum(), 1))

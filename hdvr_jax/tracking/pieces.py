@@ -167,7 +167,10 @@ def without_bystanders(figures: Figures, pieces: Int[np.ndarray, " N"], settings
 
 
 def stir(figures: Figures, rows: np.ndarray) -> float:
-    """Median speed of a dancer's joints, in sizes of the body per second, over spans of half a second."""
+    """How fast a dancer's joints move now and then (a tenth of the time), in sizes of the body per second.
+
+    Over spans of half a second, so that the trembling of a detector counts little.
+    """
     span = max(1, round(0.5 * figures.fps))
     frames = figures.frame[rows]
     later = np.searchsorted(frames, frames + span)
@@ -178,4 +181,4 @@ def stir(figures: Figures, rows: np.ndarray) -> float:
         return np.inf
     moved = np.linalg.norm(figures.points[two] - figures.points[one], axis=-1) / figures.size[one][:, None]
     seconds = (figures.frame[two] - figures.frame[one]) / figures.fps
-    return float(np.median((moved / seconds[:, None])[seen]))
+    return float(np.percentile((moved / seconds[:, None])[seen], 90))

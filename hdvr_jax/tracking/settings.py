@@ -20,7 +20,7 @@ class Settings:
         damping_seconds: In which a velocity that is not measured any more fades.
         duplicate: Two figures are one person when their joints are nearer than this, on the median.
         ghost_seconds: Tracks that show less than this are noise.
-        still: Bystanders move their joints by less than this per second, and by far less than somebody else.
+        still: Bystanders never move a joint by more than this per second, and by far less than somebody else.
         bystanders: Whether they are tracks too.
         person_cost: Cost of a figure to which the detector gave another number than to the dancer before.
         together_seconds: Close encounters of two dancers with less than this between them are one.
@@ -38,7 +38,7 @@ class Settings:
     damping_seconds: float = 0.3
     duplicate: float = 0.025
     ghost_seconds: float = 0.3
-    still: float = 0.06
+    still: float = 0.15
     bystanders: bool = False
     person_cost: float = 1.5
     together_seconds: float = 0.5

@@ -1,5 +1,6 @@
 """Stick figures that walk across the image, with known identities."""
 
+import cv2
 import numpy as np
 
 from hdvr_jax.detections import NOBODY, Detections
@@ -64,3 +65,23 @@ def switches(tracking, people):
         shown = shown[shown >= 0]
         count += int((np.diff(shown) != 0).sum())
     return count
+
+
+def drawn(people, clothes, seed=0):
+    """BGR frames of people (K, T, 17, 2), each in two colours (K, 2, 3), the later ones in front."""
+    rng = np.random.default_rng(seed)
+    background = rng.integers(90, 140, (SIZE[1], SIZE[0], 3), np.uint8)
+    for frame in range(people.shape[1]):
+        image = background.copy()
+        for points, (upper, lower) in zip(people[:, frame], clothes, strict=True):
+            if np.isfinite(points).all():
+                _dress(image, points, tuple(map(int, upper)), tuple(map(int, lower)))
+        yield image
+
+
+def _dress(image, points, upper, lower):
+    pixels = np.round(points).astype(int)
+    for limb, colour in (((5, 7, 9), upper), ((6, 8, 10), upper), ((11, 13, 15), lower), ((12, 14, 16), lower)):
+        cv2.polylines(image, [pixels[list(limb)]], False, colour, 9)
+    cv2.fillConvexPoly(image, cv2.convexHull(pixels[[5, 6, 11, 12]].astype(np.int32)), upper)
+    cv2.circle(image, tuple(pixels[0].tolist()), 9, (150, 180, 220), -1)
