@@ -6,6 +6,9 @@ import pathlib
 from collections.abc import Mapping
 from typing import Any
 
+import jax
+import jax.numpy as jnp
+
 from hdvr_jax import lifter_inputs, trained
 from hdvr_jax.clip_poses import LIFTED_SKELETON
 from hdvr_jax.errors import InputError
@@ -134,7 +137,7 @@ def of_published(path: str | os.PathLike, layout: str) -> LiftModel:
         _check_joints(path, model, len(order), len(outputs) if name == "poses" else 1)
     return LiftModel(
         {name: model.network for name, model in models.items()},
-        {name: model.variables for name, model in models.items()},
+        {name: jax.tree.map(jnp.asarray, model.variables) for name, model in models.items()},
         {name: (order, outputs if name == "poses" else (0,)) for name in models},
         "screen", layout, None, published=True,
     )  # fmt: skip

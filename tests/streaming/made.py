@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from configs import genre_choreo, lifter_choreo, movements_choreo
+from configs.lifter_common import set_outputs
 from hdvr_jax import families
 from hdvr_jax.streaming import models
 from hdvr_jax.trained import Trained
@@ -22,8 +23,12 @@ def trained(stage: str, size: float = 1.0, lifter: types.ModuleType = lifter_cho
     modules = {"lifter": lifter, "movements": movements_choreo, "genre": genre_choreo}
     config = modules[stage].get_config("size=tiny")
     config.model.update(fields)
+    if stage == "lifter":
+        set_outputs(config, 1)
     family, rng = families.build(config), np.random.default_rng(0)
     batch = jax.tree.map(jnp.asarray, workdirs._batch(stage, config, family))
+    if fields.get("inputs") == "screen":
+        batch["inputs"] = batch["inputs"][..., :2]
     shapes = jax.eval_shape(family.init, jax.random.key(0), batch)
     values = jax.tree.map_with_path(functools.partial(workdirs._values, rng), shapes)
     variables = jax.tree.map(lambda value: jnp.asarray(size * value), values)
