@@ -17,12 +17,12 @@ from jaxtyping import Float, UInt8
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.export.colours import dancer_colour
+from hdvr_jax.export.places import canvas_size, places
 from hdvr_jax.recognition.results import Recognition, TrackResult
 from hdvr_jax.report.words import readable, title
 from hdvr_jax.viewing import draw_skeleton
 
 Image = UInt8[np.ndarray, "H W 3"]
-_USUAL_SIZE, _LARGEST = (1280, 720), 1920
 _SHOWN_MOVEMENTS, _SHOWN_LETTERS = 4, 24
 _WHITE = (255, 255, 255)
 
@@ -48,10 +48,11 @@ def write_overlay(recognition: Recognition, frames: Iterable[Image] | None, path
     path = pathlib.Path(path)
     images = iter(() if frames is None else frames)
     first = next(images, None)
-    width, height = _canvas(recognition) if first is None else (first.shape[1], first.shape[0])
+    width, height = canvas_size(recognition) if first is None else (first.shape[1], first.shape[0])
     # The encoder takes even sizes only.
     size = (max(2, width - width % 2), max(2, height - height % 2))
-    pictures = _pictures(recognition, itertools.chain([] if first is None else [first], images), size)
+    dancers = _dancers(recognition, places(recognition, size, video=first is not None))
+    pictures = _pictures(dancers, itertools.chain([] if first is None else [first], images), size)
     draft = path.with_name(f".{path.stem}.{os.getpid()}.part.mp4")
     writer = cv2.VideoWriter(str(draft), cv2.VideoWriter.fourcc(*"mp4v"), recognition.tracks[0].given.fps, size)
     try:
@@ -66,22 +67,17 @@ def write_overlay(recognition: Recognition, frames: Iterable[Image] | None, path
         draft.unlink(missing_ok=True)
 
 
-def _canvas(recognition: Recognition) -> tuple[int, int]:
-    """Width and height without a video: of the image that the keypoints came from, as far as it is known."""
-    for result in recognition.tracks:
-        if result.given.image_size is not None:
-            size = np.array(result.given.image_size)
-            return tuple((size * min(1, _LARGEST / size.max())).astype(int).tolist())
-    return _USUAL_SIZE
-
-
-def _pictures(recognition: Recognition, images: Iterator[Image], size: tuple[int, int]) -> Iterator[Image]:
-    dancers = [
+def _dancers(recognition: Recognition, placed: list[Float[np.ndarray, "T J 2"]]) -> list[_Dancer]:
+    return [
         _Dancer(result, points, tuple(round(255 * share) for share in reversed(dancer_colour(number))))
-        for number, (result, points) in enumerate(zip(recognition.tracks, _placed(recognition, size)))
+        for number, (result, points) in enumerate(zip(recognition.tracks, placed))
     ]
+
+
+def _pictures(dancers: list[_Dancer], images: Iterator[Image], size: tuple[int, int]) -> Iterator[Image]:
+    """The video's frames with all dancers in them."""
     black = np.zeros((size[1], size[0], 3), np.uint8)
-    for frame in range(max(result.given.frames for result in recognition.tracks)):
+    for frame in range(max(dancer.result.given.frames for dancer in dancers)):
         image = next(images, black)
         fits = image.shape == black.shape
         picture = image.copy() if fits else cv2.resize(image, size, interpolation=cv2.INTER_AREA)
@@ -92,35 +88,6 @@ def _pictures(recognition: Recognition, images: Iterator[Image], size: tuple[int
         yield picture
 
 
-def _placed(recognition: Recognition, size: tuple[int, int]) -> list[Float[np.ndarray, "T J 2"]]:
-    """Joints of every dancer in pixels of the video."""
-    seen = [np.zeros((0, 3))]
-    for result in recognition.tracks:
-        if not result.poses.lifted:
-            seen.append(result.poses.upright().reshape(-1, 3))
-    seen = np.concatenate(seen)
-    seen = seen[np.isfinite(seen).all(-1), :2]
-    low, high = (seen.min(0), seen.max(0)) if len(seen) else (np.zeros(2), np.ones(2))
-    scale = 0.8 * min(np.array(size) / np.maximum(high - low, 0.1))
-    placed = []
-    for result in recognition.tracks:
-        if result.poses.lifted:
-            image_size = result.given.image_size or _fitting(result)
-            placed.append(result.poses.projected * (np.array(size) / np.array(image_size)))
-        else:
-            flat = (result.poses.upright()[..., :2] - (low + high) / 2) * [scale, -scale]
-            placed.append(flat + np.array(size) / 2)
-    return placed
-
-
-def _fitting(result: TrackResult) -> tuple[int, int]:
-    """The least image of the usual shape that holds all joints, where the image's size is unknown."""
-    points = result.given.keypoints.reshape(-1, 2)
-    reach = np.nanmax(points, axis=0) if np.isfinite(points).any() else np.ones(2)
-    factor = max(1e-3, *(reach / np.array(_USUAL_SIZE)))
-    return tuple(int(np.ceil(factor * side)) for side in _USUAL_SIZE)
-
-
 def _draw(picture: Image, dancer: _Dancer, frame: int) -> None:
     """Draws a dancer and her name into a picture."""
     points = dancer.points[frame]
@@ -128,7 +95,7 @@ def _draw(picture: Image, dancer: _Dancer, frame: int) -> None:
     if not len(seen):
         return
     height, width = picture.shape[:2]
-    thick = max(2, height // 300)
+    thick = max(2, min(height, width) // 300)
     low = np.clip(np.floor(seen.min(0)) - 4 * thick, 0, (width, height)).astype(int)
     high = np.clip(np.ceil(seen.max(0)) + 4 * thick, 0, (width, height)).astype(int)
     if (low < high).all():
@@ -180,11 +147,11 @@ def _doing(result: TrackResult, frame: int, letters: int) -> str:
 
 def _letter(picture: Image) -> float:
     """OpenCV's size of letters that suits a picture."""
-    return max(0.35, 0.7 * picture.shape[0] / 720)
+    return max(0.35, 0.7 * min(picture.shape[:2]) / 720)
 
 
 def _text(picture: Image, text: str, place: tuple[int, int], colour: tuple[int, int, int]) -> None:
-    """Writes a line with dark edges."""
-    text, scale = text.encode(errors="replace").decode(), _letter(picture)
-    for thick, ink in ((4, (0, 0, 0)), (1, colour)):
-        cv2.putText(picture, text, place, cv2.FONT_HERSHEY_SIMPLEX, scale, ink, thick, cv2.LINE_AA)
+    """Writes a line with dark edges: thicker letters would be wider and not lie under the others."""
+    text, scale, (x, y) = text.encode(errors="replace").decode(), _letter(picture), place
+    for aside, ink in ((-1, (0, 0, 0)), (2, (0, 0, 0)), (0, colour)):
+        cv2.putText(picture, text, (x + aside, y + aside), cv2.FONT_HERSHEY_SIMPLEX, scale, ink, 1, cv2.LINE_AA)
