@@ -29,6 +29,7 @@ _GROUPS = {
     "dressed alike, of both": scenes.dressed_alike,
 }
 _SHARES = ("IDF1", "MOTA", "of these marked", "of these without a swap", "of the time marked")
+_ROWS = 3  # scenes in the picture
 Found = dict[str, dict[str, trackers.Counts]]  # by scene and tracker
 
 
@@ -49,7 +50,7 @@ def main() -> None:
     try:
         found = {name: _run(name, wanted, options) for name in chosen}
         if options.picture:
-            picture.write(scenes.load(chosen[0], options.seconds), options.picture)
+            picture.write([scenes.load(name, options.seconds) for name in chosen[:_ROWS]], options.picture)
     except InputError as error:
         sys.exit(f"error: {error}")
     _report(found)

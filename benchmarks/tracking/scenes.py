@@ -78,7 +78,11 @@ def dressed_alike(name: str) -> bool:
 
 
 def load(name: str, seconds: float) -> Scene:
-    """The first `seconds` of a scene. InputError for an unknown name or a missing recording."""
+    """A scene of at most `seconds`; another length gives another camera, and groups other changes of place.
+
+    Raises:
+        InputError: an unknown name or a missing recording.
+    """
     if name not in names():
         raise InputError(f"no scene {name!r}; there are {', '.join(names())}")
     kind, which, camera = name.split("_")
