@@ -45,7 +45,13 @@ def _begin(frames, *starts):
     return fresh
 
 
-@pytest.mark.parametrize(("widths", "dense"), [((1,), False), ((3, 3, 3), False), ((5, 3), False), ((3, 3), True)])
+@pytest.mark.parametrize(
+    ("widths", "dense"),
+    [
+        ((3, 3, 3), False),
+        *(pytest.param(*case, marks=pytest.mark.slow) for case in (((1,), False), ((5, 3), False), ((3, 3), True))),
+    ],
+)
 def test_a_lifter_streams_what_it_gives_of_the_whole(widths, dense):
     net = TemporalLifter(5, widths, 24, causal=True, dense=dense)
     x = jax.random.normal(KEY, (2, net.receptive_field + 20, 10))

@@ -1,6 +1,7 @@
 """A stream gives what the same causal models give of the whole clip."""
 
 import dataclasses
+import pathlib
 
 import jax
 import numpy as np
@@ -10,9 +11,11 @@ from configs import lifter_choreo, semi_supervised
 from hdvr_jax import cleaning, streaming
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import read as read_keypoints
+from hdvr_jax.published import lifter as published_lifter
 from hdvr_jax.recognition.clips import camera_of, seen_clip
 from hdvr_jax.recognition.settings import Settings
 from hdvr_jax.streaming import Recording
+from hdvr_jax.streaming.models import of_published
 from tests.real_data import real_data
 from tests.recognition import fabricated
 from tests.streaming import made, whole
@@ -87,6 +90,7 @@ def test_every_stage_equals_that_of_the_whole_clip(trained, alone):
         assert np.median(np.ptp(expected[stage], axis=0)) > 50 * TOLERANCE, stage
 
 
+@SLOW
 def test_a_real_clip_streams_as_it_is_recognised_whole(trained, models):
     """A dancer missed for a while, at twice the models' frame rate."""
     track = read_keypoints(real_data("aistpp"), view="c03").tracks[0]
@@ -112,6 +116,18 @@ def test_without_gaps_a_lifter_of_rays_gives_what_recognition_gives():
     expected = trained.family.on_clip(trained.predict, clip)["poses"]
     state = streaming.start(made.streaming_models({"lifter": trained}), RECORDING)
     found = of(streamed(state, {"1": (0, keypoints, track.confidence)}, 50), "1", "pose")
+    np.testing.assert_allclose(found, expected, atol=TOLERANCE)
+
+
+def test_published_weights_stream():
+    weights = pathlib.Path(__file__).parent.parent / "data" / "videopose3d_plain.bin"
+    points = np.random.default_rng(0).uniform(100, 800, (40, 17, 2)).astype(np.float32)
+    track = fabricated.PoseTrack.from_points(points, "coco17", 25.0, image_size=SIZE)
+    clip = seen_clip(track, camera_of(track, [track], Settings())[0])
+    expected = published_lifter.load(weights, "coco17", causal=True).on_clip(clip)["poses"]
+    models = streaming.StreamModels(of_published(weights, "coco17"))
+    state = streaming.start(models, Recording(fps=25.0, image_size=SIZE, skeleton="coco17"))
+    found = of(streamed(state, {"1": (0, points, track.confidence)}, 40), "1", "pose")
     np.testing.assert_allclose(found, expected, atol=TOLERANCE)
 
 
