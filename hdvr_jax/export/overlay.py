@@ -95,7 +95,7 @@ def _draw(picture: Image, dancer: _Dancer, frame: int) -> None:
     if not len(seen):
         return
     height, width = picture.shape[:2]
-    thick = max(2, min(height, width) // 300)
+    thick = max(2, min(height, width) // 240)
     low = np.clip(np.floor(seen.min(0)) - 4 * thick, 0, (width, height)).astype(int)
     high = np.clip(np.ceil(seen.max(0)) + 4 * thick, 0, (width, height)).astype(int)
     if (low < high).all():
@@ -114,7 +114,7 @@ def _caption(picture: Image, dancers: list[_Dancer], frame: int) -> None:
     line = round(30 * _letter(picture) / 0.7)
     fps = dancers[0].result.given.fps if dancers else 1.0
     minutes, seconds = divmod(frame / fps, 60)
-    letters = int(picture.shape[1] / (13 * _letter(picture) / 0.7))
+    letters = int(picture.shape[1] / (10 * _letter(picture) / 0.7))
     lines = [(_doing(dancer.result, frame, letters), dancer.colour) for dancer in dancers]
     lines = [(f"{int(minutes)}:{seconds:04.1f}", _WHITE), *lines]
     for row, (text, colour) in enumerate(reversed(lines)):

@@ -44,9 +44,10 @@ def test_skeletons_lie_on_the_video(tmp_path):
 
 def test_video_of_another_size_than_the_keypoints(tmp_path):
     result = _recognition(2)
-    write_overlay(result, [np.zeros((361, 641, 3), np.uint8)] * 2, tmp_path / "overlay.mp4")
+    write_overlay(result, [np.full((361, 641, 3), 60, np.uint8)] * 2, tmp_path / "overlay.mp4")
     drawn, _ = _frames(tmp_path / "overlay.mp4")
     assert drawn[0].shape == (360, 640, 3)
+    assert abs(np.median(drawn[0]) - 60) < 6
     x, y = np.rint(result.tracks[0].poses.projected[0, 0] / 2).astype(int)
     assert drawn[0][y - 3 : y + 4, x - 3 : x + 4].max() > 100
 
