@@ -7,6 +7,7 @@ from hdvr_jax.tracking import figures, pieces, tracks
 from hdvr_jax.tracking.association import associate
 from hdvr_jax.tracking.audit import audit
 from hdvr_jax.tracking.identities import resolve
+from hdvr_jax.tracking.joining import join
 from hdvr_jax.tracking.results import Tracking
 from hdvr_jax.tracking.settings import Settings
 
@@ -23,7 +24,7 @@ def track_keypoints(detections: Detections, settings: Settings | None = None) ->
     settings = settings or Settings()
     found = figures.measure(detections, settings)
     parts, choices = associate(found, settings)
-    joined, doubtful = pieces.join(found, parts, None, settings)
+    joined, doubtful = join(found, parts, settings)
     joined, doubts = resolve(found, parts, joined, [*choices, *doubtful], None, settings)
     kept, notes = shown(found, joined, settings)
     names = tracks.order(found, kept)

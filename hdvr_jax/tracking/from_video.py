@@ -1,4 +1,11 @@
-"""Tracking from detections and the video they were made from (HDVR, section 2.1)."""
+"""Tracking from detections and the video they were made from, in the three stages of HDVR (section 2.1).
+
+1. Apart: figures continue pieces of track by motion, and the colours of every dancer are gathered.
+2. Overlap: boxes meet and the detector loses a dancer. LDES follows from the last clear frame until it fails too.
+3. Apart again: a piece that begins is joined to the dancer whose predicted place, LDES place and colours fit best, all
+   pieces at once. Then every encounter is decided once more from the colours before and after it: the recording is
+   known to its end, so later frames may speak for earlier ones.
+"""
 
 from collections.abc import Iterator
 
@@ -6,11 +13,13 @@ import numpy as np
 from jaxtyping import UInt8
 
 from hdvr_jax.detections import Detections
-from hdvr_jax.tracking import figures, pieces, tracks
+from hdvr_jax.tracking import figures, tracks
 from hdvr_jax.tracking.association import associate
 from hdvr_jax.tracking.audit import audit
 from hdvr_jax.tracking.from_keypoints import shown
 from hdvr_jax.tracking.identities import resolve
+from hdvr_jax.tracking.joining import Seen, join
+from hdvr_jax.tracking.pursuit import Pursuit
 from hdvr_jax.tracking.results import Tracking
 from hdvr_jax.tracking.settings import Settings
 from hdvr_jax.tracking.wardrobe import gather
@@ -30,8 +39,9 @@ def track_video(
     settings = settings or Settings()
     found = figures.measure(detections, settings)
     parts, choices = associate(found, settings)
-    worn = gather(found, parts, frames, detections.skeleton)
-    joined, doubtful = pieces.join(found, parts, worn, settings)
+    pursuit = Pursuit(found, parts, settings)
+    worn = gather(found, parts, pursuit.watch(frames), detections.skeleton)
+    joined, doubtful = join(found, parts, settings, Seen(worn, pursuit.trails))
     joined, doubts = resolve(found, parts, joined, [*choices, *doubtful], worn, settings)
     kept, notes = shown(found, joined, settings)
     names = tracks.order(found, kept)

@@ -1,4 +1,4 @@
-"""Pieces of track: joined to whole tracks, noise and bystanders left out."""
+"""Pieces of track: how they begin and end, and which are left out as noise and bystanders."""
 
 import dataclasses
 
@@ -6,11 +6,8 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from hdvr_jax.detections import NOBODY
-from hdvr_jax.tracking import colours
-from hdvr_jax.tracking.association import SURE, Choice, assign
 from hdvr_jax.tracking.figures import Figures
 from hdvr_jax.tracking.settings import Settings
-from hdvr_jax.tracking.wardrobe import Wardrobe
 
 _MOST = 1500  # pieces that are compared with each other
 
@@ -79,75 +76,6 @@ def _side(figures: Figures, rows: np.ndarray, at: int) -> tuple[np.ndarray, np.n
 def _commonest(numbers: np.ndarray) -> int:
     values, counts = np.unique(numbers, return_counts=True)
     return int(values[counts.argmax()])
-
-
-def join(
-    figures: Figures, pieces: Int[np.ndarray, " N"], wardrobe: Wardrobe | None, settings: Settings
-) -> tuple[Int[np.ndarray, " N"], list[Choice]]:
-    """Takes pieces that follow each other for one dancer where place, velocity, size and colours allow it.
-
-    Args:
-        wardrobe: Colours of the pieces; None where there is no video.
-    Returns:
-        The pieces, each with the name of the first of its dancer, and the choices between two such dancers.
-    """
-    known = ends(figures, pieces)
-    if len(known.names) < 2:
-        return pieces, []
-    cost = join_costs(known, figures.fps, settings) + _colour_costs(known, wardrobe, settings)
-    before, after = assign(cost, settings.rejoin_cost)
-    whole = {}
-    to = dict(zip(after.tolist(), before.tolist(), strict=True))
-    for index in np.argsort(known.first, kind="stable").tolist():
-        name = int(known.names[index])
-        whole[name] = whole[int(known.names[to[index]])] if index in to else name
-    joined = np.array([whole.get(name, name) for name in pieces.tolist()], int)
-    return joined, _join_doubts(known, cost, before, after, settings)
-
-
-def _colour_costs(known: Ends, wardrobe: Wardrobe | None, settings: Settings) -> Float[np.ndarray, "P P"] | float:
-    """What the colours at the end of one piece and at the beginning of another cost; nothing where they are unknown."""
-    if wardrobe is None:
-        return 0.0
-    begin, end = wardrobe.ends(known.names)
-    apart = np.stack([colours.distance(begin, worn[None]) for worn in end])
-    return settings.colour_cost * np.minimum(np.nan_to_num(apart, nan=settings.alike) - settings.alike, 0.4)
-
-
-def _join_doubts(
-    known: Ends, cost: np.ndarray, before: np.ndarray, after: np.ndarray, settings: Settings
-) -> list[Choice]:
-    """Where the ends of two dancers could have been joined crosswise."""
-    doubts = []
-    capped = np.minimum(cost, 2 * settings.rejoin_cost)
-    for one in range(len(before)):
-        crossed = capped[before[one], after] + capped[before, after[one]]
-        margin = crossed - capped[before[one], after[one]] - capped[before, after]
-        for two in np.flatnonzero(margin < SURE):
-            if two > one:
-                frame = int(max(known.first[after[one]], known.first[after[two]]))
-                names = (int(known.names[after[one]]), int(known.names[after[two]]))
-                doubts.append(Choice(frame, names, float(margin[two])))
-    return doubts
-
-
-def join_costs(known: Ends, fps: float, settings: Settings) -> Float[np.ndarray, "P P"]:
-    """Cost of the second piece following the first; infinite where it cannot."""
-    seconds = (known.first[None] - known.last[:, None]) / fps
-    possible = (seconds > 0) & (seconds <= settings.rejoin_seconds)
-    time = np.where(possible, seconds, 0.0)[..., None]
-    fade = settings.damping_seconds * (1 - np.exp(-time / settings.damping_seconds))
-    ahead = known.place[1][:, None] + fade * known.velocity[1][:, None]
-    behind = known.place[0][None] - fade * known.velocity[0][None]
-    size = np.sqrt(known.size[1][:, None] * known.size[0][None])
-    width = size * (0.1 + 2 * settings.spread_growth * time[..., 0])
-    apart = np.minimum(((ahead - known.place[0][None]) ** 2).sum(-1), ((known.place[1][:, None] - behind) ** 2).sum(-1))
-    resized = np.log(known.size[0][None] / known.size[1][:, None]) / 0.25
-    cost = 1.5 * np.log1p(apart / width**2) + np.minimum(resized**2, 4.0) + np.log(width / (0.1 * size))
-    named = (known.person[:, None] >= 0) & (known.person[None] >= 0)
-    same = known.person[:, None] == known.person[None]
-    cost = cost + np.where(named, np.where(same, -settings.person_cost, settings.person_cost), 0.0)
-    return np.where(possible, cost, np.inf)
 
 
 def without_ghosts(figures: Figures, pieces: Int[np.ndarray, " N"], settings: Settings) -> Int[np.ndarray, " N"]:

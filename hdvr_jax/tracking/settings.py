@@ -14,9 +14,11 @@ class Settings:
         gate: Largest cost (mean log-likelihood ratio a joint) at which a figure is still the same dancer.
         memory_seconds: For how long a dancer who is not found is looked for.
         rejoin_seconds: Longest absence after which a dancer seen again is the same one.
+        return_seconds: The same where colours are known.
         rejoin_cost: Largest cost of taking two pieces of track for one dancer.
         colour_cost: What that costs more for each unit of distance between colours.
         alike: Distance between the colours of one dancer at two times.
+        pursuit_seconds: For how long LDES follows a dancer whom the detector has lost.
         damping_seconds: In which a velocity that is not measured any more fades.
         duplicate: Two figures are one person when their joints are nearer than this, on the median.
         ghost_seconds: Tracks that show less than this are noise.
@@ -32,9 +34,11 @@ class Settings:
     gate: float = 2.3
     memory_seconds: float = 0.5
     rejoin_seconds: float = 5.0
+    return_seconds: float = 30.0
     rejoin_cost: float = 6.0
     colour_cost: float = 8.0
     alike: float = 0.08
+    pursuit_seconds: float = 1.0
     damping_seconds: float = 0.3
     duplicate: float = 0.025
     ghost_seconds: float = 0.3
