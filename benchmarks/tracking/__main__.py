@@ -1,6 +1,6 @@
 """Prints how well dancers are told apart where they cross.
 
-    python -m benchmarks.tracking [--scenes=salsa_*_a,choreo_*] [--seconds=20] [--trackers=...] [--contrib=DIR]
+    python -m benchmarks.tracking [--scenes=*_a,*_b] [--seconds=20] [--trackers=...] [--contrib=DIR]
                                   [--keep=DIR] [--picture=FILE]
 
 Every tracker gets the same detections and pictures (`scenes.py`, `sightings.py`, `drawing.py`); CSRT gets the true
@@ -36,7 +36,7 @@ Found = dict[str, dict[str, trackers.Counts]]  # by scene and tracker
 def main() -> None:
     """Prints the tables."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--scenes", default="*", help="patterns of names, with commas between them")
+    parser.add_argument("--scenes", default="*_a,*_b", help="patterns of names, with commas between them")
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--trackers", default=",".join(trackers.TITLES))
     parser.add_argument("--contrib", type=pathlib.Path)
