@@ -8,8 +8,6 @@ import os
 import pathlib
 from collections.abc import Callable
 
-import numpy as np
-
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import (
     aistpp,
@@ -27,6 +25,7 @@ from hdvr_jax.keypoints import (
 )
 from hdvr_jax.keypoints.arrays import check_archive
 from hdvr_jax.keypoints.reading import Options, Reading
+from hdvr_jax.pose_track import check_fps
 
 
 @dataclasses.dataclass(frozen=True)
@@ -122,8 +121,8 @@ def read(
     """
     path = pathlib.Path(path)
     options = Options(fps, view, clip, unit, drop_first_frame, layout, image_size)
-    if fps is not None and not (np.isfinite(fps) and fps > 0):
-        raise InputError(f"fps is {fps}; expected a positive number")
+    if fps is not None:
+        check_fps(fps, str(path))
     if image_size is not None and not (len(image_size) == 2 and min(image_size) > 0):
         raise InputError(f"image size is {image_size}; expected width and height in pixels")
     path = _only_file(path)

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from hdvr_jax.detections import NOBODY
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import frame_files, json_text
 from hdvr_jax.keypoints.people import Person, Source, detections, numbers, reading
@@ -48,39 +47,37 @@ def read(path: pathlib.Path, options: Options) -> Reading:
     """
     notes: list[str] = []
     if path.is_dir():
-        frames = [
-            (number, json_text.load(file)) for number, file in frame_files.in_order(path, ".json", options.clip, notes)
-        ]
+        files = frame_files.in_order(path, ".json", options.clip, notes)
+        frames = ((number, json_text.load(file)) for number, file in files)
     else:
-        frames = list(enumerate(_frames_of(path)))
-    kinds = [kind for kind in _FIELDS if any(_people(frame, kind) for _, frame in frames)]
+        frames = enumerate(_frames_of(path))
+    seen, times = [], []
+    people: dict[str, list[Person]] = {kind: [] for kind in _FIELDS}
+    for number, frame in frames:
+        seen.append(number)
+        times.append(frame.get("timestamp_ms") if isinstance(frame, dict) else None)
+        for kind, found in people.items():
+            found += [Person(number, _points(one, kind, f"{path}: frame {number}")) for one in _people(frame, kind)]
+    kinds = [kind for kind, found in people.items() if found]
     if not kinds:
-        raise InputError(f"{path}: no people in it: {len(frames)} frames without landmarks")
+        raise InputError(f"{path}: no people in it: {len(seen)} frames without landmarks")
     kind = choose(kinds, options.view, "view", path, notes)
-    first, count = frame_files.time_line(path, [number for number, _ in frames], notes)
-    people = [
-        Person(number, _points(person, kind, f"{path}: frame {number}"), NOBODY)
-        for number, frame in frames
-        for person in _people(frame, kind)
-    ]
+    first, count = frame_files.time_line(path, seen, notes)
     if kind == "world":
         notes.append("World landmarks: metres around the middle of the hips, turned to Y up.")
-    source = Source(path, options, LAYOUTS, notes, fps=_frame_rate(frames), shares=kind == "image")
-    return reading(detections(source, people, first, count), notes, path)
+    source = Source(path, options, LAYOUTS, notes, fps=_frame_rate(times), shares=kind == "image")
+    return reading(detections(source, people[kind], first, count), notes, path)
 
 
-def _frames_of(path: pathlib.Path) -> list[Any]:
-    """The frames of a file."""
-    content = json_text.load(path)
-    if isinstance(content, dict) and isinstance(content.get("frames"), list):
-        content = content["frames"]
-    return [content] if isinstance(content, dict) or _is_person(content) else list(_checked(path, content))
-
-
-def _checked(path: pathlib.Path, content: Any) -> Iterator[Any]:
-    if not isinstance(content, list):
-        raise InputError(f"{path}: holds a {type(content).__name__}; expected a list of frames")
-    for number, frame in enumerate(content):
+def _frames_of(path: pathlib.Path) -> Iterator[Any]:
+    """The frames of a file, of a list one at a time."""
+    if json_text.holds_array(path) and not _is_person(json_text.head(path)):
+        frames = json_text.entries(path)
+    else:
+        content = json_text.load(path)
+        several = isinstance(content, dict) and isinstance(content.get("frames"), list)
+        frames = content["frames"] if several else [content]
+    for number, frame in enumerate(frames):
         if frame is not None and not isinstance(frame, list | dict):
             raise InputError(f"{path}: frame {number} is a {type(frame).__name__}; expected landmarks")
         yield frame
@@ -137,9 +134,8 @@ def _row(landmark: Any) -> list[Any]:
     return [*landmark, 0.0, 1.0] if len(landmark) == 2 else [*landmark, 1.0][:4]
 
 
-def _frame_rate(frames: list[tuple[int, Any]]) -> float | None:
+def _frame_rate(times: list[Any]) -> float | None:
     """From the frames' times in milliseconds, where every frame has one and they increase."""
-    times = [frame.get("timestamp_ms") if isinstance(frame, dict) else None for _, frame in frames]
     if len(times) < 2 or not all(isinstance(time, int | float) and abs(time) < 1e12 for time in times):
         return None
     steps = np.diff(np.array(times, np.float64))

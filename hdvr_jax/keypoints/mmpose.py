@@ -44,15 +44,16 @@ def read(path: pathlib.Path, options: Options) -> Reading:
     notes: list[str] = []
     if path.is_dir():
         files = frame_files.in_order(path, ".json", options.clip, notes)
-        contents = [(number, *_content(file)) for number, file in files]
-        names, frames = contents[0][1], [(number, instances) for number, _, instances in contents]
+        names = _content(files[0][1])[0]
+        frames = ((number, list(_content(file)[1])) for number, file in files)
     else:
-        names, frames = _content(path)
-        frames = list(_numbered(path, frames))
-    if not frames:
+        names, entries = _content(path)
+        frames = _numbered(path, entries)
+    seen: list[int] = []
+    people = list(_people(path, frames, seen))
+    if not seen:
         raise InputError(f"{path}: no people in it: the list of frames is empty")
-    first, count = frame_files.time_line(path, [number for number, _ in frames], notes)
-    people = list(_people(path, frames))
+    first, count = frame_files.time_line(path, seen, notes)
     known = layouts.by_names(names, LAYOUTS) if options.layout is None else None
     if known:
         notes.append(f"The file's names of joints are those of {known}.")
@@ -60,10 +61,10 @@ def read(path: pathlib.Path, options: Options) -> Reading:
     return reading(detections(source, people, first, count), notes, path)
 
 
-def _content(path: pathlib.Path) -> tuple[list[str], list[Any]]:
-    """(names of the joints, if told; the list of frames or instances)."""
+def _content(path: pathlib.Path) -> tuple[list[str], Iterable[Any]]:
+    """(names of the joints, if told; the frames or instances)."""
     if json_text.holds_array(path):
-        return [], list(json_text.entries(path))
+        return [], json_text.entries(path)
     content = json_text.load(path)
     if not isinstance(content, dict) or not isinstance(content.get("instance_info"), list):
         raise InputError(f"{path}: expected a list of frames, or an object with the list instance_info")
@@ -78,12 +79,15 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
-def _numbered(path: pathlib.Path, entries: list[Any]) -> Iterator[tuple[int, Any]]:
-    """(number, instances) of the frames of a file: by frame_id where there is one, else in order."""
-    if any(isinstance(entry, dict) and "keypoints" in entry for entry in entries):
-        yield 0, entries
-        return
-    for index, entry in enumerate(entries):
+def _numbered(path: pathlib.Path, entries: Iterable[Any]) -> Iterator[tuple[int, Any]]:
+    """(number, instances) of the frames of a file: by frame_id where there is one, else in order.
+
+    Where the first entry is an instance, the file is one frame.
+    """
+    for index, entry in enumerate(entries := iter(entries)):
+        if isinstance(entry, dict) and "keypoints" in entry and index == 0:
+            yield 0, [entry, *entries]
+            return
         if not isinstance(entry, dict):
             yield index, entry
             continue
@@ -93,8 +97,10 @@ def _numbered(path: pathlib.Path, entries: list[Any]) -> Iterator[tuple[int, Any
         yield number, entry["instances"]
 
 
-def _people(path: pathlib.Path, frames: Iterable[tuple[int, Any]]) -> Iterator[Person]:
+def _people(path: pathlib.Path, frames: Iterable[tuple[int, Any]], seen: list[int]) -> Iterator[Person]:
+    """The people of (number, instances) of every frame; the numbers of frames are added to `seen`."""
     for number, instances in frames:
+        seen.append(number)
         where = f"{path}: frame {number}"
         if not isinstance(instances, list):
             raise InputError(f"{where}: instances is a {type(instances).__name__}; expected a list")

@@ -3,10 +3,12 @@
     format   "hdvr-tracks"
     version  1
     tracks   one entry per dancer, on one time line
-        keypoints   (frames, joints, 2 or 3): pixels, or metres with Y up; NaN (null in JSON) is missing
-        confidence  (frames, joints) in [0, 1]; may be left out: 1 where the joint is there
+        keypoints   (frames, joints, 2 or 3): pixels from the image's upper left corner, x right and y down, or metres
+                    with Y up; NaN (null in JSON) is missing
+        confidence  (frames, joints) in [0, 1]; may be left out: 1 where the joint is there. Without provenance, a 2D
+                    joint of confidence 0 is missing, and so is one at (0, 0), where detectors put what they miss
         provenance  (frames, joints): 0 measured, 1 interpolated, 2 synthesised, 3 missing; may be left out
-        skeleton    a name that `hdvr_jax.skeletons` knows
+        skeleton    a name that `hdvr_jax.skeletons` knows, which gives the order of the joints (coco17, body25, ...)
         fps         frames per second
         image_size  [width, height] or null
         id          text, different for every track; may be left out: the track's number, from 0
@@ -62,6 +64,7 @@ def read(path: pathlib.Path, options: Options) -> Reading:
     if not entries:
         raise InputError(f"{path}: no people in it: the list of tracks is empty")
     tracks = [_track(path, number, entry, options.fps) for number, entry in enumerate(entries)]
+    _check_together(path, tracks)
     _check_ids(path, tracks)
     notes = [f"Frame rate {options.fps:g} was given; the file has {entries[0]['fps']}."] if options.fps else []
     return Reading(tracks, notes)
@@ -94,6 +97,15 @@ def _check_ids(path: pathlib.Path, tracks: list[PoseTrack]) -> None:
     for number, track in enumerate(tracks):
         if (earlier := first.setdefault(track.id, number)) != number:
             raise InputError(f"{path}: tracks {earlier} and {number} have the same id {track.id!r}; expected another")
+
+
+def _check_together(path: pathlib.Path, tracks: list[PoseTrack]) -> None:
+    """Raises InputError where tracks cannot be of one recording."""
+    for number, track in enumerate(tracks):
+        if track.fps != tracks[0].fps:
+            raise InputError(f"{path}: track {number}: fps is {track.fps:g}; expected {tracks[0].fps:g} as in track 0")
+        if track.keypoints.shape[-1] != tracks[0].keypoints.shape[-1]:
+            raise InputError(f"{path}: track {number} is {track.keypoints.shape[-1]}D; expected what track 0 is")
 
 
 def _to_arrays(tracks: list[PoseTrack]) -> dict[str, np.ndarray]:
@@ -158,12 +170,22 @@ def _track(path: pathlib.Path, number: int, entry: Any, fps: float | None) -> Po
     for field in _REQUIRED:
         if field not in entry:
             raise InputError(f"{where}: no field {field}")
+    for field in entry:
+        if field not in _FIELDS:
+            raise InputError(f"{where}: unknown field {field!r}; expected {', '.join(_FIELDS)}")
     rate = _array(where, "fps", entry["fps"])
     if rate.shape != ():
         raise InputError(f"{where}: fps has shape {rate.shape}; expected one number")
     confidence = None if entry.get("confidence") is None else _array(where, "confidence", entry["confidence"])
+    if confidence is not None and ((confidence < 0) | (confidence > 1)).any():
+        odd = confidence[(confidence < 0) | (confidence > 1)][0]
+        raise InputError(f"{where}: confidence {odd:g}; expected 0 to 1")
+    points = _array(where, "keypoints", entry["keypoints"])
+    _check_units(where, points)
+    if entry.get("provenance") is None:
+        points = _without_missed(points, confidence)
     track = PoseTrack.from_points(
-        _array(where, "keypoints", entry["keypoints"]),
+        points,
         str(entry["skeleton"]),
         fps or float(rate),
         confidence=confidence,
@@ -173,6 +195,28 @@ def _track(path: pathlib.Path, number: int, entry: Any, fps: float | None) -> Po
     if entry.get("provenance") is None:
         return track
     return _with_provenance(where, track, _array(where, "provenance", entry["provenance"]))
+
+
+def _check_units(where: str, points: np.ndarray) -> None:
+    """Raises InputError for x, y and confidence in one array, and for shares of the image."""
+    known = points[np.isfinite(points).all(-1)] if points.ndim == 3 else points[:0]
+    if not len(known):
+        return
+    last, rest = known[:, 2:], np.abs(known[:, :2]).max()
+    if last.size and rest > 20 and last.min() >= 0 and last.max() <= 1:
+        raise InputError(f"{where}: keypoints look like x, y and confidence; expected confidence as a field of its own")
+    if not last.size and len(known) > 1 and 0 < rest <= 1:
+        raise InputError(f"{where}: keypoints all lie within 1 pixel, like shares of the image; expected pixels")
+
+
+def _without_missed(points: np.ndarray, confidence: np.ndarray | None) -> np.ndarray:
+    """2D points with NaN where a detector saw nothing: at (0, 0), or with no confidence."""
+    if points.ndim != 3 or points.shape[-1] != 2:
+        return points
+    missed = (points == 0).all(-1)
+    if confidence is not None and confidence.shape == missed.shape:
+        missed |= confidence == 0
+    return np.where(missed[..., None], np.nan, points)
 
 
 def _image_size(where: str, value: Any) -> tuple[int, int] | None:

@@ -55,24 +55,27 @@ def read(path: pathlib.Path, options: Options) -> Reading:
         return _read_labels(path, options, notes)
     if path.is_dir():
         files = frame_files.in_order(path, ".json", options.clip, notes)
-        frames = [(number, json_text.load(file)) for number, file in files]
+        frames = ((number, json_text.load(file)) for number, file in files)
     else:
-        frames = list(enumerate(_frames_of(path)))
-    people = list(_people(path, frames, notes))
+        frames = enumerate(_frames_of(path))
+    seen: list[int] = []
+    people = list(_people(path, frames, seen, notes))
     if not people:
-        raise InputError(f"{path}: no people in it: {len(frames)} frames without keypoints")
-    first, count = frame_files.time_line(path, [number for number, _ in frames], notes)
+        raise InputError(f"{path}: no people in it: {len(seen)} frames without keypoints")
+    first, count = frame_files.time_line(path, seen, notes)
     source = Source(path, options, LAYOUTS, notes, shares=None)
     return reading(detections(source, people, first, count), notes, path)
 
 
-def _frames_of(path: pathlib.Path) -> list[Any]:
-    content = json_text.load(path)
-    if not isinstance(content, list):
-        raise InputError(f"{path}: holds a {type(content).__name__}; expected a list of frames")
-    if any(isinstance(entry, dict) for entry in content):
-        return [content]
-    return [_parsed(entry, f"{path}: frame {number}") for number, entry in enumerate(content)]
+def _frames_of(path: pathlib.Path) -> Iterator[Any]:
+    """The frames of a file, one at a time."""
+    if not json_text.holds_array(path):
+        raise InputError(f"{path}: expected a list of frames")
+    if isinstance(frame_files.first(json_text.head(path)), dict):
+        yield json_text.load(path)
+        return
+    for number, entry in enumerate(json_text.entries(path)):
+        yield _parsed(entry, f"{path}: frame {number}")
 
 
 def _parsed(entry: Any, where: str) -> Any:
@@ -85,9 +88,13 @@ def _parsed(entry: Any, where: str) -> Any:
         raise InputError(f"{where}: not a whole JSON text ({error})") from None
 
 
-def _people(path: pathlib.Path, frames: Iterable[tuple[int, Any]], notes: list[str]) -> Iterator[Person]:
+def _people(
+    path: pathlib.Path, frames: Iterable[tuple[int, Any]], seen: list[int], notes: list[str]
+) -> Iterator[Person]:
+    """The people of (number, content) of every frame; the numbers of frames are added to `seen`."""
     others = 0
     for number, frame in frames:
+        seen.append(number)
         where = f"{path}: frame {number}"
         if not isinstance(frame, list) or not all(isinstance(entry, dict) for entry in frame):
             raise InputError(f"{where} is not a list of objects; expected people")

@@ -84,7 +84,7 @@ def test_world_landmarks_are_metres_with_y_up(tmp_path):
         ([[[[1, 2]] * 32]], "frame 0: 32 landmarks; expected 33"),
         ([[{"x": 1, "y": "a"}] * 33], "frame 0: landmarks is not a regular array"),
         ([3], "frame 0 is a int; expected landmarks"),
-        (3, "holds a int"),
+        (3, "frame 0 is a int"),
     ],
 )
 def test_malformed_landmarks_are_named(tmp_path, content, message):

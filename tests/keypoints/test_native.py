@@ -166,3 +166,43 @@ def test_archives_of_objects_and_of_odd_counts_are_refused(tmp_path):
         np.savez(path, **head, tracks=count)
         with pytest.raises(InputError, match="expected the number of tracks"):
             read(path)
+
+
+def written(tmp_path, **fields):
+    entry = {"keypoints": [[[10.0 + joint, 20.0] for joint in range(17)]], "skeleton": "coco17", "fps": 30, **fields}
+    path = tmp_path / "track.json"
+    path.write_text(json.dumps({"format": "hdvr-tracks", "version": 1, "tracks": [entry]}))
+    return path
+
+
+def test_what_detectors_put_for_missed_joints_is_missing(tmp_path):
+    points = [[[10.0 + joint, 20.0] for joint in range(17)]]
+    points[0][9] = [0, 0]
+    (track,) = native.read(written(tmp_path, keypoints=points, confidence=[[1.0] * 16 + [0.0]]), Options()).tracks
+    assert np.flatnonzero(~np.isfinite(track.keypoints[0, :, 0])).tolist() == [9, 16]
+    assert np.flatnonzero(track.confidence[0] == 0).tolist() == [9, 16]
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"keypoints": [[[300.0 + joint, 20.0, 0.9] for joint in range(17)]]}, "x, y and confidence"),
+        ({"keypoints": [[[joint / 17, 0.4] for joint in range(17)]]}, "shares of the image"),
+        ({"confidence": [[90.0] * 17]}, "confidence 90; expected 0 to 1"),
+        ({"confidences": [[0.9] * 17]}, "unknown field 'confidences'"),
+        ({"fps": 0.033}, "fps is 0.033; expected frames per second"),
+        ({"fps": 1e300}, "expected frames per second"),
+    ],
+)
+def test_units_and_names_are_checked(tmp_path, fields, told):
+    with pytest.raises(InputError, match=told):
+        native.read(written(tmp_path, **fields), Options())
+
+
+def test_tracks_of_one_file_are_of_one_recording(tmp_path):
+    path = written(tmp_path)
+    content = json.loads(path.read_text())
+    for change, told in (({"fps": 25}, "fps is 25; expected 30"), ({"keypoints": [[[0.1, 1, 2]] * 17]}, "is 3D")):
+        path.write_text(json.dumps({**content, "tracks": [*content["tracks"], {**content["tracks"][0], **change}]}))
+        with pytest.raises(InputError, match=told):
+            native.read(path, Options())

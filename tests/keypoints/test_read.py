@@ -138,7 +138,7 @@ def test_options_that_do_not_apply(tmp_path):
     with pytest.raises(InputError, match="unknown keypoint format 'mov'; known: tracks"):
         read(path, format="mov")
     for fps in (0, -1, float("nan"), float("inf")):
-        with pytest.raises(InputError, match="expected a positive number"):
+        with pytest.raises(InputError, match="expected frames per second"):
             read(path, fps=fps)
 
 

@@ -97,7 +97,7 @@ def test_lines_of_another_form_are_named(tmp_path, line):
         (["[{"], "frame 0: not a whole JSON text"),
         ([[{"keypoints": {"x": [1]}}]], "frame 0: keypoints have no x or no y"),
         ([[{"keypoints": {"x": [1], "y": [1, 2]}}]], "keypoints x, y, visible have shapes"),
-        ({}, "holds a dict; expected a list"),
+        ({}, "expected a list of frames"),
     ],
 )
 def test_malformed_results_are_named(tmp_path, content, message):
