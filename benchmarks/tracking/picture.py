@@ -26,7 +26,7 @@ def write(chosen: list[Scene], path: pathlib.Path) -> None:
     rows = [strip(scene) for scene in chosen]
     sizes = [(_WIDTH, round(row.shape[0] * _WIDTH / row.shape[1])) for row in rows]
     rows = [cv2.resize(row, size, interpolation=cv2.INTER_AREA) for row, size in zip(rows, sizes)]
-    done, data = cv2.imencode(path.suffix or ".png", np.concatenate(rows, 0), [cv2.IMWRITE_JPEG_QUALITY, 85])
+    done, data = cv2.imencode(path.suffix or ".png", np.concatenate(rows, 0))
     if not done:
         raise InputError(f"{path}: the picture could not be encoded")
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -71,7 +71,7 @@ def test_the_command_prints_tables_and_keeps_counts(tmp_path, monkeypatch, capsy
     loaded = []
     monkeypatch.setattr(command.scenes, "load", lambda name, seconds: loaded.append(name) or crossing)
     given = [
-        "--scenes=choreo_2_*",
+        "--scenes=choreo_2_a,choreo_2_b",
         "--trackers=iou,keypoints,csrt",
         f"--keep={tmp_path}",
         f"--picture={tmp_path}/a.png",
