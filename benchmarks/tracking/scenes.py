@@ -2,8 +2,8 @@
 
 `salsa_NN_x` is a couple of the CMU captures (real motion of two people in one world frame), `choreo_N_x` a group of N
 built-in dancers in unison who change places again and again. `x`, one of `a` to `d`, names the camera, and with it the
-clothes and a group's dance: in every third scene the dancers are dressed nearly alike. What is tuned is tuned on `a` and
-`b`; `c` and `d` are there to see whether it holds.
+clothes and a group's dance: in every third scene the dancers are dressed nearly alike. What is tuned is tuned on `a`
+and `b`; `c` and `d` are there to see whether it holds.
 """
 
 import dataclasses
