@@ -1,6 +1,7 @@
 """From a film to the people in its frames, with drawn people and a function that finds those."""
 
 import contextlib
+import dataclasses
 import importlib
 import queue
 import threading
@@ -74,6 +75,17 @@ def test_the_people_of_a_film(film, capsys):
             assert min(np.abs(np.concatenate([low, high]) - t).max() for t in true) < 5
     assert finder.opened == finder.closed > 0
     assert "25 frames" in capsys.readouterr().err
+
+
+def test_large_films_are_searched_smaller_and_told_in_their_own_pixels(film):
+    path, _ = film
+    large = run(path, Finder())
+    settings = dataclasses.replace(SETTINGS, shorter_side=60)
+    small = detect_with(open_video(path), Finder(), {}, settings=settings)
+    assert small.frame.tolist() == large.frame.tolist()
+    for frame in range(25):
+        one, other = (np.sort(found.keypoints[found.in_frame(frame), 0], 0) for found in (small, large))
+        assert np.abs(one - other).max() < 4
 
 
 def test_any_number_of_threads_gives_the_same(film):
