@@ -121,16 +121,22 @@ def read(
     """
     path = pathlib.Path(path)
     options = Options(fps, view, clip, unit, drop_first_frame, layout, image_size)
-    if fps is not None:
-        check_fps(fps, str(path))
-    if image_size is not None and not (len(image_size) == 2 and min(image_size) > 0):
-        raise InputError(f"image size is {image_size}; expected width and height in pixels")
     path = _only_file(path)
     chosen = _find(path, format)
+    _check(options, chosen, path)
+    return _read(chosen, path, options)
+
+
+def _check(options: Options, chosen: Format, path: pathlib.Path) -> None:
+    """Raises InputError for an option that does not apply to the format, or whose value is none."""
+    size = options.image_size
+    if options.fps is not None:
+        check_fps(options.fps, str(path))
+    if size is not None and not (len(size) == 2 and min(size) > 0):
+        raise InputError(f"image size is {size}; expected width and height in pixels")
     for option in options.given():
         if option not in ("fps", *chosen.options):
             raise InputError(f"{path}: option {option} does not apply to format {chosen.name}")
-    return _read(chosen, path, options)
 
 
 def _read(chosen: Format, path: pathlib.Path, options: Options) -> Reading:
