@@ -6,7 +6,7 @@ from jaxtyping import Float, Int
 from hdvr_jax.tracking.results import Tracking
 
 RISKY = 0.5  # a score from which on an interval is marked
-_NEAR = 0.25  # of a dancer's height: the mean distance of joints within which a pose is that dancer's
+_NEAR = 0.25  # of a dancer's height: the median distance of joints within which a pose is that dancer's
 _CLEAR = 0.6  # a pose is the nearest dancer's when its distance is this share of the second's or less
 _BRIEF = 0.2  # seconds: shorter changes of identity are not counted
 _Swap = tuple[int, int, str]  # last frame of the one dancer, first of the other, track
