@@ -13,7 +13,7 @@ from typing import Any
 import ml_collections
 
 from hdvr_jax.errors import InputError
-from hdvr_jax.files import whole_file
+from hdvr_jax.files import check_place, whole_file
 
 CONFIG_FILE, CHECKPOINT_FOLDER = "config.json", "checkpoints"
 
@@ -190,8 +190,8 @@ def load_config(workdir: str | os.PathLike) -> ml_collections.ConfigDict:
         raise InputError(f"{path}: cannot be read as a config ({error})") from error
 
 
-def claim(workdir: str | os.PathLike, config: Any) -> None:
-    """Makes the workdir that of this config, or checks that it already is.
+def check_claim(workdir: str | os.PathLike, config: Any) -> None:
+    """Checks that a workdir may become that of this config, or already is.
 
     `train.steps` and `train.epochs` may be raised to continue a training, and `data.data_dir` may move. A workdir
     without a checkpoint belongs to nobody: there is nothing to lose.
@@ -211,10 +211,15 @@ def claim(workdir: str | os.PathLike, config: Any) -> None:
                 f"{folder} belongs to another config: {fields}{more}. Use another --workdir, or the old config "
                 "(train.steps may be raised to continue)"
             )
-    elif folder.exists() and not folder.is_dir():
-        raise InputError(f"{folder}: expected a folder")
+    check_place(folder, folder=True)
+
+
+def claim(workdir: str | os.PathLike, config: Any) -> None:
+    """Makes the workdir that of this config; errors as in `check_claim`."""
+    check_claim(workdir, config)
+    folder = pathlib.Path(workdir)
     folder.mkdir(parents=True, exist_ok=True)
-    write_json(path, normalise(config).to_dict())
+    write_json(folder / CONFIG_FILE, normalise(config).to_dict())
 
 
 def _may_change(name: str, before: Any, after: Any) -> bool:

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from hdvr_jax.errors import InputError
+from hdvr_jax.pose_track import check_fps
 from hdvr_jax.skeletons import get_skeleton
 
 NOBODY = -1
@@ -50,8 +51,7 @@ class Detections:
         within = count == 0 or (self.frame[0] >= 0 and self.frame[-1] < self.frames)
         if not within or (np.diff(self.frame) < 0).any():
             raise InputError(f"frames of people are not in order or not within 0 to {self.frames - 1}")
-        if not (np.isfinite(self.fps) and self.fps > 0):
-            raise InputError(f"fps is {self.fps}; expected a positive number")
+        check_fps(self.fps, "people")
 
     def in_frame(self, frame: int) -> slice:
         """Where the people of a frame are."""

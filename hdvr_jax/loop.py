@@ -57,18 +57,23 @@ def train(config: Any, workdir: str | os.PathLike) -> None:
     config = configurations.normalise(config)
     _check(config)
     devices.enable_compile_cache()
+    configurations.check_claim(workdir, config)
+    # Of a training that cannot start nothing stays behind.
+    training = None if (pathlib.Path(workdir) / configurations.CHECKPOINT_FOLDER).exists() else _set_up(config)
     configurations.claim(workdir, config)
     with Checkpoints(workdir) as checkpoints:
         done = checkpoints.latest_step()
         # The length of epochs shows with the data.
-        training = _set_up(config) if config.train.epochs or done < config.train.steps else None
+        if training is None and (config.train.epochs or done < config.train.steps):
+            training = _set_up(config)
         if training is None or done >= training.config.train.steps:
             print(f"training finished: {workdir} has all {done} steps (raise train.steps or epochs to continue)")
             return
         like = jax.eval_shape(training.init)
         _check_metric(training, like)
         state = checkpoints.restore(like) if done else _started(training.init(), config.train.initial)
-        print(f"{'continuing' if done else 'training'} {config.name or config.family} in {workdir}, from step {done}")
+        verb, steps = "continuing" if done else "training", training.config.train.steps
+        print(f"{verb} {config.name or config.family} in {workdir}, from step {done} of {steps}")
         _run(training, state, done, checkpoints, pathlib.Path(workdir))
 
 

@@ -9,6 +9,8 @@ from hdvr_jax.errors import InputError
 from hdvr_jax.provenance import INTERPOLATED, MEASURED, MISSING
 from hdvr_jax.skeletons import get_mapping, get_skeleton
 
+SLOWEST, FASTEST = 1.0, 1000.0  # frames per second
+
 
 @dataclasses.dataclass(frozen=True)
 class PoseTrack:
@@ -87,8 +89,7 @@ class PoseTrack:
                     f"track {self.id}: {field} has shape {getattr(self, field).shape}, "
                     f"expected {self.keypoints.shape[:2]}"
                 )
-        if not (np.isfinite(self.fps) and self.fps > 0):
-            raise InputError(f"track {self.id}: fps is {self.fps}; expected a positive number")
+        check_fps(self.fps, f"track {self.id}")
 
     def to_skeleton(self, name: str) -> "PoseTrack":
         """The same track on another joint set; combined joints become SYNTHESISED, others keep their provenance."""
@@ -121,6 +122,12 @@ class PoseTrack:
                 points[missing, joint, axis] = np.interp(missing, seen, points[seen, joint, axis])
             provenance[missing, joint] = INTERPOLATED
         return dataclasses.replace(self, keypoints=points, provenance=provenance)
+
+
+def check_fps(fps: float, where: str) -> None:
+    """Raises InputError for what cannot be a number of frames per second (0.033, say, is the time between two)."""
+    if not SLOWEST <= fps <= FASTEST:
+        raise InputError(f"{where}: fps is {fps}; expected frames per second, {SLOWEST:g} to {FASTEST:g}")
 
 
 def _gap_lengths(missing: np.ndarray) -> np.ndarray:

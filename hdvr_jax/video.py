@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from hdvr_jax.errors import InputError
+from hdvr_jax.pose_track import check_fps
 
 # Plausible frame rates, and the one that is taken where a file names another.
 _SLOWEST, _FASTEST, _USUAL = 1.0, 300.0, 30.0
@@ -20,6 +21,8 @@ _LONGEST_HOLE, _LARGEST_STEP_BACK = 60.0, 1.0
 # Damage makes single reads fail; after so many in a row the rest of the file is given up.
 _READS_THAT_FAIL = 300
 _MOST_FRAMES = 10**8
+_SUFFIXES = (".3gp", ".avi", ".flv", ".gif", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".mxf")
+_SUFFIXES += (".ogv", ".ts", ".vob", ".webm", ".wmv", ".y4m")
 # FFmpeg's level of messages below which it prints none.
 _QUIET = "-8"
 
@@ -123,6 +126,18 @@ def open_video(path: str | os.PathLike, fps: float | None = None) -> Video:
         InputError: no such file, not a video, or not a single frame can be read.
     """
     return Video(path, fps)
+
+
+def is_video(path: str | os.PathLike) -> bool:
+    """Whether a file is to be read as a video: by its name, or because it can be opened as one."""
+    path = pathlib.Path(path)
+    if path.is_file() and path.suffix.lower() in _SUFFIXES:
+        return True
+    try:
+        _open(path).release()
+    except InputError:
+        return False
+    return True
 
 
 class TimeLine:
@@ -238,8 +253,7 @@ def _plausible_count(count: float) -> int | None:
 def _rate(times: list[float], announced: float, wanted: float | None, name: str) -> tuple[float, bool, list[str]]:
     """Frame rate of the time line, whether the frames' times are to be used, and what to note."""
     if wanted is not None:
-        if not (np.isfinite(wanted) and wanted > 0):
-            raise InputError(f"{name}: fps is {wanted}; expected a positive number")
+        check_fps(wanted, name)
         return float(wanted), False, [f"{wanted:g} frames/s as given; {name} says {announced:g}."]
     measured = _measured_rate(times)
     plausible = bool(_SLOWEST <= announced <= _FASTEST)

@@ -321,3 +321,17 @@ def test_choices_that_there_are_not(capsys, tmp_path, lifter_only):
     assert "does not apply" in refused(capsys, source, *known, "--layout", "body25")
     assert "no such file" in refused(capsys, tmp_path / "gone.mp4", *known)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_head_alone_has_no_pose(capsys, tmp_path, models):
+    head = dancer()
+    head.keypoints[:, [joint for joint in range(_JOINTS) if joint not in (9, 10)]] = np.nan
+    head = PoseTrack.from_points(head.keypoints, head.skeleton, head.fps, image_size=head.image_size, id="head")
+    known = ("--out", tmp_path / "out", "--models", models)
+    assert "too little is seen" in refused(capsys, track_file(tmp_path / "head.json", head), *known)
+    assert not (tmp_path / "out").exists()
+    status, _, _ = run(capsys, track_file(tmp_path / "duo.json", head, dancer(id="whole")), *known)
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert status == 0
+    assert [track["id"] for track in report["tracks"]] == ["whole"]
+    assert any(note.startswith("Track head was left out") for note in report["notes"])

@@ -83,6 +83,7 @@ def write(path: str | os.PathLike, tracks: list[PoseTrack]) -> None:
         raise InputError(f"{path}: no tracks to write")
     for track in tracks:
         track.validate()
+    _check_together(path, tracks)
     _check_ids(path, tracks)
     with whole_file(path) as file:
         if path.suffix == ".npz":
@@ -181,9 +182,9 @@ def _track(path: pathlib.Path, number: int, entry: Any, fps: float | None) -> Po
         odd = confidence[(confidence < 0) | (confidence > 1)][0]
         raise InputError(f"{where}: confidence {odd:g}; expected 0 to 1")
     points = _array(where, "keypoints", entry["keypoints"])
-    _check_units(where, points)
-    if entry.get("provenance") is None:
-        points = _without_missed(points, confidence)
+    if points.ndim == 3:
+        _check_units(where, points)
+        points = _without_missed(points, confidence) if entry.get("provenance") is None else points
     track = PoseTrack.from_points(
         points,
         str(entry["skeleton"]),
@@ -199,7 +200,7 @@ def _track(path: pathlib.Path, number: int, entry: Any, fps: float | None) -> Po
 
 def _check_units(where: str, points: np.ndarray) -> None:
     """Raises InputError for x, y and confidence in one array, and for shares of the image."""
-    known = points[np.isfinite(points).all(-1)] if points.ndim == 3 else points[:0]
+    known = points[np.isfinite(points).all(-1)]
     if not len(known):
         return
     last, rest = known[:, 2:], np.abs(known[:, :2]).max()
@@ -211,7 +212,7 @@ def _check_units(where: str, points: np.ndarray) -> None:
 
 def _without_missed(points: np.ndarray, confidence: np.ndarray | None) -> np.ndarray:
     """2D points with NaN where a detector saw nothing: at (0, 0), or with no confidence."""
-    if points.ndim != 3 or points.shape[-1] != 2:
+    if points.shape[-1] != 2:
         return points
     missed = (points == 0).all(-1)
     if confidence is not None and confidence.shape == missed.shape:

@@ -83,18 +83,20 @@ def words(floor: Floor | None) -> tuple[str, ...]:
     """What was found, and on what it rests, in sentences; None is the floor of an input that allows none."""
     if floor is None:
         return ("No floor was estimated: it takes 2D input in which ankles are seen; 3D input has a world of its own.",)
+    looks = "down" if floor.tilt >= 0 else "up"
     found = (
-        f"Floor: the camera stands {floor.camera_height:.2f} m above it, looks down by {floor.tilt:.1f}\u00b0 and is "
-        f"rolled by {floor.roll:.1f}\u00b0. Poses are in a world with y up and the floor at y = 0, where soles are "
-        f"taken to be {100 * ANKLE_HEIGHT:.0f} cm below standing ankles."
+        f"Floor: the camera stands {floor.camera_height:.2f} m above it, looks {looks} by {abs(floor.tilt):.1f}\u00b0 "
+        f"and is rolled by {floor.roll:.1f}\u00b0. Poses are in a world with y up and the floor at y = 0, where soles "
+        f"are taken to be {100 * ANKLE_HEIGHT:.0f} cm below standing ankles."
     )
     if not floor.stances:
         rests = (
             "No foot rests in any frame: up is the mean direction of the upright body, the floor under the median foot."
         )
         return found, rests
+    count = max(1, round(floor.stances))
     rests = (
-        f"It rests on about {floor.stances:.0f} stances of feet, whose ankles lie within "
+        f"It rests on about {count} {'stance' if count == 1 else 'stances'} of feet, whose ankles lie within "
         f"{100 * floor.residual:.1f} cm (RMS) of a plane."
     )
     most, least = floor.by_feet

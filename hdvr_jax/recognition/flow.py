@@ -64,8 +64,9 @@ def recognise(
         dancers = [prepare(track, reading.tracks, settings) for track in tracks]
     with watch("lift"):
         poses = [_poses(dancer, models, source) for dancer in dancers]
+    dancers, poses, without = _with_poses(dancers, poses, source)
     with watch("floor") if settings.floor else contextlib.nullcontext():
-        floor = stages.find_floor(poses, [track.fps for track in tracks]) if settings.floor else None
+        floor = stages.find_floor(poses, [dancer.given.fps for dancer in dancers]) if settings.floor else None
         standing = [stages.on_floor(pose, floor) for pose in poses]
     with watch("movements"):
         moved = [_movements(*of_one, models) for of_one in zip(dancers, poses, standing)]
@@ -78,8 +79,27 @@ def recognise(
     used = _used(models, results)
     assumed = [models.notes[model.stage] for model in used if model.stage in models.notes]
     told = floor_words(floor) if settings.floor else ()
-    notes = (*reading.notes, *left_out, *assumed, *told, *_unused(models, results))
+    notes = (*reading.notes, *left_out, *without, *assumed, *told, *_unused(models, results))
     return Recognition(source, layout(tracks), results, used, notes, floor=floor, risks=_risks(reading, tracks))
+
+
+def _with_poses(
+    dancers: Sequence[Prepared], poses: Sequence[Poses], source: str
+) -> tuple[list[Prepared], list[Poses], list[str]]:
+    """Those who have a pose in any frame, and notes about the others.
+
+    Raises:
+        InputError: nobody has.
+    """
+    kept = [pair for pair in zip(dancers, poses) if pair[1].posed().any()]
+    if not kept:
+        raise InputError(
+            f"{source}: too little is seen for a 3D pose in any frame; expected four joints of trunk and limbs or "
+            "more, in different places"
+        )
+    names = [dancer.given.id for dancer, pose in zip(dancers, poses) if not pose.posed().any()]
+    notes = [f"Track {id} was left out: too little of the body is seen for a 3D pose in any frame." for id in names]
+    return [dancer for dancer, _ in kept], [pose for _, pose in kept], notes
 
 
 def _risks(reading: Reading, tracks: Sequence[PoseTrack]) -> tuple[Risk, ...] | None:
@@ -122,7 +142,7 @@ def _movements(dancer: Prepared, poses: Poses, standing: Poses, models: Models) 
     if not _can_read(models.movements, dancer):
         return stages.movements_by_rules(standing, dancer.given.fps)
     clip = posed_clip(dancer.reduced, poses, dancer.camera)
-    return stages.movements_by_model(models.movements, clip, dancer.reduced)
+    return stages.movements_by_model(models.movements, clip, poses, dancer.given.fps)
 
 
 def _genre(dancer: Prepared, poses: Poses, movements: Movements, models: Models) -> Genre | None:

@@ -40,6 +40,10 @@ class Poses:
         """Whether they come from an image."""
         return self.projected is not None
 
+    def posed(self) -> Bool[np.ndarray, " T"]:
+        """Frames that have a pose."""
+        return np.isfinite(self.points).all(-1).any(1)
+
     def upright(self) -> Float[np.ndarray, "T J 3"]:
         """Points with x right, y up and z towards the viewer, metres."""
         return self.points * np.float32([1, -1, -1]) if self.frame == CAMERA else self.points

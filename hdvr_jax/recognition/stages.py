@@ -60,10 +60,10 @@ def present(prepared: PoseTrack) -> Bool[np.ndarray, " T"]:
     return (prepared.provenance != MISSING).any(1)
 
 
-def movements_by_model(reader: Reader, clip: Clip, prepared: PoseTrack) -> Movements:
-    """Movements by the trained model."""
-    probabilities = finite(reader.run(clip), "movement model") * present(prepared)[:, None]
-    active = hysteresis.steady(probabilities > DECISION, load_vocabulary().minimum_seconds, prepared.fps)
+def movements_by_model(reader: Reader, clip: Clip, poses: Poses, fps: float) -> Movements:
+    """Movements by the trained model; none where there is no pose."""
+    probabilities = finite(reader.run(clip), "movement model") * poses.posed()[:, None]
+    active = hysteresis.steady(probabilities > DECISION, load_vocabulary().minimum_seconds, fps)
     return _movements(probabilities, active, "model")
 
 

@@ -9,30 +9,32 @@ import pytest
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import native, read
+from hdvr_jax.keypoints.reading import Options
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.provenance import INTERPOLATED, MISSING
 
 
-def _tracks() -> list[PoseTrack]:
+def _tracks(axes: int = 2) -> list[PoseTrack]:
     random = np.random.default_rng(0)
-    flat = random.uniform(0, 1e3, (4, 17, 2)).astype(np.float32)
+    flat = random.uniform(2, 1e3, (4, 17, axes)).astype(np.float32)
     flat[1, 3] = np.nan
     first = PoseTrack.from_points(
         flat, "coco17", 59.94, confidence=random.random((4, 17)), image_size=(640, 480), id="Ärmel 1"
     )
     provenance = first.provenance.copy()
     provenance[2] = INTERPOLATED
-    second = PoseTrack.from_points(random.normal(size=(1, 17, 3)), "h36m17", 25)
+    second = PoseTrack.from_points(random.normal(size=(1, 17, axes)), "h36m17", 59.94)
     return [dataclasses.replace(first, provenance=provenance), second]
 
 
+@pytest.mark.parametrize("axes", [2, 3])
 @pytest.mark.parametrize("suffix", ["npz", "json"])
-def test_round_trip_is_exact(tmp_path, suffix):
+def test_round_trip_is_exact(tmp_path, suffix, axes):
     path = tmp_path / f"tracks.{suffix}"
-    native.write(path, _tracks())
+    native.write(path, _tracks(axes))
     found = read(path).tracks
     assert len(found) == 2
-    for before, after in zip(_tracks(), found, strict=True):
+    for before, after in zip(_tracks(axes), found, strict=True):
         for field in ("skeleton", "fps", "image_size", "id"):
             assert getattr(after, field) == getattr(before, field)
         for field in ("keypoints", "confidence", "provenance"):

@@ -45,7 +45,9 @@ def test_decisions_do_not_flicker():
         return probabilities
 
     track = fabricated.seen(fabricated.swaying(), "Ada")
-    active = stages.movements_by_model(Reader(False, flickering), {"points_world": track.keypoints}, track).active
+    poses = stages.given_poses(fabricated.three_dimensional(fabricated.track_result()))
+    found = stages.movements_by_model(Reader(False, flickering), {"points_world": track.keypoints}, poses, track.fps)
+    active = found.active
     assert active[10:50].all()
     # A tap or a stamp is over in a frame; everything else lasts.
     np.testing.assert_array_equal(active[55], load_vocabulary().minimum_seconds <= 0.05)
