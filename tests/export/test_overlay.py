@@ -39,6 +39,10 @@ def test_skeletons_lie_on_the_video(tmp_path):
         for joint in result.tracks[0].poses.projected[frame]:
             x, y = np.rint(joint).astype(int)
             assert np.ptp(image[y - 4 : y + 5, x - 4 : x + 5].astype(int), axis=-1).max() > 60
+        # Left is blue, right is orange, on edges of the dancer's yellow.
+        (left, right) = (np.rint(result.tracks[0].poses.projected[frame, joint]).astype(int) for joint in (12, 15))
+        assert int(image[left[1], left[0], 0]) > image[left[1], left[0], 2]
+        assert image[right[1], right[0], 1] < 160
     assert all((image == 10 * frame).all() for frame, image in enumerate(greys))
 
 
