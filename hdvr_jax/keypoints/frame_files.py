@@ -1,6 +1,7 @@
 """Folders with a file for every frame, and the frame numbers in names."""
 
 import collections
+import os
 import pathlib
 import re
 from collections.abc import Sequence
@@ -23,13 +24,17 @@ def files(folder: pathlib.Path, suffix: str) -> list[pathlib.Path]:
     Raises:
         InputError: a link that leads out of the folder.
     """
-    named = [path for path in folder.iterdir() if path.suffix.lower() == suffix and not path.name.startswith(".")]
-    found = sorted(path for path in named if path.is_file())
-    home = folder.resolve()
-    for path in found:
-        if path.is_symlink() and home not in path.resolve().parents:
-            raise InputError(f"{path}: a link that leads out of its folder; expected the file itself")
-    return found
+    found = []
+    with os.scandir(folder) as listing:
+        for entry in listing:
+            if not entry.name.lower().endswith(suffix) or entry.name.startswith("."):
+                continue
+            path = folder / entry.name
+            if entry.is_symlink() and path.is_file() and folder.resolve() not in path.resolve().parents:
+                raise InputError(f"{path}: a link that leads out of its folder; expected the file itself")
+            if path.is_file() if entry.is_symlink() else entry.is_file():
+                found.append(entry.name)
+    return [folder / name for name in sorted(found)]
 
 
 def head(path: pathlib.Path) -> Any:
