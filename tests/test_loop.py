@@ -135,6 +135,16 @@ def test_the_workdir_of_another_config_is_refused(tmp_path):
         loop.train(toy.config(train__steps=2, model__dropout=0.3), tmp_path)
 
 
+def test_a_training_that_cannot_start_leaves_nothing(tmp_path, monkeypatch):
+    def none(*_, **__):
+        raise InputError("there is no data")
+
+    monkeypatch.setattr(corpus, "load", none)
+    with pytest.raises(InputError, match="there is no data"):
+        loop.train(toy.config(), tmp_path / "new" / "workdir")
+    assert not (tmp_path / "new").exists()
+
+
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
