@@ -41,10 +41,13 @@ def head(path: pathlib.Path) -> Any:
     """How a JSON file begins, or the first of a folder's JSON files that holds anything; None where none does."""
     if path.is_dir():
         try:
-            beginnings = map(json_text.head, files(path, ".json")[:_MOST_EMPTY])
+            found = files(path, ".json")
         except InputError:
             return None
-        return next((found for found in beginnings if found), None)
+        recordings = [recording for recording, _ in numbered([file.stem for file in found])]
+        longest = next(iter(_by_size(recordings)), None)
+        frames = [file for file, recording in zip(found, recordings) if recording == longest]
+        return next((begins for begins in map(json_text.head, frames[:_MOST_EMPTY]) if begins), None)
     return json_text.head(path) if path.is_file() and path.suffix.lower() in (".json", "") else None
 
 
@@ -77,13 +80,13 @@ def numbered(names: Sequence[str]) -> list[tuple[str, int]]:
 def of_recording(
     names: Sequence[str], clip: str | None, path: pathlib.Path, notes: list[str]
 ) -> tuple[str, dict[int, int]]:
-    """(recording, {position in `names`: frame number}) of one of the recordings that names tell of.
+    """(recording, {position in `names`: frame number}) of a recording that names tell of, by default the longest.
 
     Raises:
         InputError: no recording `clip`.
     """
     pairs = numbered(names)
-    recordings = list(dict.fromkeys(recording for recording, _ in pairs))
+    recordings = _by_size([recording for recording, _ in pairs])
     chosen = choose(recordings, clip, "recording", path, notes)
     return chosen, {index: number for index, (recording, number) in enumerate(pairs) if recording == chosen}
 
@@ -127,6 +130,11 @@ def time_line(
     if count > len(present):
         notes.append(f"{count - len(present)} of {count} frames are left out of the numbering: nobody is in them.")
     return beginning, count
+
+
+def _by_size(recordings: Sequence[str]) -> list[str]:
+    """The recordings, that of the most frames first."""
+    return [recording for recording, _ in collections.Counter(recordings).most_common()]
 
 
 def _frame_place(numbers: list[list[int]]) -> int:

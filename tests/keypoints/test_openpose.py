@@ -62,6 +62,14 @@ def test_of_several_recordings_in_a_folder_one_is_chosen(tmp_path):
         read(tmp_path, clip="cam3")
 
 
+def test_other_json_beside_the_frames_is_left_alone(tmp_path):
+    detected.openpose(tmp_path, detected.dancers(1, 5, "coco18"))
+    detected.dump(tmp_path / "calibration.json", {"cameras": []})
+    reading = read(tmp_path)
+    assert reading.tracks[0].frames == 5
+    assert "2 recordings" in reading.notes[0]
+
+
 def test_one_file_holds_one_frame_or_a_list_of_them(tmp_path):
     points = detected.dancers(1, 6, "body25")
     frames = [detected.openpose_frame(points[:, frame]) for frame in range(6)]
