@@ -3,6 +3,8 @@
 Fields of the document (numbers that are unknown are null):
 
     schema      "hdvr_jax.report/1"; the number grows when a field changes its meaning or goes away
+    files       names of the files written with this one; rigs of motion files among them: id of the dancer,
+                mean_error_mm of the rig's joints (`hdvr_jax.export` adds both)
     source      name of the input; layout what it was read as; made_by the program
     notes       assumptions about the input, in sentences
     timings     seconds by stage
