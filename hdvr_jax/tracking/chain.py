@@ -12,7 +12,8 @@ from hdvr_jax.tracking import colours
 NEVER = 25.0  # cost of a change where nothing happens
 _CORRELATED = 4.0  # cells that say the same about colours
 _MOST = 3.0  # a single cell says no more than this
-_SURE, _CLEARLY = 8.0, 0.6  # what a stretch can say where the looks lie at least so far apart
+SURE, CAUTIOUS = 24.0, 8.0  # most that the cells between two encounters say: for the decision, for the audit
+_CLEARLY = 0.6  # distance of looks from which on they say that much
 _ROUNDS = 3
 _NOISE = 0.02  # of a difference of colours
 
@@ -92,17 +93,17 @@ def evidence(
     return cost, float((apart.mean(1) * (1 - 2 * state))[seen].sum() / max(seen.sum(), 1))
 
 
-def doubtful(
-    crossed: Float[np.ndarray, " C"], apart: float, change: Float[np.ndarray, " C"]
+def bounded(
+    crossed: Float[np.ndarray, " C"], apart: float, change: Float[np.ndarray, " C"], most: float
 ) -> Float[np.ndarray, " C"]:
-    """The costs of `evidence` as the audit takes them: cells between two encounters err together.
+    """The costs of `evidence`, bounded: cells between two encounters err together.
 
-    All of them together say no more than looks that lie so far apart can.
+    All of them together say no more than looks that lie so far apart can, and at the most `most`.
     """
     stretch = np.cumsum(change < NEVER)
     total = np.abs(np.bincount(stretch, crossed))
-    most = _SURE * np.clip(apart / _CLEARLY, 0, 1) ** 2
-    return crossed * np.minimum(1, most / np.maximum(total, 1e-9))[stretch]
+    bound = most * np.clip(apart / _CLEARLY, 0, 1) ** 2
+    return crossed * np.minimum(1, bound / np.maximum(total, 1e-9))[stretch]
 
 
 def _weigh(apart: Float[np.ndarray, "C P"], state: Int[np.ndarray, " C"] | None) -> Float[np.ndarray, " C"]:

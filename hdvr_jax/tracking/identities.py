@@ -137,7 +137,8 @@ def _cross(
     if not choices:
         return label
     met = _encounters(figures, choices)
-    states = chain.decode(met.change, _colour_costs(wardrobe, label, pair, met)[0])
+    worn = chain.bounded(*_colour_costs(wardrobe, label, pair, met), met.change, chain.SURE)
+    states = chain.decode(met.change, worn)
     label = label.copy()
     for cell in np.flatnonzero(np.diff(states)) + 1:
         inside = np.flatnonzero(met.cells == cell)
@@ -159,7 +160,7 @@ def _doubts(
     """The encounters of two tracks, each with the chance that they came out of it swapped."""
     colours = np.zeros(len(met.change))
     if wardrobe is not None:
-        colours = chain.doubtful(*_colour_costs(wardrobe, label, pair, met), met.change)
+        colours = chain.bounded(*_colour_costs(wardrobe, label, pair, met), met.change, chain.CAUTIOUS)
     breaks = np.flatnonzero(np.diff(met.frames) > settings.together_seconds * figures.fps) + 1
     groups = np.split(np.arange(len(met.frames)), breaks)
     spans = [(int(met.cells[group[0]]), int(met.cells[group[-1]])) for group in groups]

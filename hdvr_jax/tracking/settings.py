@@ -41,7 +41,7 @@ class Settings:
     pursuit_seconds: float = 1.0
     damping_seconds: float = 0.3
     duplicate: float = 0.025
-    ghost_seconds: float = 0.3
+    ghost_seconds: float = 0.5
     still: float = 0.15
     bystanders: bool = False
     person_cost: float = 1.5

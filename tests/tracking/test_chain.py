@@ -70,4 +70,4 @@ def test_the_same_clothes_say_nothing_for_sure():
     change = np.full(20, chain.NEVER)
     change[10] = 0.5
     cost, apart = chain.evidence(_worn([look] * 20, rng), _worn([look] * 20, rng), np.arange(20) < 10, change)
-    assert np.abs(chain.doubtful(cost, apart, change)).sum() < 1
+    assert np.abs(chain.bounded(cost, apart, change, chain.CAUTIOUS)).sum() < 1

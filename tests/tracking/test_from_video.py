@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from hdvr_jax.detections import Detections
-from hdvr_jax.tracking import track_keypoints, track_video
+from hdvr_jax.tracking import Settings, track_keypoints, track_video
 from tests.tracking.walkers import detected, drawn, identities, switches, walk
 
-_FRAMES = 120
+_FRAMES = 90
 _CLOTHES = np.array([[[30, 30, 200], [200, 60, 20]], [[40, 180, 40], [20, 20, 20]], [[220, 220, 220], [30, 160, 220]]])
 
 
@@ -33,20 +33,20 @@ def test_dancers_who_turn_back_behind_each_other_are_told_by_their_clothes():
 def test_alike_dancers_are_marked_where_different_ones_are_not():
     people, hidden = _turning()
     detections = detected(people, hidden=hidden)
-    alike = track_video(detections, drawn(people, _CLOTHES[[0, 0]]))
-    apart = track_video(detections, drawn(people, _CLOTHES[:2]))
+    alike = track_video(detections, drawn(people, _CLOTHES[[0, 0]]), Settings(pursuit_seconds=0.1))
+    apart = track_video(detections, drawn(people, _CLOTHES[:2]), Settings(pursuit_seconds=0.1))
     assert max((risk.score for risk in alike.risks), default=0) > max((risk.score for risk in apart.risks), default=0)
 
 
 def test_three_who_cross():
     people = np.stack(
         [
-            walk((150, 180), (80, 0), _FRAMES, seed=1),
-            walk((470, 180), (-80, 0), _FRAMES, seed=2),
-            walk((310, 120), (0, 30), _FRAMES, seed=3),
+            walk((150, 180), (107, 0), _FRAMES, seed=1),
+            walk((470, 180), (-107, 0), _FRAMES, seed=2),
+            walk((310, 120), (0, 40), _FRAMES, seed=3),
         ]
     )
-    hidden = {(0, frame) for frame in range(52, 68)}
+    hidden = {(0, frame) for frame in range(38, 52)}
     found = track_video(detected(people, hidden=hidden), drawn(people, _CLOTHES))
     assert len(found.tracks) == 3
     assert switches(found, people) == 0
