@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hdvr_jax.errors import InputError
-from hdvr_jax.video import TimeLine, open_video
+from hdvr_jax.video import TimeLine, is_video, open_video
 from tests.real_data import real_data
 
 WIDTH, HEIGHT = 64, 48
@@ -137,7 +137,7 @@ def test_a_given_rate_takes_frames_as_they_come(tmp_path):
     assert (video.fps, shown(video)) == (120, list(range(12)))
     assert "as given" in video.notes[0]
     for fps in (0.0, -1.0, math.nan, math.inf):
-        with pytest.raises(InputError, match="positive"):
+        with pytest.raises(InputError, match="fps is"):
             open_video(path, fps=fps)
 
 
@@ -170,6 +170,18 @@ def test_no_video(tmp_path):
     os.mkfifo(tmp_path / "pipe.mp4")
     with pytest.raises(InputError, match="no such file"):
         open_video(tmp_path / "pipe.mp4")
+
+
+def test_what_is_a_video(tmp_path):
+    path = write_video(tmp_path / "a.mp4")
+    assert is_video(path)
+    assert is_video(path.rename(tmp_path / "film"))
+    (tmp_path / "broken.MOV").write_bytes(b"cut")
+    assert is_video(tmp_path / "broken.MOV")
+    np.savez(tmp_path / "points.npz", a=np.zeros(5))
+    (tmp_path / "points.json").write_text("{}")
+    for other in ("points.npz", "points.json", "missing.mp4", "."):
+        assert not is_video(tmp_path / other)
 
 
 def test_a_truncated_file_gives_what_it_has_and_says_so(tmp_path):
