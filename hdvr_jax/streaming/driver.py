@@ -48,7 +48,7 @@ class Latency:
 def run(
     frames: Iterable[People], recording: Recording, models: StreamModels, on_frame: OnFrame, *, dancers: int = 2
 ) -> Latency:
-    """Recognises frame by frame until there are no more, or the user interrupts.
+    """Recognises frame by frame until there are no more, the user interrupts, or nobody reads the results.
 
     Args:
         frames: Dancers by id, as `step` takes them.
@@ -65,8 +65,8 @@ def run(
             state, found = step(state, people)
             seconds.append(time.perf_counter() - begun)
             on_frame(number, found, seconds[-1])
-    except KeyboardInterrupt:
-        pass
+    except (KeyboardInterrupt, BrokenPipeError):
+        pass  # whoever reads the results has gone, which ends a stream as well
     return Latency(np.array(seconds), recording.fps)
 
 

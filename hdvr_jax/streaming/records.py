@@ -9,6 +9,8 @@ from hdvr_jax import cleaning
 from hdvr_jax.errors import InputError
 from hdvr_jax.skeletons import get_skeleton
 
+_FPS, _PIXELS = (1.0, 1000.0), (1.0, 1e6)
+
 
 @dataclasses.dataclass(frozen=True)
 class Recording:
@@ -35,11 +37,15 @@ class Recording:
     def check(self) -> None:
         """Raises InputError where a field makes no sense."""
         get_skeleton(self.skeleton)
-        positive = {"fps": self.fps, "width": self.image_size[0], "height": self.image_size[1]}
-        positive |= {} if self.focal is None else {"focal": self.focal}
-        for field, value in positive.items():
-            if not (np.isfinite(value) and value > 0):
-                raise InputError(f"stream: {field} is {value}; expected a positive number")
+        ranges = {
+            "fps": (self.fps, _FPS),
+            "width": (self.image_size[0], _PIXELS),
+            "height": (self.image_size[1], _PIXELS),
+        }
+        ranges |= {} if self.focal is None else {"focal": (self.focal, _PIXELS)}
+        for field, (value, (least, most)) in ranges.items():
+            if not least <= value <= most:
+                raise InputError(f"stream: {field} is {value:g}; expected {least:g} to {most:g}")
         if not 0 <= self.max_hold_seconds <= self.forget_seconds < np.inf:
             raise InputError(
                 f"stream: max_hold_seconds {self.max_hold_seconds}, forget_seconds {self.forget_seconds}; expected "

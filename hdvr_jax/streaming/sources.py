@@ -13,7 +13,6 @@ frame; it may be left out where there is never more than one. The first line may
 import dataclasses
 import io
 import json
-import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -29,6 +28,7 @@ from hdvr_jax.streaming.session import People
 # Characters of a line; a frame of a hundred people with a whole body each is a third of that.
 _LONGEST = 2_000_000
 _HEADER = ("fps", "image_size", "skeleton")
+_LARGEST = 1e9
 _ALONE = "1"
 
 
@@ -68,7 +68,7 @@ def _typed(name: str, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST
 
 
 def _line(file: io.TextIOBase, name: str, number: int) -> dict[str, Any] | None:
@@ -115,7 +115,8 @@ def _keypoints(values: Any, where: str, joints: int) -> tuple[np.ndarray, np.nda
     if not isinstance(values, list):
         raise InputError(f"{where}: no list of keypoints")
     try:
-        triples = np.array([[None] * 3 if joint is None else joint for joint in values], np.float32)
+        with np.errstate(over="ignore"):
+            triples = np.array([[None] * 3 if joint is None else joint for joint in values], float).astype(np.float32)
     except (TypeError, ValueError, OverflowError):
         raise InputError(f"{where}: keypoints is not {joints} triples [x, y, confidence]") from None
     if triples.shape != (joints, 3):

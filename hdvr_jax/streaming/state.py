@@ -20,6 +20,7 @@ from hdvr_jax.streaming.records import Recording
 
 STAGES = ("lift", "movements", "genre")
 _UNSEEN = 1e9  # frames since a joint was seen that never was
+_MOST = 64  # rows
 
 Arrays = dict[str, Any]
 
@@ -137,14 +138,24 @@ def start(models: StreamModels, recording: Recording, dancers: int = 1) -> State
 
 
 def seat(state: State, seen: Collection[str]) -> State:
-    """The state with rows for those seen: who was away for long loses theirs, who is new gets a free one."""
+    """The state with rows for those seen: who was away for long loses theirs, who is new gets a free one.
+
+    Where no more rows may be made, whoever is away loses theirs at once.
+
+    Raises:
+        InputError: too many dancers at a time.
+    """
+    if len(seen) > _MOST:
+        raise InputError(f"stream: {len(seen)} dancers in a frame; expected {_MOST} or fewer")
     away = np.where([id in seen for id in state.ids], 0, state.rows["away"] + 1)
-    gone = away > state.setup.recording.forget_seconds * state.setup.recording.fps
-    ids = [None if leaves else id for id, leaves in zip(state.ids, gone)]
+    known = sum(id is not None for id in {*state.ids, *seen})
+    limit = state.setup.recording.forget_seconds * state.setup.recording.fps if known <= _MOST else 0
+    ids = [None if away_for > limit else id for id, away_for in zip(state.ids, away)]
     state = dataclasses.replace(state, rows={**state.rows, "away": away})
     new = [id for id in seen if id not in ids]
-    while ids.count(None) < len(new):
-        ids += [None] * len(ids)
+    if (lacking := len(new) - ids.count(None)) > 0:
+        # Few numbers of rows are ever compiled.
+        ids += [None] * (min(_MOST, 1 << (len(ids) + lacking - 1).bit_length()) - len(ids))
         state = _grown(state, len(ids))
     for id in new:
         ids[ids.index(None)] = id

@@ -179,6 +179,20 @@ def test_a_dancer_of_whom_nothing_is_seen_is_not_there(blank):
     assert streaming.step(blank, {})[1] == {}
 
 
+def test_ids_that_change_all_the_time_do_not_fill_the_memory():
+    """As of a detector that numbers people anew."""
+    trained = {"lifter": made.trained("lifter", causal=True)}
+    recording = dataclasses.replace(RECORDING, forget_seconds=100.0)
+    keypoints, confidence = dancing(1)
+    state = streaming.start(made.streaming_models(trained), recording, dancers=64)
+    for frame in range(70):
+        state, found = streaming.step(state, {str(frame): (keypoints[0], confidence[0])})
+    assert len(state.ids) == 64
+    assert "69" in found
+    with pytest.raises(InputError, match="65 dancers in a frame; expected 64 or fewer"):
+        streaming.step(state, {str(id): (keypoints[0], confidence[0]) for id in range(65)})
+
+
 @pytest.mark.parametrize(
     ("lifter", "fps", "fields"),
     [
@@ -234,8 +248,9 @@ def test_impossible_keypoints_are_refused(blank, keypoints, confidence, message)
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"fps": 0.0}, "fps is 0"),
-        ({"image_size": (0, 10)}, "width is 0"),
+        ({"fps": 0.0}, "fps is 0; expected 1 to 1000"),
+        ({"fps": 0.01}, "fps is 0.01"),
+        ({"image_size": (0, 10)}, "width is 0; expected 1 to 1e\\+06"),
         ({"focal": float("nan")}, "focal is nan"),
         ({"max_hold_seconds": 3.0}, "max_hold_seconds 3.0"),
         ({"skeleton": "fish"}, "fish"),

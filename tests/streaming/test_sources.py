@@ -59,6 +59,8 @@ def test_one_dancer_needs_no_id_and_joints_may_be_null():
         (['{"fps": 30, "size": 3}'], "line 1: 'size' is not known; expected people, or fps"),
         (['{"fps": "fast", "image_size": [2, 2]}'], "fps is 'fast'"),
         (['{"fps": 30, "image_size": [2]}'], "image_size is"),
+        ([f'{{"fps": 1{"0" * 400}, "image_size": [2, 2]}}'], "fps is 1"),
+        ([HEADER, line({"keypoints": [[10**400, 1, 1]] * JOINTS})], "keypoints is not 17 triples"),
         (['{"fps": 30, "image_size": [2, 2], "skeleton": "fish"}'], "fish"),
         ([HEADER, line(person()), '{"people": ['], "line 3: not whole JSON"),
         ([HEADER, "[" * 100_000], "line 2: not whole JSON"),
