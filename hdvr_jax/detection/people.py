@@ -28,6 +28,11 @@ _VISIBLE = 0.5
 _SAME, _ON_BODY = 0.12, 0.08
 _LARGEST_PART, _LEAST_INSIDE = 0.75, 0.85
 _MIRROR = np.array(get_skeleton(SKELETON).mirror)
+# Width of a painted limb.
+_LIMB = 0.07
+_TRUNK = [
+    get_skeleton(SKELETON).index(f"{side}_{joint}") for joint in ("shoulder", "hip") for side in ("left", "right")
+]
 _LIMBS = tuple(
     tuple(get_skeleton(SKELETON).index(joint) for joint in bone.split("-"))
     for side in ("left", "right")
@@ -90,13 +95,56 @@ def search(frame: Picture, find: Find, settings: Settings) -> list[Square]:
     tried = layout.covering(width, height, settings.smallest)
     found = [_find_in(frame, square, find, settings.margin) for square in tried]
     places = [_around(person, settings.margin) for person in _all_distinct(found)]
-    # A square that cut somebody is put right by a second look.
-    return [_around(person, settings.margin) for person in look_at(frame, find, places, settings.margin)]
+    # A square that cut somebody is put right by a second look, in which somebody close behind may show as well.
+    people = look_at(frame, find, places, settings.margin)
+    hidden = _look_behind(frame, find, [_around(person, settings.margin) for person in people], people, settings.margin)
+    return [_around(person, settings.margin) for person in np.concatenate([people, hidden])]
 
 
 def look_at(frame: Picture, find: Find, places: list[Square], margin: float) -> People:
-    """The people in some squares of a frame, everybody once, as seen by the square that frames them best."""
-    return _all_distinct([_find_in(frame, place, find, margin) for place in places])
+    """The people in some squares of a frame, everybody once, as seen by the square that frames them best.
+
+    Of two who are close the model sees one. So a square that led to nobody is looked at again without who was found.
+    """
+    people = _all_distinct([_find_in(frame, place, find, margin) for place in places])
+    around = [_around(person, margin) for person in people]
+    taken = set()
+    for square in around:
+        free = [index for index in range(len(places)) if index not in taken]
+        taken |= {max(free, key=lambda index, square=square: layout.overlap(places[index], square))} if free else set()
+    left = [place for index, place in enumerate(places) if index not in taken]
+    return np.concatenate([people, _look_behind(frame, find, left, people, margin)])
+
+
+def _look_behind(frame: Picture, find: Find, places: list[Square], people: People, margin: float) -> People:
+    """Who is found in some squares besides the people known, when those are painted over."""
+    near = [place for place in places if any(layout.overlap(place, _around(one, margin)) > 0 for one in people)]
+    if not near:
+        return people[:0]
+    painted = frame.copy()
+    for person in people:
+        paint_over(painted, person)
+    found = _all_distinct([_find_in(painted, place, find, margin) for place in near])
+    new = [one for one in found if not any(_same(one, other) or _part_of(one, other) for other in people)]
+    return np.array(new, np.float32).reshape(-1, *found.shape[1:])
+
+
+def paint_over(frame: Picture, person: Person) -> None:
+    """Paints head, trunk and limbs of somebody in the mean colour of their surroundings."""
+    import cv2
+
+    low, high = box(person)
+    left, top = np.maximum(low, 0).astype(int)
+    right, bottom = np.minimum(high + 1, frame.shape[1::-1]).astype(int)
+    if left >= right or top >= bottom:
+        return
+    colour = tuple(float(value) for value in frame[top:bottom, left:right].mean((0, 1)))
+    points = np.clip(person[:, :2], -30000, 30000).round().astype(int)
+    width = max(1, round(_LIMB * _size(person)))
+    for start, end in _LIMBS:
+        cv2.line(frame, points[start].tolist(), points[end].tolist(), colour, width)
+    cv2.fillConvexPoly(frame, cv2.convexHull(points[_TRUNK].astype(np.int32)), colour)
+    cv2.circle(frame, points[0].tolist(), width, colour, -1)
 
 
 def distinct(people: People, quality: Quality) -> People:

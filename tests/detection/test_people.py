@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hdvr_jax.detection.people import Settings, box, distinct, found_in, look_at, search, shrunk
+from hdvr_jax.detection.people import Settings, box, distinct, found_in, look_at, paint_over, search, shrunk
 from hdvr_jax.skeletons import get_skeleton
 from tests.detection import drawn
 
@@ -49,6 +49,37 @@ def test_dancers_are_followed_and_those_who_enter_are_found_at_the_next_search()
 def test_a_dancer_missed_in_a_frame_is_found_again_without_a_search():
     frames = [drawn.picture(SIZE, [(100 + i, 100, 40, 120)] if i != 2 else []) for i in range(5)]
     assert [len(people) for people in found_in(frames, drawn.find, Settings())] == [1, 1, 0, 1, 1]
+
+
+def test_of_two_who_are_close_the_one_behind_is_found_too():
+    """A landmarker that sees the one with the red face, and the one with the green face only where nobody is red."""
+    body = drawn.joints((0, 0, 60, 160)) - np.append(drawn.joints((0, 0, 60, 160))[0, :2], 0).astype(np.float32)
+    faces = {(0, 0, 255): (300, 150), (0, 255, 0): (385, 155)}
+
+    def find(image):
+        for colour in faces:
+            seen = np.argwhere((image == colour).all(-1))
+            if len(seen) >= 40:
+                return (body + np.append(seen.mean(0)[::-1], 0).astype(np.float32))[None]
+        return np.zeros((0, 33, 3), np.float32)
+
+    image = drawn.picture(SIZE, [])
+    for colour, (x, y) in faces.items():
+        image[y - 4 : y + 5, x - 4 : x + 5] = colour
+    before = image.copy()
+    frames = list(found_in([image, image], find, Settings()))
+    for found in frames:
+        assert sorted(map(tuple, found[:, 0, :2].round())) == sorted(faces.values())
+    np.testing.assert_array_equal(image, before)
+
+
+def test_painting_over_stays_within_the_frame_and_bears_anything():
+    for box_ in ((-50, -80, 60, 160), (620, 340, 60, 160), (-500, -500, 60, 160), (10, 10, 1, 1)):
+        image = drawn.picture(SIZE, [(0, 0, *SIZE)])
+        image[::2] = 0
+        before = image.copy()
+        paint_over(image, drawn.joints(box_))
+        assert (image != before).any() == (box_[0] > -400)
 
 
 def test_empty_frames():
