@@ -16,7 +16,7 @@ _CLOTHES = np.array([[[30, 30, 200], [200, 60, 20]], [[40, 180, 40], [20, 20, 20
 def _turning():
     """Two in one pose who meet, stand behind each other unseen, and go back to where they came from."""
     half = _FRAMES // 2
-    ahead = walk((200, 180), (45, 0), half, seed=1)
+    ahead = walk((200, 180), (62, 0), half, seed=1)
     people = np.stack([np.concatenate([ahead, ahead[::-1]]), np.concatenate([ahead, ahead[::-1]])])
     people[1, :, :, 0] = 600 - people[0, :, :, 0]
     return people, {(who, frame) for who in (0, 1) for frame in range(half - 8, half + 8)}
