@@ -70,7 +70,7 @@ def read(path: pathlib.Path, options: Options) -> Reading:
         path = files[choose(names, options.clip, "sequence", path, notes)]
     elif options.clip is not None:
         choose([path.stem], options.clip, "sequence", path, notes)
-    if path.stem in aistpp_layout.ignored(path.parent.parent):
+    if path.stem in aistpp_layout.ignored(_root(path.parent)):
         notes.append(f"{path.stem} is on the ignore list of AIST++.")
     content = safe_pickle.load(path)
     if isinstance(content, dict) and "keypoints2d" in content:
@@ -205,7 +205,7 @@ def _read_view(path: pathlib.Path, detections: Detections, options: Options, not
     names = aistpp_layout.view_names(len(detections.keypoints))
     view = choose(names, options.view, "view", path, notes)
     size = IMAGE_SIZE
-    if (camera := aistpp_layout.load_views(path.parent.parent, path.stem, notes).get(view)) is not None:
+    if (camera := aistpp_layout.load_views(_root(path.parent), path.stem, notes).get(view)) is not None:
         size = camera.image_size
     else:
         notes.append("Image size 1920 x 1080 assumed, that of AIST videos.")

@@ -104,7 +104,7 @@ def load_views(root: pathlib.Path, sequence: str, notes: list[str]) -> dict[str,
 def _load_setting(path: pathlib.Path) -> list[View]:
     try:
         entries = json.loads(path.read_text())
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: not a JSON camera file ({error})") from error
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise InputError(f"{path}: expected a list of cameras")

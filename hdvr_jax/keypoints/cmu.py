@@ -154,7 +154,7 @@ def _frame_rate(path: pathlib.Path, value: np.ndarray) -> float:
 def _meta(path: pathlib.Path, text: str) -> dict:
     try:
         meta = json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path}: meta is not JSON ({error})") from error
     if not isinstance(meta, dict) or not all(isinstance(entry, dict) for entry in meta.values()):
         raise InputError(f"{path}: meta is not a JSON object with an object per clip")

@@ -27,6 +27,7 @@ import numpy as np
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.files import whole_file
+from hdvr_jax.keypoints import json_text
 from hdvr_jax.keypoints.arrays import check_file, npz_names, open_npz
 from hdvr_jax.keypoints.reading import Options, Reading
 from hdvr_jax.pose_track import PoseTrack
@@ -155,10 +156,7 @@ def _shortest(values: np.ndarray) -> list:
 
 
 def _from_json(path: pathlib.Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text())
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise InputError(f"{path}: not a whole JSON file ({error})") from error
+    content = json_text.load(path)
     if not isinstance(content, dict):
         raise InputError(f"{path}: holds a {type(content).__name__}; expected an object")
     return content
