@@ -10,7 +10,8 @@ hips) or 0.5 of the head (neck to crown). "Landmarker alone" is MediaPipe on who
 each taken. Frames a second are of this machine, with reading the file, and with whatever else it does.
 
 Second table: real people of several sizes beside each other (`detection_scenes.py`), the share of them that is found
-(half of the joints within 0.2 of the torso, left and right perhaps exchanged).
+(half of the joints within 0.2 of the torso, left and right perhaps exchanged). Who is found besides is mostly the one
+who stands by, where the cut-outs show them.
 """
 
 import argparse
