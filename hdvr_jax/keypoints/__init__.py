@@ -187,8 +187,10 @@ def _check_readable(path: pathlib.Path) -> None:
     """Raises InputError when nothing is there or the file is empty, and OSError when it cannot be opened."""
     if not path.exists():
         raise InputError(f"{path}: no such file or folder")
-    if not path.is_file():
+    if path.is_dir():
         return
+    if not path.is_file():
+        raise InputError(f"{path}: neither a file nor a folder")
     with path.open("rb") as file:
         if not file.read(1):
             raise InputError(f"{path}: the file is empty")

@@ -79,7 +79,7 @@ def people_of(frames: Iterable[tuple[int, pathlib.Path, Any]], field: str, notes
     if left_out:
         notes.append("Points of hands and faces were left out.")
     if bodiless:
-        notes.append(f"{bodiless} people without points of the body were left out.")
+        notes.append(f"Entries without points of the body were left out: {bodiless}.")
 
 
 def _frames_of(path: pathlib.Path) -> list[Any]:

@@ -107,7 +107,7 @@ def _people(
                 raise InputError(f"{where}: keypoints have no x or no y")
             yield Person(number, _points(points, where), number_of(entry.get("track_id")))
     if others:
-        notes.append(f"{others} objects that are no people or have no keypoints were left out.")
+        notes.append(f"Objects that are no people or have no keypoints were left out: {others}.")
 
 
 def _points(keypoints: dict[str, Any], where: str) -> Float[np.ndarray, "J 3"]:

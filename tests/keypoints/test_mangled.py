@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hdvr_jax.errors import InputError
-from hdvr_jax.keypoints import read
+from hdvr_jax.keypoints import formats, read
 from hdvr_jax.provenance import MISSING
 from tests.keypoints import detected, mangling
 
@@ -88,6 +88,14 @@ def test_a_thousand_damaged_files(tmp_path, opened, capsys):
     with capsys.disabled():
         print(f"\n{sum(sound)} of {len(sound)} damaged files were read, {len(sound) - sum(sound)} refused")
     assert 50 < sum(sound) < 950
+
+
+@pytest.mark.parametrize("name", formats())
+def test_a_pipe_is_not_waited_for(tmp_path, name):
+    os.mkfifo(tmp_path / "pipe.json")
+    for wanted in (None, name):
+        with pytest.raises(InputError, match=r"pipe\.json: neither a file nor a folder"):
+            read(tmp_path / "pipe.json", format=wanted)
 
 
 def test_links_out_of_the_folder_are_refused(tmp_path):

@@ -45,7 +45,7 @@ def test_people_are_ordered_by_frame_and_empty_ones_left_out():
     found = people.detections(source, [_person(2), nobody, _person(0)], 0, 3)
     assert found.frame.tolist() == [0, 2]
     assert (found.frames, found.fps) == (3, 25.0)
-    assert any("1 people of whom no joint was seen" in note for note in source.notes)
+    assert any("no joint was seen were left out: 1." in note for note in source.notes)
 
 
 def test_shares_are_stretched_to_the_size_told_or_assumed():

@@ -50,7 +50,7 @@ def test_other_objects_are_left_out(tmp_path):
     frame = [*detected.ultralytics_frame(POINTS[:1, 0]), {"name": "dog", "class": 16, "box": {}, "keypoints": {}}]
     reading = read(detected.dump(tmp_path / "r.json", [frame]))
     assert len(reading.tracks) == 1
-    assert any("1 objects that are no people" in note for note in reading.notes)
+    assert any("left out: 1." in note for note in reading.notes)
 
 
 @pytest.mark.parametrize("rest", [(), (0.75,), (7,), (0.75, 7)])
