@@ -19,8 +19,7 @@ demo: $(VENV)/runtime
 	$(RUN) recognize.py $(DEMO)/clip.npz --models=$(DEMO)/models --out=$(DEMO)/report
 
 # What recognize.py needs for videos. Without dependencies: MediaPipe's would bring a second OpenCV into the same folder.
-video: $(VENV)/runtime
-	$(PIP) --no-deps -r requirements-video.txt
+video: $(VENV)/video
 
 # Fast tests, one process per core.
 test: $(VENV)/dev
@@ -66,3 +65,7 @@ $(VENV)/runtime: requirements.txt | $(VENV)/bin/python
 $(VENV)/dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
 	$(PIP) -r requirements-dev.txt
 	touch $@ $(VENV)/runtime
+
+$(VENV)/video: requirements-video.txt $(VENV)/runtime
+	$(PIP) --no-deps -r requirements-video.txt
+	touch $@

@@ -17,12 +17,10 @@ from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import people
 from hdvr_jax.keypoints.reading import Found, Reading
 from hdvr_jax.video import Video, open_video
+from hdvr_jax.video import is_video as is_film
 
 VIDEO = "video"
-_SUFFIXES = (
-    *(".3gp", ".avi", ".flv", ".gif", ".m2ts", ".m4v", ".mkv", ".mov"),
-    *(".mp4", ".mpeg", ".mpg", ".mts", ".ogv", ".ts", ".webm", ".wmv"),
-)
+_NO_VIDEO = (".json", ".npz", ".pkl", ".bvh", ".txt", ".csv")
 Watch = Callable[[str], contextlib.AbstractContextManager]
 
 
@@ -40,8 +38,11 @@ class Recording:
 
 
 def is_video(path: pathlib.Path, format: str | None) -> bool:
-    """Whether a path is to be read as a video, by the name of its format or else of the file."""
-    return format == VIDEO or (format is None and path.suffix.lower() in _SUFFIXES and not path.is_dir())
+    """Whether a path is to be read as a video: because its format is said to be that, or by what it is."""
+    if format is not None:
+        return format == VIDEO
+    # Damaged files of these kinds could pass for a film by their first bytes.
+    return path.suffix.lower() not in _NO_VIDEO and is_film(path)
 
 
 def read(

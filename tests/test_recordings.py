@@ -106,7 +106,7 @@ def test_tracks_keep_their_ids_beside_a_video(tmp_path):
 @pytest.mark.parametrize("given", [{"view": "c01"}, {"layout": "body25"}, {"video": "other.mp4"}])
 def test_options_of_files_do_not_apply_to_videos(tmp_path, given):
     with pytest.raises(InputError, match=f"option {next(iter(given))} does not apply to a video"):
-        recordings.read(tmp_path / "a.mp4", stages()[1], **given)
+        recordings.read(film(tmp_path / "a.mp4", 2), stages()[1], **given)
 
 
 @pytest.mark.parametrize("name", ["gone.mp4", "text.mp4"])
@@ -123,3 +123,16 @@ def test_a_video_that_is_none(tmp_path, name):
 
 def test_smoothing_is_off_by_default():
     assert Settings().smoothing == "off"
+
+
+def test_what_is_a_video(tmp_path):
+    video = film(tmp_path / "duo.mp4")
+    bare = tmp_path / "duo"
+    bare.write_bytes(video.read_bytes())
+    assert recordings.is_video(video, None)
+    assert recordings.is_video(bare, None)
+    assert recordings.is_video(bare, "video")
+    assert not recordings.is_video(video, "openpose")
+    native.write(tmp_path / "solo.npz", [fabricated.seen(fabricated.swaying())])
+    assert not recordings.is_video(tmp_path / "solo.npz", None)
+    assert not recordings.is_video(tmp_path, None)
