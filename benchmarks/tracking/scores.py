@@ -8,7 +8,8 @@ from jaxtyping import Bool, Float
 from benchmarks.tracking import boxes
 
 # IoU of a box that counts as found. MOTChallenge takes 0.5 for boxes of whole people. Those of joints are noisier where
-# somebody is half hidden: at 0.5 rightly named detections would switch 8 times in 95 crossings, at 0.35 never.
+# somebody is half hidden: at 0.5 even rightly named detections switched 8 times in 95 crossings, at 0.35 never in these
+# (and 4 times in 113 others).
 _MATCH = 0.35
 _MEETING = 0.2  # IoU of true boxes from which on two dancers cross
 _PAUSE = 0.2  # seconds: a crossing that pauses for less is one
