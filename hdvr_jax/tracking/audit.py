@@ -6,12 +6,14 @@ from hdvr_jax.tracking.identities import Doubt
 from hdvr_jax.tracking.results import Risk
 
 _LEAST = 0.02  # chance of a swap that is worth telling
+_CAUTION = 0.43
 
 
 def audit(doubts: Sequence[Doubt], names: dict[int, str]) -> tuple[Risk, ...]:
     """The doubts about tracks that are returned, ordered by start.
 
-    The score is 1 where both ways round are equally likely: twice the chance that the other way is right.
+    The score is 1 where both ways round are equally likely, and 0.5 where the other way is right with a chance of one
+    in ten: from there on a look is worth the time.
 
     Args:
         names: Id of every track that is returned, by its label.
@@ -22,5 +24,5 @@ def audit(doubts: Sequence[Doubt], names: dict[int, str]) -> tuple[Risk, ...]:
             continue
         pair = tuple(sorted((names[track] for track in doubt.tracks), key=int))
         reason = f"dancers {pair[0]} and {pair[1]} come close; a swap would fit best in frame {doubt.frame}"
-        risks.append(Risk(doubt.start, doubt.end, pair, min(1.0, 2 * doubt.chance), reason))
+        risks.append(Risk(doubt.start, doubt.end, pair, min(1.0, 2 * doubt.chance) ** _CAUTION, reason))
     return tuple(sorted(risks, key=lambda risk: (risk.start, risk.end, risk.tracks)))

@@ -26,6 +26,7 @@ class Figures:
         source: (N,) where each is among the detections.
         frames: Of the recording.
         fps: Frames per second.
+        crowd: Figures that were left out because their frame shows too many.
     """
 
     points: Float[np.ndarray, "N J D"]
@@ -37,6 +38,7 @@ class Figures:
     source: Int[np.ndarray, " N"]
     frames: int
     fps: float
+    crowd: int = 0
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -56,7 +58,8 @@ def measure(detections: Detections, settings: Settings) -> Figures:
     points = detections.keypoints.astype(np.float64)
     confidence = np.nan_to_num(detections.confidence.astype(np.float64), nan=0.0, posinf=0.0, neginf=0.0)
     seen = np.isfinite(points).all(-1) & (confidence > 0)
-    kept = np.flatnonzero(seen.sum(1) >= settings.min_joints)
+    whole = np.flatnonzero(seen.sum(1) >= settings.min_joints)
+    kept = _surest(whole, detections.frame, (confidence * seen).sum(1), settings.most_people)
     points, seen, confidence = points[kept], seen[kept], np.clip(confidence[kept], 0, 1)
     if len(kept):
         masked = np.where(seen[..., None], points, np.nan)
@@ -74,9 +77,17 @@ def measure(detections: Detections, settings: Settings) -> Figures:
         source=kept,
         frames=detections.frames,
         fps=float(detections.fps),
+        crowd=len(whole) - len(kept),
     )
     order = np.lexsort((*figures.center.T[::-1], figures.frame))
     return _believed(_once(figures.take(order), settings))
+
+
+def _surest(rows: np.ndarray, frame: np.ndarray, confidence: np.ndarray, most: int) -> np.ndarray:
+    """Of the rows (of figures, in order of frames), those with the most confidence in their frame."""
+    ranked = rows[np.lexsort((-confidence[rows], frame[rows]))]
+    within = np.arange(len(ranked)) - np.searchsorted(frame[ranked], frame[ranked])
+    return np.sort(ranked[within < most])
 
 
 def _once(figures: Figures, settings: Settings) -> Figures:

@@ -41,6 +41,8 @@ def shown(found: figures.Figures, joined: np.ndarray, settings: Settings) -> tup
             f"{len(gone)} short {'track' if len(gone) == 1 else 'tracks'} (under {settings.ghost_seconds:g} s, "
             f"{int((kept != joined).sum())} figures in all) left out as noise."
         )
+    if found.crowd:
+        notes.append(f"{found.crowd} figures left out: more than {settings.most_people} people in a frame.")
     if settings.bystanders:
         return kept, notes
     moving = pieces.without_bystanders(found, kept, settings)

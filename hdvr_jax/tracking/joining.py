@@ -54,17 +54,25 @@ def join(
 def _join_doubts(
     known: Ends, cost: np.ndarray, before: np.ndarray, after: np.ndarray, settings: Settings
 ) -> list[Choice]:
-    """Where the ends of two dancers could have been joined crosswise."""
-    doubts = []
+    """Where pieces could have been joined crosswise, or one could have been joined to a piece that has no other end."""
     capped = np.minimum(cost, 2 * settings.rejoin_cost)
-    for one in range(len(before)):
-        crossed = capped[before[one], after] + capped[before, after[one]]
-        margin = crossed - capped[before[one], after[one]] - capped[before, after]
-        for two in np.flatnonzero(margin < SURE):
-            if two > one:
-                frame = int(max(known.first[after[one]], known.first[after[two]]))
-                names = (int(known.names[after[one]]), int(known.names[after[two]]))
-                doubts.append(Choice(frame, names, float(margin[two])))
+    doubts = []
+
+    def doubt(one: int, two: int, margin: float) -> None:
+        if margin < SURE:
+            frame = int(max(known.first[one], known.first[two]))
+            doubts.append(Choice(frame, (int(known.names[one]), int(known.names[two])), float(margin)))
+
+    free_ends = np.setdiff1d(np.arange(len(cost)), before)
+    free_starts = np.setdiff1d(np.arange(len(cost)), after)
+    for index, (old, new) in enumerate(zip(before.tolist(), after.tolist(), strict=True)):
+        crossed = capped[old, after] + capped[before, new] - capped[old, new] - capped[before, after]
+        for other in index + 1 + np.flatnonzero(crossed[index + 1 :] < SURE):
+            doubt(new, int(after[other]), crossed[other])
+        for other in free_ends[np.isfinite(cost[free_ends, new])].tolist():
+            doubt(other, new, cost[other, new] - cost[old, new])
+        for other in free_starts[np.isfinite(cost[old, free_starts])].tolist():
+            doubt(other, new, cost[old, other] - cost[old, new])
     return doubts
 
 

@@ -9,6 +9,7 @@ class Settings:
 
     Attributes:
         min_joints: Figures with fewer joints than this are noise.
+        most_people: In a frame; of more, those with the most confidence count.
         spread: Typical error of the predicted place of a joint one frame ahead.
         spread_growth: By which that error grows per second without a detection.
         gate: Largest cost (mean log-likelihood ratio a joint) at which a figure is still the same dancer.
@@ -29,6 +30,7 @@ class Settings:
     """
 
     min_joints: int = 3
+    most_people: int = 40
     spread: float = 0.03
     spread_growth: float = 0.12
     gate: float = 2.3

