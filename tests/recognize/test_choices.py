@@ -1,0 +1,60 @@
+"""What recognize.py lets its users choose, and what it leaves out."""
+
+import json
+
+import numpy as np
+
+from hdvr_jax.pose_track import PoseTrack
+from tests.recognize.runs import dancer, refused, run, track_file
+
+_JOINTS = 17
+
+
+def test_smoothing_and_more_results(capsys, tmp_path, lifter_only):
+    out = tmp_path / "out"
+    source = track_file(tmp_path / "duo.json", dancer(id="Ada"), dancer(id="Eva"))
+    options = ("--export", "bvh,gltf,csv,json,overlay", "--smooth", "butterworth")
+    status, lines, errors = run(capsys, source, "--out", out, "--models", lifter_only, *options)
+    assert (status, errors) == (0, [])
+    written = {
+        "poses_Ada.bvh",
+        "poses_Eva.bvh",
+        "poses.glb",
+        "poses3d.csv",
+        "movements.csv",
+        "poses3d.json",
+        "overlay.mp4",
+    }
+    assert written < {path.name for path in out.iterdir()}
+    assert any(line.endswith("overlay.mp4") for line in lines)
+    report = json.loads((out / "report.json").read_text())
+    assert any("smoothed (butterworth)" in note for note in report["tracks"][0]["notes"])
+    assert report["risks"] is None
+    status, _, _ = run(capsys, source, "--out", out, "--models", lifter_only, "--export", "csv")
+    assert status == 0
+    assert {path.name for path in out.iterdir()} & written == {"poses3d.csv", "movements.csv"}
+
+
+def test_choices_that_there_are_not(capsys, tmp_path, lifter_only):
+    source = track_file(tmp_path / "solo.json", dancer())
+    known = ("--out", tmp_path / "out", "--models", lifter_only)
+    assert "expected bvh, gltf, csv, json, overlay" in refused(capsys, source, *known, "--export", "fbx")
+    assert "expected off or one of" in refused(capsys, source, *known, "--smooth", "median")
+    assert "WIDTHxHEIGHT" in refused(capsys, source, *known, "--image-size", "big")
+    assert "does not apply" in refused(capsys, source, *known, "--layout", "body25")
+    assert "no such file" in refused(capsys, tmp_path / "gone.mp4", *known)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_head_alone_has_no_pose(capsys, tmp_path, models):
+    head = dancer()
+    head.keypoints[:, [joint for joint in range(_JOINTS) if joint not in (9, 10)]] = np.nan
+    head = PoseTrack.from_points(head.keypoints, head.skeleton, head.fps, image_size=head.image_size, id="head")
+    known = ("--out", tmp_path / "out", "--models", models)
+    assert "too little is seen" in refused(capsys, track_file(tmp_path / "head.json", head), *known)
+    assert not (tmp_path / "out").exists()
+    status, _, _ = run(capsys, track_file(tmp_path / "duo.json", head, dancer(id="whole")), *known)
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert status == 0
+    assert [track["id"] for track in report["tracks"]] == ["whole"]
+    assert any(note.startswith("Track head was left out") for note in report["notes"])
