@@ -89,9 +89,9 @@ class _Names:
     def storage(self, identity: Any) -> _Storage:
         """What stands for the persistent object ("storage", kind, key, device, count, ...)."""
         word, kind, key, _, count = identity[:5]
-        if word != "storage" or not isinstance(kind, np.dtype):
+        if word != "storage" or kind not in _STORAGES.values():
             raise ValueError(f"unknown persistent object {word!r}")
-        return self.found.setdefault(str(key), _Storage(str(key), kind, int(count)))
+        return self.found.setdefault(str(key), _Storage(str(key), np.dtype(kind), int(count)))
 
 
 _ALLOWED = {
@@ -101,7 +101,8 @@ _ALLOWED = {
     ("torch._utils", "_rebuild_tensor"): _tensor,
     ("torch._utils", "_rebuild_parameter"): _parameter,
     ("torch.nn.parameter", "Parameter"): _parameter,
-    **{("torch", name): np.dtype(kind) for name, kind in _STORAGES.items()},
+    # Names of types, not types: NumPy trusts what a pickle says of those.
+    **{("torch", name): kind for name, kind in _STORAGES.items()},
     **{
         ("numpy.random._pickle", name): Unread
         for name in ("__randomstate_ctor", "__bit_generator_ctor", "__generator_ctor")
