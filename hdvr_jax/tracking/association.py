@@ -30,39 +30,67 @@ class Choice:
     margin: float
 
 
+@dataclasses.dataclass(frozen=True)
+class Following:
+    """Everybody who is followed after a frame.
+
+    Attributes:
+        states: Where they were seen last.
+        names: (K,) the piece of each.
+        count: Pieces so far.
+    """
+
+    states: motion.States
+    names: Int[np.ndarray, " K"]
+    count: int
+
+    @classmethod
+    def nobody(cls, figures: Figures) -> "Following":
+        """Before the first frame; `figures` give the number of joints."""
+        return cls(motion.start(figures, np.zeros(0, int)), np.zeros(0, int), 0)
+
+
 def associate(figures: Figures, settings: Settings) -> tuple[Int[np.ndarray, " N"], list[Choice]]:
     """Follows everybody through the recording.
 
     Returns:
-        The piece of every figure, -1 for one that belongs to none, and the doubtful choices.
+        The piece of every figure, and the doubtful choices.
     """
     pieces = np.full(len(figures), _NONE)
     choices: list[Choice] = []
-    bounds = figures.bounds()
-    states, names, count = motion.start(figures, np.zeros(0, int)), np.zeros(0, int), 0
+    bounds, following = figures.bounds(), Following.nobody(figures)
     for frame in range(figures.frames):
         rows = np.arange(bounds[frame], bounds[frame + 1])
-        alive = (frame - states.frame) <= settings.memory_seconds * figures.fps + 1
-        if not alive.all():
-            states, names = states.take(alive), names[alive]
-        if not len(rows):
-            continue
-        if len(states):
-            predicted, width = motion.predict(states, frame, figures.fps, settings)
-            cost = motion.costs(predicted, states.weight, width, states.size, figures, rows, settings)
-            cost = cost + motion.person_costs(states, figures, rows, settings)
-            which, found = assign(cost, settings.gate)
-            pieces[rows[found]] = names[which]
-            choices += _doubts(cost, which, found, names, states, frame, settings)
-            states = motion.update(states, which, predicted, figures, rows[found])
-            for index, name in _halves(cost, which, found, figures.weight[rows], settings):
-                pieces[rows[index]], found = names[name], np.append(found, index)
-            rows = np.delete(rows, found)
-        if len(rows):
-            pieces[rows] = np.arange(count, count + len(rows))
-            states = states.join(motion.start(figures, rows))
-            names, count = np.concatenate([names, pieces[rows]]), count + len(rows)
+        following, pieces[rows], doubts = follow(following, figures, rows, frame, settings)
+        choices += doubts
     return pieces, choices
+
+
+def follow(
+    following: Following, figures: Figures, rows: Int[np.ndarray, " M"], frame: int, settings: Settings
+) -> tuple[Following, Int[np.ndarray, " M"], list[Choice]]:
+    """One more frame: who is followed after it, the piece of each of its figures `rows`, and the doubtful choices."""
+    states, names, count = following.states, following.names, following.count
+    alive = (frame - states.frame) <= settings.memory_seconds * figures.fps + 1
+    if not alive.all():
+        states, names = states.take(alive), names[alive]
+    pieces, choices = np.full(len(rows), _NONE), []
+    if len(states) and len(rows):
+        predicted, width = motion.predict(states, frame, figures.fps, settings)
+        cost = motion.costs(predicted, states.weight, width, states.size, figures, rows, settings)
+        cost = cost + motion.person_costs(states, figures, rows, settings)
+        which, found = assign(cost, settings.gate)
+        pieces[found] = names[which]
+        choices = _doubts(cost, which, found, names, states, frame, settings)
+        states = motion.update(states, which, predicted, figures, rows[found])
+        for index, name in _halves(cost, which, found, figures.weight[rows], settings):
+            pieces[index] = names[name]
+    new = np.flatnonzero(pieces == _NONE)
+    if len(new):
+        pieces[new] = np.arange(count, count + len(new))
+        states = states.join(motion.start(figures, rows[new]))
+        names, count = np.concatenate([names, pieces[new]]), count + len(new)
+    return Following(states, names, count), pieces, choices
 
 
 def assign(cost: Float[np.ndarray, "K M"], gate: float) -> tuple[np.ndarray, np.ndarray]:

@@ -41,14 +41,33 @@ def join(
     if len(known.names) < 2:
         return pieces, []
     cost = join_costs(known, figures.fps, settings, seen)
-    before, after = assign(cost, settings.rejoin_cost)
-    whole = {}
-    to = dict(zip(after.tolist(), before.tolist(), strict=True))
+    least = min(settings.piece_seconds * figures.fps, 0.1 * len(np.unique(figures.frame)))
+    short = known.length < least
+    among = np.where(short[:, None] | short[None], np.inf, cost)
+    before, after = assign(among, settings.rejoin_cost)
+    head, to = np.arange(len(cost)), dict(zip(after.tolist(), before.tolist(), strict=True))
     for index in np.argsort(known.first, kind="stable").tolist():
-        name = int(known.names[index])
-        whole[name] = whole[int(known.names[to[index]])] if index in to else name
+        head[index] = head[to[index]] if index in to else index
+    _fit_in(known, cost, head, short, settings)
+    whole = dict(zip(known.names.tolist(), known.names[head].tolist(), strict=True))
     joined = np.array([whole.get(name, name) for name in pieces.tolist()], int)
-    return joined, _join_doubts(known, cost, before, after, settings)
+    return joined, _join_doubts(known, among, before, after, settings)
+
+
+def _fit_in(known: Ends, cost: np.ndarray, head: Int[np.ndarray, " P"], short: np.ndarray, settings: Settings) -> None:
+    """Puts each short piece into the track, of those with a gap there, that it fits best; changes `head`.
+
+    Short pieces take no part in the assignment: one outlier would lead a track astray.
+    """
+    for piece in np.flatnonzero(short)[np.argsort(-known.length[short], kind="stable")].tolist():
+        best, least = piece, settings.rejoin_cost
+        for track in np.unique(head[~short]).tolist():
+            own = np.flatnonzero(head == track)
+            earlier, later = known.last[own] < known.first[piece], known.first[own] > known.last[piece]
+            if (earlier | later).all():
+                fit = min(cost[own[earlier], piece].min(initial=np.inf), cost[piece, own[later]].min(initial=np.inf))
+                best, least = (track, fit) if fit < least else (best, least)
+        head[piece] = best
 
 
 def _join_doubts(

@@ -14,6 +14,7 @@ class Settings:
         spread_growth: By which that error grows per second without a detection.
         gate: Largest cost (mean log-likelihood ratio a joint) at which a figure is still the same dancer.
         memory_seconds: For how long a dancer who is not found is looked for.
+        piece_seconds: Pieces of track shorter than this do not decide how longer ones are joined.
         rejoin_seconds: Longest absence after which a dancer seen again is the same one.
         return_seconds: The same where colours are known.
         rejoin_cost: Largest cost of taking two pieces of track for one dancer.
@@ -35,6 +36,7 @@ class Settings:
     spread_growth: float = 0.12
     gate: float = 2.3
     memory_seconds: float = 0.5
+    piece_seconds: float = 0.15
     rejoin_seconds: float = 5.0
     return_seconds: float = 30.0
     rejoin_cost: float = 6.0
