@@ -4,6 +4,7 @@ python recognize.py INPUT --out DIR
 
 INPUT is a video, a file or folder of keypoints (2D or 3D) of any common detector, or motion capture. DIR receives
 report.html (open it in a browser; it needs no network), report.json and poses3d.npz, and what --export names.
+With --stream, INPUT may be the number of a camera too, or - for lines of JSON on standard input.
 """
 
 import argparse
@@ -16,6 +17,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 DEFAULT_MODELS = "work/demo/models"
+# Options that say how to read INPUT.
+_READING = ("format", "fps", "view", "clip", "unit", "layout", "image_size")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -113,6 +116,7 @@ def _add_input(add: Callable[..., object]) -> None:
 
 
 def _add_choices(add: Callable[..., object]) -> None:
+    add("--stream", action="store_true", help="answer every frame at once, by causal models: into DIR/stream.jsonl")
     add("--export", metavar="KINDS", type=_names, default=(), help="more results, of bvh,gltf,csv,json,overlay")
     add("--smooth", metavar="FILTER", default="off", help="one_euro, savgol or butterworth (default: %(default)s)")
     add("--track", metavar="ID", action="append", default=[], help="dancer to recognise; repeat it for several")
@@ -139,14 +143,13 @@ def run(arguments: argparse.Namespace) -> list[pathlib.Path]:
 
         devices.enable_compile_cache()
     export.check(arguments.out, arguments.export)
-    names = ("format", "fps", "view", "clip", "unit", "layout", "image_size")
     recording = recordings.read(
         arguments.input,
         watch,
         video=arguments.video,
         detector=arguments.detector,
         cache=arguments.out / ".detection",
-        **{name: getattr(arguments, name) for name in names},
+        **{name: getattr(arguments, name) for name in _READING},
     )
     with watch("models"):
         models = recognition.load_models(arguments.models, optional=arguments.weights is not None)
@@ -164,6 +167,38 @@ def run(arguments: argparse.Namespace) -> list[pathlib.Path]:
     return sorted(paths, key=lambda path: path.suffix != ".html")
 
 
+def stream(arguments: argparse.Namespace) -> list[pathlib.Path]:
+    """Recognises frame by frame; returns the path of the results.
+
+    Raises:
+        InputError: input, models or output folder cannot be used.
+    """
+    from hdvr_jax import cleaning, devices, files, streaming
+    from hdvr_jax.errors import InputError
+    from hdvr_jax.streaming import driver, inputs
+
+    for name in ("export", "floor", "track", "video"):
+        if getattr(arguments, name):
+            raise InputError(f"--{name} looks at the whole recording; it does not go with --stream")
+    devices.enable_compile_cache()
+    path = arguments.out / "stream.jsonl"
+    files.check_place(path)
+    models = streaming.load_models(arguments.models, weights=arguments.weights, layout=arguments.weights_layout)
+    recording, frames = inputs.open_input(
+        arguments.input,
+        {name: getattr(arguments, name) for name in _READING},
+        arguments.detector,
+        focal=arguments.focal,
+        max_hold_seconds=arguments.max_gap,
+        smoothing=cleaning.Settings(arguments.smooth),
+    )
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8") as file:
+        latency = driver.run(frames, recording, models, driver.json_writer(file, models))
+    print(latency.words())
+    return [path]
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit status: 0, 2 for something that the user can put right (told in one line), 130 when interrupted."""
     arguments = _parser().parse_args(argv)
@@ -175,7 +210,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     logging.set_verbosity(logging.ERROR)
 
     try:
-        paths = run(arguments)
+        paths = stream(arguments) if arguments.stream else run(arguments)
     except InputError as error:
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
         return 2

@@ -1,6 +1,7 @@
 """What recognize.py lets its users choose, and what it leaves out."""
 
 import json
+import pathlib
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from hdvr_jax.pose_track import PoseTrack
 from tests.recognize.runs import dancer, refused, run, track_file
 
 _JOINTS = 17
+CAUSAL = pathlib.Path(__file__).parent.parent / "data" / "videopose3d_causal.bin"
 
 
 def test_smoothing_and_more_results(capsys, tmp_path, lifter_only):
@@ -58,3 +60,24 @@ def test_a_head_alone_has_no_pose(capsys, tmp_path, models):
     assert status == 0
     assert [track["id"] for track in report["tracks"]] == ["whole"]
     assert any(note.startswith("Track head was left out") for note in report["notes"])
+
+
+def test_a_stream_answers_every_frame(capsys, tmp_path):
+    weights = ("--weights", CAUSAL, "--models", tmp_path / "none")
+    source = track_file(tmp_path / "duo.json", dancer(id="Ada"), dancer(id="Eva"))
+    status, lines, errors = run(capsys, source, "--out", tmp_path / "out", "--stream", *weights)
+    assert (status, errors) == (0, [])
+    assert "latency per frame" in lines[-2]
+    told = [json.loads(line) for line in (tmp_path / "out" / "stream.jsonl").read_text().splitlines()]
+    assert [frame["frame"] for frame in told] == list(range(40))
+    assert {person["id"] for person in told[-1]["people"]} == {"Ada", "Eva"}
+    assert np.shape(told[-1]["people"][0]["pose"]) == (17, 3)
+
+
+def test_what_does_not_go_with_a_stream(capsys, tmp_path, lifter_only):
+    source = track_file(tmp_path / "solo.json", dancer())
+    known = (source, "--out", tmp_path / "out", "--stream", "--models", lifter_only)
+    assert "--floor looks at the whole recording" in refused(capsys, *known, "--floor")
+    assert "looks ahead" in refused(capsys, *known, "--smooth", "savgol", "--weights", CAUSAL)
+    assert "a stream needs one as configs/lifter_causal.py trains" in refused(capsys, *known)
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,51 @@
+import contextlib
+import io
+import json
+import pathlib
+import sys
+
+import numpy as np
+import pytest
+
+from hdvr_jax.errors import InputError
+from hdvr_jax.keypoints import native
+from hdvr_jax.streaming import inputs
+from tests.detection import drawn
+from tests.recognition import fabricated
+
+NOTHING = dict.fromkeys(("format", "fps", "view", "clip", "unit", "layout", "image_size"))
+
+
+def test_people_of_pictures_keep_their_ids():
+    boxes = [[(20 + 2 * i, 30, 30, 80), (200 - 2 * i, 40, 26, 70)] for i in range(12)]
+    pictures = (drawn.picture((320, 180), of_frame) for of_frame in boxes)
+    found = list(inputs.people_in(pictures, contextlib.nullcontext(drawn.find), 20.0))
+    assert [set(people) for people in found] == [{"1", "2"}] * 12
+    for id in ("1", "2"):
+        places = np.array([people[id][0].mean(0) for people in found])
+        assert np.abs(np.diff(places[:, 0])).max() < 5
+
+
+def test_a_pipe_says_its_rate_or_is_told(monkeypatch):
+    line = json.dumps({"people": [{"keypoints": [[1.0, 2.0, 0.9]] * 17}]})
+    monkeypatch.setattr(sys, "stdin", io.StringIO(f"{line}\n{line}\n"))
+    recording, frames = inputs.open_input(
+        pathlib.Path("-"), {**NOTHING, "fps": 25.0, "image_size": (640, 480)}, None, max_hold_seconds=0.2
+    )
+    assert (recording.fps, recording.image_size, recording.max_hold_seconds) == (25.0, (640, 480), 0.2)
+    assert len(list(frames)) == 2
+    monkeypatch.setattr(sys, "stdin", io.StringIO(line))
+    with pytest.raises(InputError, match="nothing says the fps"):
+        inputs.open_input(pathlib.Path("-"), NOTHING, None)
+
+
+def test_recorded_keypoints_come_as_frames(tmp_path):
+    native.write(tmp_path / "solo.json", [fabricated.seen(fabricated.swaying(), "Ada")])
+    recording, frames = inputs.open_input(tmp_path / "solo.json", NOTHING, None)
+    assert recording.skeleton == "h36m17"
+    assert [set(people) for people in frames] == [{"Ada"}] * 90
+
+
+def test_a_camera_that_is_not_there():
+    with pytest.raises(InputError, match="camera 97"):
+        inputs.open_input(pathlib.Path("97"), NOTHING, None)
