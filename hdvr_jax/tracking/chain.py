@@ -57,7 +57,7 @@ def changed(
         behind[cell] /= behind[cell].sum()
     found = []
     for first, last in spans:
-        through = np.eye(2) if first else np.full((2, 2), 0.5)
+        through = np.eye(2)
         for cell in range(first, last + 1):
             through = through @ moves[cell] * likely[cell][None]
             through /= through.sum()

@@ -43,6 +43,7 @@ def test_chances_are_those_of_all_paths(seed):
 def test_a_certain_encounter_has_no_chance_of_a_swap():
     change, nothing = np.full(5, chain.NEVER), np.zeros(5)
     assert chain.changed(change, nothing, [(2, 2)])[0] < 1e-6
+    assert chain.changed(change, nothing, [(0, 1)])[0] < 1e-6
     change[2] = 0.0
     assert chain.changed(change, nothing, [(2, 2)])[0] == pytest.approx(0.5)
 
