@@ -52,9 +52,10 @@ def identities(tracking, people):
     shown = []
     for track in tracking.tracks:
         apart = np.linalg.norm(people - track.keypoints[None], axis=-1)
-        seen = np.isfinite(apart).any(-1).any(0)
-        mean = np.nanmean(np.where(np.isfinite(apart), apart, np.nan), axis=-1, where=seen[None, :, None])
-        shown.append(np.where(seen, np.argmin(np.where(np.isfinite(mean), mean, np.inf), 0), -1))
+        known = np.isfinite(apart)
+        mean = np.where(known, apart, 0).sum(-1) / np.maximum(known.sum(-1), 1)
+        mean = np.where(known.any(-1), mean, np.inf)
+        shown.append(np.where(known.any((0, 2)), mean.argmin(0), -1))
     return np.array(shown).reshape(-1, people.shape[1])
 
 
