@@ -39,10 +39,9 @@ def _people(frames: int, dancers: int) -> list[dict[str, tuple[np.ndarray, np.nd
     rng = np.random.default_rng(0)
     bodies = rng.uniform((300, 100), (900, 600), (dancers, 17, 2))
     sway = _WAY * np.sin(np.arange(frames) / 10)
-    return [
-        {str(i): ((body + np.array([shift, 0.0])).astype(np.float32), np.ones(17, np.float32)) for i, body in enumerate(bodies)}
-        for shift in sway
-    ]
+    places = (bodies + np.array([shift, 0.0]) for shift in sway)
+    seen = np.ones(17, np.float32)
+    return [{str(i): (body.astype(np.float32), seen) for i, body in enumerate(bodies)} for bodies in places]
 
 
 def live(model: Trained, frames: int, dancers: int) -> Latency:

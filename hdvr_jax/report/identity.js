@@ -49,7 +49,7 @@ HDVR.IdentityChart = class extends HDVR.Chart {
     if (index < 0 || index >= tracks.length) return null;
     const frame = Math.floor(seconds * this.player.fps);
     const here = risks.filter((risk) => risk.tracks.includes(index) && frame >= risk.start && frame < risk.end);
-    const told = here.map((risk) => `${HDVR.percent(risk.score)} risk of a swap: ${risk.reason}`);
+    const told = here.map((risk) => `doubtful (score ${HDVR.digits(risk.score, 2)} of 1): ${risk.reason}`);
     return [`${tracks[index].label}, ${seconds.toFixed(2)} s`, ...told].join("\n");
   }
 

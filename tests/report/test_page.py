@@ -108,7 +108,10 @@ def test_the_audit_of_identities_is_told():
     content = content_of(page(fabricated.recognition()))
     assert content["risks"][0]["tracks"] == [0, 1]
     assert content["tracks"][0]["seen"] == [[0, 90]]
-    assert content["audit"] == "Dancers could have been taken for each other once; most likely at 1.3 s (62 %)."
+    assert (
+        content["audit"]
+        == "Dancers could have been taken for each other once; most doubtful at 1.3 s (score 0.62 of 1)."
+    )
     alone = content_of(page(fabricated.recognition(dancers=1)))
     assert alone["risks"] == []
     assert alone["audit"].startswith("Who is who stands in the input")
