@@ -41,7 +41,7 @@ def film(path, frames=FRAMES):
 def keypoints(frames=FRAMES):
     """(T, 2, 17, 2): two people who stand in different places and sway."""
     one = fabricated.seen(fabricated.swaying(90)).fill_gaps().keypoints[:frames] / 2
-    return np.stack([one, one + [150, 0]], 1)
+    return np.stack([one, one + np.array([150, 0])], 1)
 
 
 def openpose(folder):

@@ -48,7 +48,8 @@ def audit_words(recognition: Recognition) -> str:
     times = "once" if len(risks) == 1 else f"{len(risks)} times"
     worst = max(risks, key=lambda risk: risk.score)
     at = worst.start / recognition.tracks[0].given.fps
-    return f"Dancers could have been taken for each other {times}; most doubtful at {at:.1f} s (score {worst.score:.2f} of 1)."
+    most = f"most doubtful at {at:.1f} s (score {worst.score:.2f} of 1)"
+    return f"Dancers could have been taken for each other {times}; {most}."
 
 
 def provenance_words(result: TrackResult) -> list[str]:
