@@ -92,15 +92,19 @@ class Video:
             yield from _repeated(kept, begin, slot, first)
             # The first of the frames that fall on one place is kept.
             if slot > begin or read == 1:
-                kept = self._retrieve(capture) if slot + _LONGEST_HOLE * self.fps >= first else None
+                wanted = slot + _LONGEST_HOLE * self.fps >= first
+                kept = self._retrieve(capture, kept) if wanted else None
                 begin = slot
         yield from _repeated(kept, begin, begin + 1, first)
         self._finish(read, begin + 1, line)
 
-    def _retrieve(self, capture: Any) -> UInt8[np.ndarray, "H W 3"]:
+    def _retrieve(self, capture: Any, before: Any) -> UInt8[np.ndarray, "H W 3"] | None:
+        """The frame that was grabbed; where it cannot be decoded, the one before."""
         import cv2
 
-        image = capture.retrieve()[1]
+        decoded, image = capture.retrieve()
+        if not decoded or image is None:
+            return before
         return image if image.shape[1::-1] == self.image_size else cv2.resize(image, self.image_size)
 
     def _finish(self, read: int, frames: int, line: "TimeLine") -> None:

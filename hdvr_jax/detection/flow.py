@@ -19,11 +19,11 @@ import numpy as np
 from hdvr_jax.detection import landmarker, people
 from hdvr_jax.detection.bundle import default_bundle
 from hdvr_jax.detection.cache import Cache
-from hdvr_jax.detection.meter import Meter
 from hdvr_jax.detection.people import SKELETON, Find, People, Picture, Settings
 from hdvr_jax.detection.sides import steady_sides
 from hdvr_jax.detections import NOBODY, Detections
 from hdvr_jax.errors import InputError
+from hdvr_jax.meter import Meter
 from hdvr_jax.video import Video, open_video
 
 DEFAULTS = Settings()

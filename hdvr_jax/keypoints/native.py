@@ -220,7 +220,7 @@ def _without_missed(points: np.ndarray, confidence: np.ndarray | None) -> np.nda
 
 def _image_size(where: str, value: Any) -> tuple[int, int] | None:
     size = np.zeros(2) if value is None else _array(where, "image_size", value)
-    if size.shape != (2,) or not (size >= 0).all():
+    if size.shape != (2,) or not (np.isfinite(size) & (size >= 0)).all():
         raise InputError(f"{where}: image_size is {value}; expected [width, height]")
     return (int(size[0]), int(size[1])) if size.all() else None
 
@@ -236,6 +236,6 @@ def _with_provenance(where: str, track: PoseTrack, given: np.ndarray) -> PoseTra
 def _array(where: str, field: str, values: Any) -> np.ndarray:
     try:
         array = np.array(values, float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError(f"{where}: {field} is not a regular array of numbers") from None
     return array

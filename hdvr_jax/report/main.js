@@ -56,8 +56,8 @@ HDVR.Page = class {
   }
 
   get charts() {
-    const { track, content } = this.player;
-    return [track.genre && this.genre, this.movements, content.tracks.length > 1 && this.identity, this.provenance].filter(Boolean);
+    const { track } = this.player;
+    return [track.genre && this.genre, this.movements, !byId("identity-card").hidden && this.identity, this.provenance].filter(Boolean);
   }
 
   refresh(change) {
@@ -83,7 +83,7 @@ HDVR.Page = class {
     }
     byId("movement-caption").textContent = track.movements.caption;
     byId("scrub").max = String(track.frames - 1);
-    byId("identity-card").hidden = this.content.tracks.length < 2;
+    byId("identity-card").hidden = this.content.tracks.length < 2 && !this.content.risks.length;
     byId("identity-caption").textContent = this.content.audit;
     this.identity.fillLegend(byId("identity-legend"));
     this.scene.fit();

@@ -73,8 +73,11 @@ def _is_number(value: Any) -> bool:
 
 def _line(file: io.TextIOBase, name: str, number: int) -> dict[str, Any] | None:
     """The next line that is not empty; None at the end."""
-    while (text := file.readline(_LONGEST)) and not text.strip():
-        continue
+    try:
+        while (text := file.readline(_LONGEST)) and not text.strip():
+            continue
+    except UnicodeDecodeError as error:
+        raise InputError(f"{name}, line {number}: not UTF-8 ({error})") from error
     if not text:
         return None
     if len(text) >= _LONGEST:

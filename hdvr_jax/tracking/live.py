@@ -42,17 +42,17 @@ def step(
         InputError: arrays that do not fit the skeleton.
     """
     count, frame = len(keypoints), live.frame
-    people = Detections(
-        keypoints, confidence, np.full(count, frame), np.full(count, NOBODY), frame + 1, live.skeleton, live.fps
-    )
+    people = Detections(keypoints, confidence, np.zeros(count, int), np.full(count, NOBODY), 1, live.skeleton, live.fps)
+    # Measured as the only frame: what is looked at must not grow with the stream.
     figures = measure(people, live.settings)
+    figures = dataclasses.replace(figures, frame=np.full(len(figures), frame))
     following = live.following or Following.nobody(figures)
     following, pieces, _ = follow(following, figures, np.arange(len(figures)), frame, live.settings)
     ids: list[str | None] = [None] * count
     taken: set[str] = set()
-    for source, piece in zip(figures.source, pieces):
-        # Somebody who was found in two halves has one id; the half that fits best is first.
-        if (name := str(piece + 1)) not in taken:
-            ids[int(source)] = name
+    # Of somebody who was found in two halves the one with more joints has the id.
+    for figure in np.argsort(-figures.weight.sum(1), kind="stable"):
+        if (name := str(pieces[figure] + 1)) not in taken:
+            ids[int(figures.source[figure])] = name
             taken.add(name)
     return dataclasses.replace(live, frame=frame + 1, following=following), ids

@@ -9,7 +9,7 @@ import pytest
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import native
-from hdvr_jax.streaming import inputs
+from hdvr_jax.streaming import Recording, inputs
 from tests.detection import drawn
 from tests.recognition import fabricated
 
@@ -19,7 +19,7 @@ NOTHING = dict.fromkeys(("format", "fps", "view", "clip", "unit", "layout", "ima
 def test_people_of_pictures_keep_their_ids():
     boxes = [[(20 + 2 * i, 30, 30, 80), (200 - 2 * i, 40, 26, 70)] for i in range(12)]
     pictures = (drawn.picture((320, 180), of_frame) for of_frame in boxes)
-    found = list(inputs.people_in(pictures, contextlib.nullcontext(drawn.find), 20.0))
+    found = list(inputs.people_in(pictures, contextlib.nullcontext(drawn.find), Recording(20.0, (320, 180))))
     assert [set(people) for people in found] == [{"1", "2"}] * 12
     for id in ("1", "2"):
         places = np.array([people[id][0].mean(0) for people in found])
@@ -44,6 +44,14 @@ def test_recorded_keypoints_come_as_frames(tmp_path):
     recording, frames = inputs.open_input(tmp_path / "solo.json", NOTHING, None)
     assert recording.skeleton == "h36m17"
     assert [set(people) for people in frames] == [{"Ada"}] * 90
+
+
+def test_options_that_do_not_apply(tmp_path):
+    for source in ("-", "7"):
+        with pytest.raises(InputError, match="option view does not apply to a"):
+            inputs.open_input(pathlib.Path(source), {**NOTHING, "view": "c01"}, None)
+    with pytest.raises(InputError, match="no such file"):
+        inputs.open_input(pathlib.Path("20240101120000"), NOTHING, None)
 
 
 def test_a_camera_that_is_not_there():

@@ -2,7 +2,7 @@
 
 import io
 
-from hdvr_jax.detection.meter import Meter
+from hdvr_jax.meter import Meter
 
 
 def meter(frames, times):
