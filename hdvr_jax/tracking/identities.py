@@ -14,7 +14,7 @@ from hdvr_jax.tracking.association import Choice
 from hdvr_jax.tracking.figures import Figures
 from hdvr_jax.tracking.pieces import rows_of
 from hdvr_jax.tracking.settings import Settings
-from hdvr_jax.tracking.wardrobe import CELL_SECONDS, Wardrobe
+from hdvr_jax.tracking.wardrobe import CELL_SECONDS, Wardrobe, Worn
 
 _EVEN, _STEEP = 0.5, 1.0  # cost of a swap with no margin, and how fast it grows with the margin
 _ROUNDS = 3
@@ -55,6 +55,25 @@ class Encounters:
     change: Float[np.ndarray, " C"]
 
 
+@dataclasses.dataclass(frozen=True)
+class Chosen:
+    """E choices.
+
+    Attributes:
+        rows: (E, 2) of each of the two pieces the last figure before the choice, or its first one.
+        frames: (E,) of the choices.
+        margins: (E,) of them.
+    """
+
+    rows: Int[np.ndarray, "E 2"]
+    frames: Int[np.ndarray, " E"]
+    margins: Float[np.ndarray, " E"]
+
+    def tracks(self, label: Int[np.ndarray, " N"]) -> Int[np.ndarray, "E 2"]:
+        """The two tracks of each choice, the lower label first."""
+        return np.sort(label[self.rows], axis=1)
+
+
 def resolve(
     figures: Figures,
     pieces: Int[np.ndarray, " N"],
@@ -70,33 +89,48 @@ def resolve(
         label: The track of every figure, -1 for none.
         wardrobe: Colours of the pieces; None where there is no video.
     """
-    rows = rows_of(pieces)
+    known = _chosen(choices, rows_of(pieces), figures)
+    worn = None if wardrobe is None else wardrobe.dress(label)
     for _ in range(_ROUNDS if wardrobe is not None else 0):
         before = label
-        for pair in sorted(_by_pair(choices, rows, figures, label)):
-            label = _cross(figures, label, pair, _by_pair(choices, rows, figures, label).get(pair, []), wardrobe)
+        for pair in _met(known, label):
+            crossed = _cross(figures, label, pair, _between(known, label, pair), worn)
+            if crossed is not label:
+                label, worn = crossed, wardrobe.dress(crossed)
         if np.array_equal(before, label):
             break
     doubts = []
-    for pair, found in sorted(_by_pair(choices, rows, figures, label).items()):
-        met = _encounters(figures, found)
-        doubts += _doubts(figures, label, pair, met, wardrobe, settings)
+    for pair in _met(known, label):
+        met = _encounters(figures, _between(known, label, pair))
+        doubts += _doubts(figures, pair, met, worn, settings)
     return label, doubts
 
 
-def _by_pair(
-    choices: list[Choice], rows: dict[int, np.ndarray], figures: Figures, label: np.ndarray
-) -> dict[tuple[int, int], list[Choice]]:
-    """The choices between every two tracks."""
-    pairs: dict[tuple[int, int], list[Choice]] = {}
-    for choice in choices:
-        tracks = set()
-        for piece in choice.pieces:
-            place = np.searchsorted(figures.frame[rows[piece]], choice.frame)
-            tracks.add(int(label[rows[piece][max(place - 1, 0)]]))
-        if len(tracks) == 2 and min(tracks) >= 0:
-            pairs.setdefault((min(tracks), max(tracks)), []).append(choice)
-    return pairs
+def _chosen(choices: list[Choice], rows: dict[int, np.ndarray], figures: Figures) -> Chosen:
+    """The choices, with the figures that they are about."""
+    times = {piece: figures.frame[own] for piece, own in rows.items()}
+    places = [
+        [rows[piece][max(np.searchsorted(times[piece], choice.frame) - 1, 0)] for piece in choice.pieces]
+        for choice in choices
+    ]
+    return Chosen(
+        np.array(places, int).reshape(-1, 2),
+        np.array([choice.frame for choice in choices], int),
+        np.array([choice.margin for choice in choices], float),
+    )
+
+
+def _met(known: Chosen, label: np.ndarray) -> list[tuple[int, int]]:
+    """Every two tracks that have a choice between them, ascending."""
+    tracks = known.tracks(label)
+    apart = (tracks[:, 0] != tracks[:, 1]) & (tracks[:, 0] >= 0)
+    return [(int(one), int(other)) for one, other in np.unique(tracks[apart], axis=0)]
+
+
+def _between(known: Chosen, label: np.ndarray, pair: tuple[int, int]) -> Chosen:
+    """The choices between two tracks."""
+    inside = (known.tracks(label) == pair).all(1)
+    return Chosen(known.rows[inside], known.frames[inside], known.margins[inside])
 
 
 def _span(figures: Figures) -> int:
@@ -104,43 +138,33 @@ def _span(figures: Figures) -> int:
     return max(1, round(CELL_SECONDS * figures.fps))
 
 
-def _encounters(figures: Figures, choices: list[Choice]) -> Encounters:
-    frames = np.array([choice.frame for choice in choices], int)
-    order = np.argsort(frames, kind="stable")
-    margins = np.maximum(np.array([choice.margin for choice in choices]), 0.0)[order]
-    cells = frames[order] // _span(figures)
+def _encounters(figures: Figures, chosen: Chosen) -> Encounters:
+    order = np.argsort(chosen.frames, kind="stable")
+    frames, margins = chosen.frames[order], np.maximum(chosen.margins, 0.0)[order]
+    cells = frames // _span(figures)
     change = np.full((figures.frames - 1) // _span(figures) + 1, chain.NEVER)
     np.minimum.at(change, cells, _EVEN + _STEEP * margins)
-    return Encounters(frames[order], margins, cells, change)
+    return Encounters(frames, margins, cells, change)
 
 
-def _colour_costs(
-    wardrobe: Wardrobe, label: np.ndarray, pair: tuple[int, int], met: Encounters
-) -> tuple[Float[np.ndarray, " C"], float]:
+def _colour_costs(worn: Worn, pair: tuple[int, int], met: Encounters) -> tuple[Float[np.ndarray, " C"], float]:
     """What the colours say in every cell, as `chain.evidence`."""
-    of_cell = wardrobe.labels(label)
-    worn = []
-    for track in pair:
-        counts = np.zeros((len(met.change), *wardrobe.counts.shape[1:]), np.float32)
-        np.add.at(counts, wardrobe.time[of_cell == track], wardrobe.counts[of_cell == track])
-        worn.append(counts)
-    both = (worn[0].sum((1, 2)) > 0) & (worn[1].sum((1, 2)) > 0)
+    first, second = (worn.counts(track, len(met.change)) for track in pair)
+    both = (first.sum((1, 2)) > 0) & (second.sum((1, 2)) > 0)
     run = np.cumsum(met.change < chain.NEVER)
     together = np.bincount(run, both)
-    return chain.evidence(*worn, both & (run == together.argmax()), met.change)
+    return chain.evidence(first, second, both & (run == together.argmax()), met.change)
 
 
-def _cross(
-    figures: Figures, label: np.ndarray, pair: tuple[int, int], choices: list[Choice], wardrobe: Wardrobe
-) -> np.ndarray:
-    """Two tracks, the rest of both exchanged wherever that explains motion and colours better."""
-    if not choices:
+def _cross(figures: Figures, label: np.ndarray, pair: tuple[int, int], chosen: Chosen, worn: Worn) -> np.ndarray:
+    """Two tracks, the rest of both exchanged wherever that explains motion and colours better; else the same array."""
+    if not len(chosen.frames):
         return label
-    met = _encounters(figures, choices)
-    worn = chain.bounded(*_colour_costs(wardrobe, label, pair, met), met.change, chain.SURE)
-    states = chain.decode(met.change, worn)
-    label = label.copy()
-    for cell in np.flatnonzero(np.diff(states)) + 1:
+    met = _encounters(figures, chosen)
+    crossed = chain.bounded(*_colour_costs(worn, pair, met), met.change, chain.SURE)
+    turns = np.flatnonzero(np.diff(chain.decode(met.change, crossed))) + 1
+    label = label.copy() if len(turns) else label
+    for cell in turns:
         inside = np.flatnonzero(met.cells == cell)
         frame = met.frames[inside[met.margins[inside].argmin()]]
         rest = figures.frame >= frame
@@ -150,17 +174,12 @@ def _cross(
 
 
 def _doubts(
-    figures: Figures,
-    label: np.ndarray,
-    pair: tuple[int, int],
-    met: Encounters,
-    wardrobe: Wardrobe | None,
-    settings: Settings,
+    figures: Figures, pair: tuple[int, int], met: Encounters, worn: Worn | None, settings: Settings
 ) -> list[Doubt]:
     """The encounters of two tracks, each with the chance that they came out of it swapped."""
     colours = np.zeros(len(met.change))
-    if wardrobe is not None:
-        colours = chain.bounded(*_colour_costs(wardrobe, label, pair, met), met.change, chain.CAUTIOUS)
+    if worn is not None:
+        colours = chain.bounded(*_colour_costs(worn, pair, met), met.change, chain.CAUTIOUS)
     breaks = np.flatnonzero(np.diff(met.frames) > settings.together_seconds * figures.fps) + 1
     groups = np.split(np.arange(len(met.frames)), breaks)
     spans = [(int(met.cells[group[0]]), int(met.cells[group[-1]])) for group in groups]

@@ -29,14 +29,16 @@ class Wardrobe:
     time: Int[np.ndarray, " C"]
     counts: Float[np.ndarray, "C P B"]
 
-    def labels(self, label: Int[np.ndarray, " N"]) -> Int[np.ndarray, " C"]:
-        """The track that most figures of each cell belong to, given that of every figure."""
+    def dress(self, label: Int[np.ndarray, " N"]) -> "Worn":
+        """The colours of tracks, given the track of every figure: a cell is of the one that most of its figures are."""
         inside = self.cell >= 0
-        keys, counts = np.unique(np.stack([self.cell[inside], label[inside]], 1), axis=0, return_counts=True)
-        found = np.full(len(self.time), -1)
-        for row in np.argsort(counts, kind="stable"):
-            found[keys[row, 0]] = keys[row, 1]
-        return found
+        wide = int(label.max(initial=-1)) + 2
+        keys, counts = np.unique(self.cell[inside] * wide + label[inside] + 1, return_counts=True)
+        keys = keys[np.argsort(counts, kind="stable")]
+        track = np.full(len(self.time), -1)
+        # Of several tracks that are written to one cell the last one, the commonest, stays.
+        track[keys // wide] = keys % wide - 1
+        return Worn(self, track)
 
     def ends(self, names: Int[np.ndarray, " K"]) -> tuple[Float[np.ndarray, "K P B"], Float[np.ndarray, "K P B"]]:
         """Colours of pieces over their first and their last `END_SECONDS`."""
@@ -46,6 +48,26 @@ class Wardrobe:
             cells = [np.flatnonzero(self.piece == name)[part] for name in names]
             sides.append(np.array([self.counts[rows].sum(0) for rows in cells]))
         return sides[0], sides[1]
+
+
+@dataclasses.dataclass(frozen=True)
+class Worn:
+    """Colours of tracks.
+
+    Attributes:
+        wardrobe: Of their pieces.
+        track: (C,) that each cell belongs to, -1 for none.
+    """
+
+    wardrobe: Wardrobe
+    track: Int[np.ndarray, " C"]
+
+    def counts(self, track: int, cells: int) -> Float[np.ndarray, "T P B"]:
+        """Histograms of a track's parts in each of so many cells of time."""
+        counts = np.zeros((cells, *self.wardrobe.counts.shape[1:]), np.float32)
+        own = self.track == track
+        np.add.at(counts, self.wardrobe.time[own], self.wardrobe.counts[own])
+        return counts
 
 
 def gather(figures: Figures, pieces: Int[np.ndarray, " N"], frames: Iterable[np.ndarray], skeleton: str) -> Wardrobe:

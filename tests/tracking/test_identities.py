@@ -7,7 +7,7 @@ from hdvr_jax.tracking.association import Choice
 from hdvr_jax.tracking.audit import audit
 from hdvr_jax.tracking.identities import Doubt
 from hdvr_jax.tracking.settings import Settings
-from hdvr_jax.tracking.wardrobe import gather
+from hdvr_jax.tracking.wardrobe import Wardrobe, gather
 from tests.tracking.walkers import detected, drawn, walk
 
 _CLOTHES = np.array([[[30, 30, 200], [200, 60, 20]], [[40, 180, 40], [20, 20, 20]]])
@@ -49,6 +49,14 @@ def test_wardrobe_counts_every_cell_once():
     assert worn.time.tolist() == [0, 1]
     per_frame = len(colours.places("coco17").part)
     np.testing.assert_allclose(worn.counts.sum((1, 2)), 15 * per_frame, rtol=0.01)
+
+
+def test_a_cell_is_of_the_track_of_most_of_its_figures():
+    cell, label = np.array([0, 0, 0, 1, 1, -1, 2]), np.array([4, 7, 7, -1, 4, 4, -1])
+    counts = np.arange(3.0, dtype=np.float32).reshape(3, 1, 1) + 1
+    worn = Wardrobe(cell, np.zeros(3, int), np.array([1, 2, 3]), counts).dress(label)
+    assert worn.track.tolist() == [7, 4, -1]
+    assert worn.counts(4, 4)[:, 0, 0].tolist() == [0, 0, 2, 0]
 
 
 def test_audit_names_tracks_and_leaves_out_who_is_left_out():
