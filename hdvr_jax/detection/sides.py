@@ -57,7 +57,8 @@ def chains(detections: Detections) -> list[Int[np.ndarray, " n"]]:
     done: list[list[int]] = []
     running: list[list[int]] = []
     for frame in np.unique(detections.frame):
-        here = np.arange(len(detections.frame))[detections.in_frame(int(frame))]
+        rows = detections.in_frame(int(frame))
+        here = np.arange(rows.start, rows.stop)
         late = [chain for chain in running if frame - detections.frame[chain[-1]] > _LONGEST_GAP * detections.fps + 1]
         done += late
         running = [chain for chain in running if chain not in late]
