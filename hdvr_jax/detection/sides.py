@@ -13,6 +13,8 @@ from jaxtyping import Bool, Float, Int
 
 from hdvr_jax.detections import Detections
 from hdvr_jax.skeletons import get_skeleton
+from hdvr_jax.tracking.association import assign
+from hdvr_jax.tracking.chain import decode
 
 # Words in the names of joints that are exchanged together; joints with a side and none of these are arms.
 _LEGS, _FACE = ("hip", "knee", "ankle", "heel", "foot", "toe"), ("eye", "ear", "mouth")
@@ -51,8 +53,6 @@ def chains(detections: Detections) -> list[Int[np.ndarray, " n"]]:
 
     These are no identities: dancers who cross may change chains.
     """
-    from scipy.optimize import linear_sum_assignment
-
     middle, size = _boxes(detections.keypoints)
     done: list[list[int]] = []
     running: list[list[int]] = []
@@ -65,11 +65,10 @@ def chains(detections: Detections) -> list[Int[np.ndarray, " n"]]:
         last = np.array([chain[-1] for chain in running], int)
         scale = np.maximum(size[last][:, None], size[here])
         distance = np.linalg.norm(middle[last][:, None] - middle[here], axis=-1) / scale
-        pairs = [pair for pair in zip(*linear_sum_assignment(distance)) if distance[pair] < _FARTHEST]
-        for chain, person in pairs:
-            running[chain].append(int(here[person]))
-        taken = {person for _, person in pairs}
-        running += [[int(index)] for number, index in enumerate(here) if number not in taken]
+        before, after = assign(distance, _FARTHEST)
+        for chain, person in zip(before, here[after], strict=True):
+            running[chain].append(int(person))
+        running += [[person] for person in np.delete(here, after).tolist()]
     return [np.array(chain) for chain in done + running]
 
 
@@ -102,7 +101,8 @@ def _exchanged(
     plain, other = points[:, group], points[:, mirror]
     steps = np.diff(seconds)
     wrong = _WRONG_PER_SECOND * np.r_[np.median(steps) if steps.size else 0.0, np.minimum(steps, _LONGEST_GAP)]
-    return cheapest(_moved(plain[:-1], plain[1:]) / size, _moved(plain[:-1], other[1:]) / size, wrong)
+    keep, turn = (np.r_[0.0, _moved(plain[:-1], after[1:]) / size] for after in (plain, other))
+    return decode(turn, wrong, keep).astype(bool)
 
 
 def _moved(before: Float[np.ndarray, "N J D"], after: Float[np.ndarray, "N J D"]) -> Float[np.ndarray, " N"]:
@@ -110,27 +110,3 @@ def _moved(before: Float[np.ndarray, "N J D"], after: Float[np.ndarray, "N J D"]
     distance = np.linalg.norm(after - before, axis=-1)
     known = np.isfinite(distance)
     return np.where(known, distance, 0.0).sum(1) / np.maximum(known.sum(1), 1)
-
-
-def cheapest(
-    keep: Float[np.ndarray, " S"], turn: Float[np.ndarray, " S"], wrong: Float[np.ndarray, " N"]
-) -> Bool[np.ndarray, " N"]:
-    """The cheapest way through two states, as found (False) and exchanged (True).
-
-    Args:
-        keep: Cost of staying in a state from each frame to the next.
-        turn: Cost of going to the other.
-        wrong: Cost of each frame in the second state.
-    """
-    cost = np.array([0.0, wrong[0]])
-    came = np.zeros((len(wrong), 2), bool)
-    for index in range(1, len(wrong)):
-        stay, change = cost + keep[index - 1], cost[::-1] + turn[index - 1]
-        came[index] = change < stay
-        cost = np.minimum(stay, change)
-        cost[1] += wrong[index]
-    state = np.zeros(len(wrong), bool)
-    state[-1] = cost[1] < cost[0]
-    for index in range(len(wrong) - 1, 0, -1):
-        state[index - 1] = state[index] ^ came[index, int(state[index])]
-    return state

@@ -18,23 +18,27 @@ _ROUNDS = 3
 _NOISE = 0.02  # of a difference of colours
 
 
-def decode(change: Float[np.ndarray, " C"], crossed: Float[np.ndarray, " C"]) -> Int[np.ndarray, " C"]:
-    """The likeliest states (Viterbi). Which of the two is called straight does not matter to what follows.
+def decode(
+    change: Float[np.ndarray, " C"], crossed: Float[np.ndarray, " C"], keep: Float[np.ndarray, " C"] | None = None
+) -> Int[np.ndarray, " C"]:
+    """The likeliest states (Viterbi), 0 straight and 1 crossed; a state is kept where a change is as good.
 
     Args:
-        change: Cost of changing the state between the cell before and this one.
+        change: Cost of changing the state between the cell before and this one; that of the first cell is not used.
         crossed: Cost of the crossed state in each cell, minus that of the straight one.
+        keep: Cost of keeping the state between the cell before and this one; None for nothing.
     """
     count = len(crossed)
-    cost, came = np.zeros(2), np.zeros((count, 2), int)
-    for cell in range(count):
-        step = np.array([[cost[0], cost[1] + change[cell]], [cost[0] + change[cell], cost[1]]])
-        came[cell] = step.argmin(1)
-        cost = step.min(1) + np.array([0.0, crossed[cell]])
+    keep = np.zeros(count) if keep is None else keep
+    cost, turned = np.array([0.0, crossed[0]]), np.zeros((count, 2), bool)
+    for cell in range(1, count):
+        same, other = cost + keep[cell], cost[::-1] + change[cell]
+        turned[cell] = other < same
+        cost = np.minimum(same, other) + np.array([0.0, crossed[cell]])
     states = np.zeros(count, int)
     states[-1] = int(cost.argmin())
     for cell in range(count - 1, 0, -1):
-        states[cell - 1] = came[cell, states[cell]]
+        states[cell - 1] = states[cell] ^ turned[cell, states[cell]]
     return states
 
 

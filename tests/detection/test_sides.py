@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hdvr_jax.detection.sides import chains, cheapest, steady_sides
+from hdvr_jax.detection.sides import chains, steady_sides
 from hdvr_jax.detections import NOBODY, Detections
 from hdvr_jax.skeletons import get_skeleton
 
@@ -96,15 +96,9 @@ def test_hardly_anybody(count):
     assert steady_sides(nowhere)[1] == 0
 
 
-@settings(max_examples=30, deadline=None)
-@given(st.integers(1, 8), st.integers(0, 10**6))
-def test_no_way_is_cheaper(frames, seed):
-    random = np.random.default_rng(seed)
-    keep, turn, wrong = random.random(frames - 1), random.random(frames - 1), random.random(frames) * 0.3
-
-    def cost(states):
-        steps = np.where(states[1:] == states[:-1], keep, turn)
-        return steps.sum() + wrong[states].sum()
-
-    ways = [np.array([bool(number >> i & 1) for i in range(frames)]) for number in range(2**frames)]
-    assert cost(cheapest(keep, turn, wrong)) == pytest.approx(min(map(cost, ways)))
+def test_who_leaves_and_who_comes_far_away_break_no_chain():
+    """The cheapest pairs of all would take the one who stays for the one who leaves."""
+    stays, leaves, comes = dancer(20, 1), dancer(20, 1) + np.array([-90, 0]), dancer(20, 1) + np.array([2000, 0])
+    points = np.stack([stays, np.concatenate([leaves[:10], comes[10:]])], 1).reshape(40, 17, 2)
+    found = chains(detections(points, np.repeat(np.arange(20), 2)))
+    assert sorted(len(chain) for chain in found) == [10, 10, 20]

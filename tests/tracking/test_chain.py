@@ -10,18 +10,24 @@ from hypothesis import strategies as st
 from hdvr_jax.tracking import chain
 
 
-def _total(states, change, crossed):
-    turns = np.diff(states) != 0
-    return float((change[1:] * turns).sum() + (crossed * states).sum())
+def _total(states, change, crossed, keep):
+    steps = np.where(np.diff(states) != 0, change[1:], keep[1:])
+    return float(steps.sum() + (crossed * states).sum())
 
 
-@given(st.integers(0, 2**31))
+@given(st.integers(0, 2**31), st.integers(1, 7))
 @settings(max_examples=20, deadline=None)
-def test_decoded_states_cost_least(seed):
+def test_decoded_states_cost_least(seed, count):
     rng = np.random.default_rng(seed)
-    change, crossed = rng.uniform(0, 4, 7), rng.normal(0, 2, 7)
-    best = min(_total(np.array(states), change, crossed) for states in itertools.product((0, 1), repeat=7))
-    assert _total(chain.decode(change, crossed), change, crossed) == pytest.approx(best)
+    change, crossed, keep = rng.uniform(0, 4, count), rng.normal(0, 2, count), rng.uniform(0, 4, count)
+    for kept in (np.zeros(count), keep):
+        best = min(_total(np.array(s), change, crossed, kept) for s in itertools.product((0, 1), repeat=count))
+        assert _total(chain.decode(change, crossed, kept), change, crossed, kept) == pytest.approx(best)
+    np.testing.assert_array_equal(chain.decode(change, crossed), chain.decode(change, crossed, np.zeros(count)))
+
+
+def test_a_state_is_kept_where_a_change_is_as_good():
+    assert chain.decode(np.zeros(3), np.array([0.0, 0.0, -1.0])).tolist() == [1, 1, 1]
 
 
 @given(st.integers(0, 2**31))
