@@ -1,13 +1,16 @@
 """Tracking from keypoints alone: who is who is told by place, velocity, pose and size."""
 
+from collections.abc import Callable
+
 import numpy as np
+from jaxtyping import Int
 
 from hdvr_jax.detections import NOBODY, Detections
 from hdvr_jax.tracking import figures, pieces, tracks
 from hdvr_jax.tracking.association import associate
 from hdvr_jax.tracking.audit import audit
 from hdvr_jax.tracking.identities import resolve
-from hdvr_jax.tracking.joining import join
+from hdvr_jax.tracking.joining import Seen, join
 from hdvr_jax.tracking.results import Tracking
 from hdvr_jax.tracking.settings import Settings
 
@@ -21,17 +24,28 @@ def track_keypoints(detections: Detections, settings: Settings | None = None) ->
     Returns:
         Tracks (none where nobody was found), the intervals in which two may have been swapped, and notes.
     """
-    settings = settings or Settings()
+    return track(detections, settings or Settings())
+
+
+def track(
+    detections: Detections,
+    settings: Settings,
+    see: Callable[[figures.Figures, Int[np.ndarray, " N"]], Seen] | None = None,
+) -> Tracking:
+    """The same, given what says what a video shows of the pieces of track; None where there is no video."""
     found = figures.measure(detections, settings)
     parts, choices = associate(found, settings)
-    joined, doubtful = join(found, parts, settings)
-    joined, doubts = resolve(found, parts, joined, [*choices, *doubtful], None, settings)
-    kept, notes = shown(found, joined, settings)
+    seen = None if see is None else see(found, parts)
+    joined, doubtful = join(found, parts, settings, seen)
+    wardrobe = None if seen is None else seen.wardrobe
+    joined, doubts = resolve(found, parts, joined, [*choices, *doubtful], wardrobe, settings)
+    kept, notes = _shown(found, joined, settings)
     names = tracks.order(found, kept)
+    notes = [*pieces.uncompared(parts), *notes]
     return Tracking(tracks.build(detections, found, kept, names), audit(doubts, names), tuple(notes))
 
 
-def shown(found: figures.Figures, joined: np.ndarray, settings: Settings) -> tuple[np.ndarray, list[str]]:
+def _shown(found: figures.Figures, joined: np.ndarray, settings: Settings) -> tuple[np.ndarray, list[str]]:
     """The dancers without noise and bystanders, and notes about those left out."""
     notes = []
     kept = pieces.without_ghosts(found, joined, settings)

@@ -10,15 +10,12 @@
 from collections.abc import Iterator
 
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Int, UInt8
 
 from hdvr_jax.detections import Detections
-from hdvr_jax.tracking import figures, tracks
-from hdvr_jax.tracking.association import associate
-from hdvr_jax.tracking.audit import audit
-from hdvr_jax.tracking.from_keypoints import shown
-from hdvr_jax.tracking.identities import resolve
-from hdvr_jax.tracking.joining import Seen, join
+from hdvr_jax.tracking.figures import Figures
+from hdvr_jax.tracking.from_keypoints import track
+from hdvr_jax.tracking.joining import Seen
 from hdvr_jax.tracking.pursuit import Pursuit
 from hdvr_jax.tracking.results import Tracking
 from hdvr_jax.tracking.settings import Settings
@@ -37,12 +34,10 @@ def track_video(
         Tracks (none where nobody was found), the intervals in which two may have been swapped, and notes.
     """
     settings = settings or Settings()
-    found = figures.measure(detections, settings)
-    parts, choices = associate(found, settings)
-    pursuit = Pursuit(found, parts, settings)
-    worn = gather(found, parts, pursuit.watch(frames), detections.skeleton)
-    joined, doubtful = join(found, parts, settings, Seen(worn, pursuit.trails))
-    joined, doubts = resolve(found, parts, joined, [*choices, *doubtful], worn, settings)
-    kept, notes = shown(found, joined, settings)
-    names = tracks.order(found, kept)
-    return Tracking(tracks.build(detections, found, kept, names), audit(doubts, names), tuple(notes))
+
+    def see(found: Figures, parts: Int[np.ndarray, " N"]) -> Seen:
+        pursuit = Pursuit(found, parts, settings)
+        worn = gather(found, parts, pursuit.watch(frames), detections.skeleton)
+        return Seen(worn, pursuit.trails)
+
+    return track(detections, settings, see)

@@ -45,8 +45,16 @@ def rows_of(pieces: Int[np.ndarray, " N"]) -> dict[int, np.ndarray]:
     return {int(name): rows for name, rows in zip(names, np.split(order, starts[1:]), strict=True) if name >= 0}
 
 
+def uncompared(pieces: Int[np.ndarray, " N"]) -> list[str]:
+    """A note about pieces that `ends` leaves out, where there are any: the shortest of too many."""
+    count = len(np.unique(pieces[pieces >= 0]))
+    if count <= _MOST:
+        return []
+    return [f"The {count - _MOST} shortest of {count} pieces of track were joined to no others: {_MOST} are compared."]
+
+
 def ends(figures: Figures, pieces: Int[np.ndarray, " N"], seconds: float = 0.3) -> Ends:
-    """Place, velocity and size over the first and the last `seconds` of every piece."""
+    """Place, velocity and size over the first and the last `seconds` of every piece; of too many, the longest."""
     found = rows_of(pieces)
     found = dict(sorted(sorted(found.items(), key=lambda item: -len(item[1]))[:_MOST]))
     names = np.array(list(found), int)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hdvr_jax.detections import NOBODY, Detections
 from hdvr_jax.keypoints import aistpp_sequence
-from hdvr_jax.tracking import Settings, track_keypoints
+from hdvr_jax.tracking import Settings, pieces, track_keypoints
 from tests.real_data import real_data
 from tests.tracking.walkers import FPS, detected, identities, switches, walk
 
@@ -136,6 +136,15 @@ def test_of_a_crowd_the_surest_are_taken():
     found = track_keypoints(dataclasses.replace(detections, confidence=confidence), Settings(most_people=2))
     assert _people(found) == [40, 40]
     assert any("more than 2 people" in note for note in found.notes)
+
+
+def test_more_pieces_than_are_compared_are_told():
+    """Everybody is somewhere else in every frame, so that nothing continues anything."""
+    place = np.random.default_rng(0).permutation(1520).reshape(38, 40, 1, 1) * 2000.0
+    people = place + walk((0, 0), (0, 0), 1)[0]
+    notes = track_keypoints(detected(people)).notes
+    assert "The 20 shortest of 1520 pieces of track were joined to no others: 1500 are compared." in notes
+    assert not pieces.uncompared(np.arange(1500))
 
 
 def test_all_standing_still_are_dancers():
