@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 DEFAULT_MODELS = "work/demo/models"
+_FORGET_SECONDS = 2.0
 # Options that say how to read INPUT.
 _READING = ("format", "fps", "view", "clip", "unit", "layout", "image_size")
 
@@ -118,7 +119,8 @@ def _add_input(add: Callable[..., object]) -> None:
 def _add_choices(add: Callable[..., object]) -> None:
     add("--stream", action="store_true", help="answer every frame at once, by causal models: into DIR/stream.jsonl")
     add("--export", metavar="KINDS", type=_names, default=(), help="more results, of bvh,gltf,csv,json,overlay")
-    add("--smooth", metavar="FILTER", default="off", help="one_euro, savgol or butterworth (default: %(default)s)")
+    filters = ("off", "one_euro", "savgol", "butterworth")
+    add("--smooth", metavar="FILTER", choices=filters, default="off", help=f"{', '.join(filters[1:])} (default: off)")
     add("--track", metavar="ID", action="append", default=[], help="dancer to recognise; repeat it for several")
     add("--focal", metavar="PX", type=_positive, help="focal length of the camera in pixels (default: guessed)")
     add("--floor", action="store_true", help="estimate the floor and put the dancers on it, with y up and y = 0 there")
@@ -143,6 +145,12 @@ def run(arguments: argparse.Namespace) -> list[pathlib.Path]:
 
         devices.enable_compile_cache()
     export.check(arguments.out, arguments.export)
+    with watch("models"):
+        models = recognition.load_models(arguments.models, optional=arguments.weights is not None)
+        if arguments.weights:
+            models = recognition.with_published_lifter(
+                models, arguments.weights, arguments.weights_layout, causal=arguments.weights_causal
+            )
     recording = recordings.read(
         arguments.input,
         watch,
@@ -151,19 +159,13 @@ def run(arguments: argparse.Namespace) -> list[pathlib.Path]:
         cache=arguments.out / ".detection",
         **{name: getattr(arguments, name) for name in _READING},
     )
-    with watch("models"):
-        models = recognition.load_models(arguments.models, optional=arguments.weights is not None)
-        if arguments.weights:
-            models = recognition.with_published_lifter(
-                models, arguments.weights, arguments.weights_layout, causal=arguments.weights_causal
-            )
     settings = recognition.Settings(
         arguments.max_gap, arguments.focal, arguments.floor, arguments.smooth, tuple(arguments.track)
     )
     result = recognition.recognise(recording.reading, models, settings, arguments.input.resolve().name, watch)
     with watch("write"):
         result = dataclasses.replace(result, timings=dict(watch.seconds))
-        paths = export.write(result, arguments.out, arguments.export, recording.video)
+        paths = export.write(result, arguments.out, arguments.export, recording.frames())
     return sorted(paths, key=lambda path: path.suffix != ".html")
 
 
@@ -183,6 +185,10 @@ def stream(arguments: argparse.Namespace) -> list[pathlib.Path]:
     devices.enable_compile_cache()
     path = arguments.out / "stream.jsonl"
     files.check_place(path)
+    if path.exists() and path.read_bytes()[:9] not in (b"", b'{"frame":'):
+        raise InputError(f"{path}: is not from an earlier run; give another --out")
+    if arguments.weights and not arguments.weights_causal:
+        raise InputError("--stream takes --weights of a model trained with --causal: say so with --weights-causal")
     models = streaming.load_models(arguments.models, weights=arguments.weights, layout=arguments.weights_layout)
     recording, frames = inputs.open_input(
         arguments.input,
@@ -190,11 +196,15 @@ def stream(arguments: argparse.Namespace) -> list[pathlib.Path]:
         arguments.detector,
         focal=arguments.focal,
         max_hold_seconds=arguments.max_gap,
+        forget_seconds=max(arguments.max_gap, _FORGET_SECONDS),
         smoothing=cleaning.Settings(arguments.smooth),
     )
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8") as file:
-        latency = driver.run(frames, recording, models, driver.json_writer(file, models))
+    try:
+        arguments.out.mkdir(parents=True, exist_ok=True)
+        with path.open("w", encoding="utf-8") as file:
+            latency = driver.run(frames, recording, models, driver.json_writer(file, models))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror})") from error
     print(latency.words())
     return [path]
 

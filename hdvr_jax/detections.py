@@ -26,6 +26,7 @@ class Detections:
         skeleton: Name of the joint set.
         fps: Frames per second.
         image_size: (width, height) in pixels, or None when unknown.
+        first: Number that a file gives its first frame, where it counts frames.
     """
 
     keypoints: Float[np.ndarray, "N J D"]
@@ -36,6 +37,7 @@ class Detections:
     skeleton: str
     fps: float
     image_size: tuple[int, int] | None = None
+    first: int = 0
 
     def __post_init__(self):
         """Raises InputError when the fields contradict each other or the skeleton."""

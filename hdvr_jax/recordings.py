@@ -16,11 +16,13 @@ from hdvr_jax import keypoints
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import people
 from hdvr_jax.keypoints.reading import Found, Reading
+from hdvr_jax.meter import Meter
 from hdvr_jax.video import Video, open_video
 from hdvr_jax.video import is_video as is_film
 
 VIDEO = "video"
 _NO_VIDEO = (".json", ".npz", ".pkl", ".bvh", ".txt", ".csv")
+Picture = UInt8[np.ndarray, "H W 3"]
 Watch = Callable[[str], contextlib.AbstractContextManager]
 
 
@@ -30,11 +32,17 @@ class Recording:
 
     Attributes:
         reading: The dancers.
-        video: Of the same recording, one frame for each of the tracks; None where there is none.
+        video: Of the same recording; None where there is none.
+        first: Frame of the video that is the first of the tracks.
     """
 
     reading: Reading
     video: Video | None = None
+    first: int = 0
+
+    def frames(self) -> Iterator[Picture] | None:
+        """The video's pictures, BGR, one for each frame of the tracks."""
+        return None if self.video is None else self.video.frames_from(self.first)
 
 
 def is_video(path: pathlib.Path, format: str | None) -> bool:
@@ -79,11 +87,17 @@ def read(
         film = open_video(video)
         if reading.found is None:
             return Recording(reading, film)
-        # Files of detectors hardly ever say their frame rate and image size; a video does.
-        known = {"fps": film.fps, "image_size": film.image_size}
-        given = {name: value for name, value in options.items() if value is not None}
-        reading = keypoints.read(path, **{**known, **given})
-    return Recording(_followed(reading.found, film, path, watch), film)
+        reading = _with_film(path, reading.found.people.image_size, film, options)
+    return _followed(reading.found, film, path, watch)
+
+
+def _with_film(path: pathlib.Path, size: tuple[int, int] | None, film: Video, options: dict[str, Any]) -> Reading:
+    """What is read with the rate and size of a video: files of detectors hardly ever say them."""
+    given = {name: value for name, value in options.items() if value is not None}
+    if "image_size" not in given and size not in (None, people.IMAGE_SIZE, film.image_size):
+        there, here = (" x ".join(map(str, found)) for found in (size, film.image_size))
+        raise InputError(f"{path}: was made of images of {there} pixels, and {film.path} has {here}; expected the same")
+    return keypoints.read(path, **{"fps": film.fps, "image_size": film.image_size, **given})
 
 
 def _from_video(
@@ -97,20 +111,28 @@ def _from_video(
     with watch("detect"):
         detection = importlib.import_module("hdvr_jax.detection")
         found = detection.detect(path, notes, fps=fps, bundle=detector, cache=cache)
-    return Recording(_followed(Found(found, tuple(notes)), film, path, watch), film)
+    return _followed(Found(found, tuple(notes)), film, path, watch)
 
 
-def _followed(found: Found, film: Video, path: pathlib.Path, watch: Watch) -> Reading:
+def _followed(found: Found, film: Video, path: pathlib.Path, watch: Watch) -> Recording:
+    # Detectors count frames from 0 or 1; a file that begins later leaves out the beginning of its video.
+    first = found.people.first if found.people.first > 1 else 0
+    notes = [f"The keypoints begin at frame {first} of {film.path.name}."] if first else []
+    if film.frames is not None and film.frames < first + found.people.frames:
+        notes.append(f"{film.path.name} has {film.frames} frames, fewer than the keypoints are of.")
     with watch("track"):
         # Imported where it is needed: it brings scipy, a part of a second of every start.
         track = importlib.import_module("hdvr_jax.tracking").track_video
-        return people.followed(found, track(found.people, _told(film, found.people.frames)), path)
+        tracking = track(found.people, _told(film.frames_from(first), found.people.frames))
+    reading = people.followed(found, tracking, path)
+    notes += [note for note in film.notes if note not in reading.notes]
+    return Recording(dataclasses.replace(reading, notes=[*reading.notes, *notes]), film, first)
 
 
-def _told(film: Video, count: int) -> Iterator[UInt8[np.ndarray, "H W 3"]]:
+def _told(frames: Iterator[Picture], count: int) -> Iterator[Picture]:
     """The frames, with a line on the console from time to time."""
-    meter = importlib.import_module("hdvr_jax.detection.meter").Meter(sys.stderr, count, what="tracking")
+    meter = Meter(sys.stderr, count, what="tracking")
     meter.start(0)
-    for number, frame in enumerate(film, 1):
+    for number, frame in enumerate(frames, 1):
         yield frame
         meter.report(number)

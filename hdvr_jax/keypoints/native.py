@@ -44,7 +44,7 @@ def recognises(path: pathlib.Path) -> bool:
         return {"format", "version"} <= npz_names(path)
     if not path.is_file() or path.suffix.lower() != ".json":
         return False
-    return f'"{FORMAT}"'.encode() in path.read_bytes()
+    return not json_text.holds_array(path) and f'"{FORMAT}"'.encode() in path.read_bytes()
 
 
 def read(path: pathlib.Path, options: Options) -> Reading:

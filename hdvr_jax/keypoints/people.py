@@ -117,6 +117,7 @@ def detections(source: Source, people: Sequence[Person], first: int, frames: int
         skeleton=layout.skeleton,
         fps=_frame_rate(source),
         image_size=size,
+        first=first,
     )
 
 
@@ -130,18 +131,15 @@ def reading(found: Detections, notes: list[str], path: pathlib.Path) -> Reading:
         raise InputError(f"{path}: no people in it: all {found.frames} frames are empty")
     if found.keypoints.shape[-1] == 3:
         return Reading([_alone(found, path)], notes)
-    found = _with_sound_numbers(found, notes)
+    if _doubled(found):
+        notes.append("Some frames have one number of a person twice; there, people are told apart by their motion.")
     # Imported where it is needed: it brings scipy, a part of a second of every start.
     tracking = importlib.import_module("hdvr_jax.tracking").track_keypoints(found)
     return followed(Found(found, tuple(notes)), tracking, path)
 
 
 def followed(found: Found, tracking: Tracking, path: pathlib.Path) -> Reading:
-    """What tracking made of the people of a file or a video.
-
-    Raises:
-        InputError: nothing.
-    """
+    """What tracking made of the people of a file or a video; raises InputError where nobody could be followed."""
     if not tracking.tracks:
         count = len(found.people.frame)
         raise InputError(f"{path}: nobody was seen for long enough to be followed ({count} detections)")
@@ -213,14 +211,11 @@ def _frame_rate(source: Source) -> float:
     return FPS
 
 
-def _with_sound_numbers(found: Detections, notes: list[str]) -> Detections:
-    """Without the file's numbers of people where one of them names two people of a frame."""
+def _doubled(found: Detections) -> bool:
+    """Whether one of the file's numbers names two people of a frame."""
     named = found.person != NOBODY
     pairs = np.stack([found.frame[named], found.person[named]], -1)
-    if len(np.unique(pairs, axis=0)) == len(pairs):
-        return found
-    notes.append("The file's numbers of people are not used: some frames have one number twice.")
-    return dataclasses.replace(found, person=np.full_like(found.person, NOBODY))
+    return len(np.unique(pairs, axis=0)) < len(pairs)
 
 
 def _alone(found: Detections, path: pathlib.Path) -> PoseTrack:

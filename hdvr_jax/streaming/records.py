@@ -7,9 +7,10 @@ from jaxtyping import Float
 
 from hdvr_jax import cleaning
 from hdvr_jax.errors import InputError
+from hdvr_jax.pose_track import check_fps
 from hdvr_jax.skeletons import get_skeleton
 
-_FPS, _PIXELS = (1.0, 1000.0), (1.0, 1e6)
+_PIXELS = (1.0, 1e6)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,8 +38,8 @@ class Recording:
     def check(self) -> None:
         """Raises InputError where a field makes no sense."""
         get_skeleton(self.skeleton)
+        check_fps(self.fps, "stream")
         ranges = {
-            "fps": (self.fps, _FPS),
             "width": (self.image_size[0], _PIXELS),
             "height": (self.image_size[1], _PIXELS),
         }

@@ -33,7 +33,7 @@ def test_every_form_of_idx_gives_the_same_two_tracks(tmp_path, fields):
     reading = read(detected.alphapose(tmp_path / "results.json", points, **fields))
     assert len(reading.tracks) == 2
     assert _mean_error(reading, points) < 0.01
-    assert any("not used" in note for note in reading.notes) == (fields.get("idx") == 0)
+    assert any("number of a person twice" in note for note in reading.notes) == (fields.get("idx") == 0)
 
 
 @pytest.mark.parametrize(

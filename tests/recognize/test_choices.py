@@ -41,7 +41,7 @@ def test_choices_that_there_are_not(capsys, tmp_path, lifter_only):
     source = track_file(tmp_path / "solo.json", dancer())
     known = ("--out", tmp_path / "out", "--models", lifter_only)
     assert "expected bvh, gltf, csv, json, overlay" in refused(capsys, source, *known, "--export", "fbx")
-    assert "expected off or one of" in refused(capsys, source, *known, "--smooth", "median")
+    assert "invalid choice: 'median'" in refused(capsys, source, *known, "--smooth", "median")
     assert "WIDTHxHEIGHT" in refused(capsys, source, *known, "--image-size", "big")
     assert "does not apply" in refused(capsys, source, *known, "--layout", "body25")
     assert "no such file" in refused(capsys, tmp_path / "gone.mp4", *known)
@@ -63,7 +63,7 @@ def test_a_head_alone_has_no_pose(capsys, tmp_path, models):
 
 
 def test_a_stream_answers_every_frame(capsys, tmp_path):
-    weights = ("--weights", CAUSAL, "--models", tmp_path / "none")
+    weights = ("--weights", CAUSAL, "--weights-causal", "--models", tmp_path / "none")
     source = track_file(tmp_path / "duo.json", dancer(id="Ada"), dancer(id="Eva"))
     status, lines, errors = run(capsys, source, "--out", tmp_path / "out", "--stream", *weights)
     assert (status, errors) == (0, [])
@@ -78,6 +78,7 @@ def test_what_does_not_go_with_a_stream(capsys, tmp_path, lifter_only):
     source = track_file(tmp_path / "solo.json", dancer())
     known = (source, "--out", tmp_path / "out", "--stream", "--models", lifter_only)
     assert "--floor looks at the whole recording" in refused(capsys, *known, "--floor")
-    assert "looks ahead" in refused(capsys, *known, "--smooth", "savgol", "--weights", CAUSAL)
+    assert "looks ahead" in refused(capsys, *known, "--smooth", "savgol", "--weights", CAUSAL, "--weights-causal")
+    assert "--weights-causal" in refused(capsys, *known, "--weights", CAUSAL)
     assert "a stream needs one as configs/lifter_causal.py trains" in refused(capsys, *known)
     assert not (tmp_path / "out").exists()

@@ -248,7 +248,7 @@ def test_impossible_keypoints_are_refused(blank, keypoints, confidence, message)
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"fps": 0.0}, "fps is 0; expected 1 to 1000"),
+        ({"fps": 0.0}, "fps is 0.0; expected frames per second"),
         ({"fps": 0.01}, "fps is 0.01"),
         ({"image_size": (0, 10)}, "width is 0; expected 1 to 1e\\+06"),
         ({"focal": float("nan")}, "focal is nan"),
