@@ -144,20 +144,3 @@ def _colour_costs(
         apart = np.nan_to_num(colours.distance(begin[others], end[one][None]), nan=settings.alike)
         cost[one, others] = settings.colour_cost * np.minimum(apart - settings.alike, 0.4)
     return cost
-
-
-def _join_doubts(
-    known: Ends, cost: np.ndarray, before: np.ndarray, after: np.ndarray, settings: Settings
-) -> list[Choice]:
-    """Where the ends of two dancers could have been joined crosswise."""
-    doubts = []
-    capped = np.minimum(cost, 2 * settings.rejoin_cost)
-    for one in range(len(before)):
-        crossed = capped[before[one], after] + capped[before, after[one]]
-        margin = crossed - capped[before[one], after[one]] - capped[before, after]
-        for two in np.flatnonzero(margin < SURE):
-            if two > one:
-                frame = int(max(known.first[after[one]], known.first[after[two]]))
-                names = (int(known.names[after[one]]), int(known.names[after[two]]))
-                doubts.append(Choice(frame, names, float(margin[two])))
-    return doubts

@@ -49,6 +49,29 @@ def test_two_gaps_at_once_are_joined_without_crossing_and_doubted_when_near():
     assert doubts[0].pieces == (2, 3)
 
 
+def _one_side_left(frames, seen):
+    """Two side by side and one between them, seen in parts: who at which place is followed by whom is open."""
+    people = np.stack([walk((x, 180), (0, 0), frames, seed=1) for x in (285, 300, 317)])
+    hidden = {(who, frame) for who, part in enumerate(seen) for frame in set(range(frames)) - set(part)}
+    return _joined(people, hidden, lambda x, frame: int(np.abs(x - np.array([285, 300, 317])).argmin()))
+
+
+def test_two_who_could_be_the_one_who_goes_on_are_doubted():
+    _, joined, doubts = _one_side_left(60, [range(25), range(32, 60), range(25)])
+    assert set(joined) == {0, 2}
+    (doubt,) = doubts
+    assert (doubt.frame, set(doubt.pieces)) == (32, {1, 2})
+    assert 0 <= doubt.margin < 6
+
+
+def test_two_who_could_be_the_one_who_was_seen_before_are_doubted():
+    _, joined, doubts = _one_side_left(60, [range(32, 60), range(25), range(34, 60)])
+    assert set(joined) == {1, 2}
+    (doubt,) = doubts
+    assert set(doubt.pieces) == {0, 2}
+    assert 0 <= doubt.margin < 6
+
+
 def test_nothing_to_join():
     people = np.full((1, 3, 17, 2), np.nan)
     found = figures.measure(detected(people), Settings())
