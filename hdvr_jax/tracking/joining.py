@@ -75,11 +75,10 @@ def _join_doubts(
 ) -> list[Choice]:
     """Where pieces could have been joined crosswise, or one could have been joined to a piece that has no other end."""
     capped = np.minimum(cost, 2 * settings.rejoin_cost)
-    doubts = []
+    doubts, first = [], known.first.tolist()
 
-    def doubt(one: int, two: int, margin: float) -> None:
+    def doubt(frame: int, one: int, two: int, margin: float) -> None:
         if margin < SURE:
-            frame = int(max(known.first[one], known.first[two]))
             doubts.append(Choice(frame, (int(known.names[one]), int(known.names[two])), float(margin)))
 
     free_ends = np.setdiff1d(np.arange(len(cost)), before)
@@ -87,11 +86,11 @@ def _join_doubts(
     for index, (old, new) in enumerate(zip(before.tolist(), after.tolist(), strict=True)):
         crossed = capped[old, after] + capped[before, new] - capped[old, new] - capped[before, after]
         for other in index + 1 + np.flatnonzero(crossed[index + 1 :] < SURE):
-            doubt(new, int(after[other]), crossed[other])
+            doubt(max(first[new], first[after[other]]), new, int(after[other]), crossed[other])
         for other in free_ends[np.isfinite(cost[free_ends, new])].tolist():
-            doubt(other, new, cost[other, new] - cost[old, new])
+            doubt(first[new], other, new, cost[other, new] - cost[old, new])
         for other in free_starts[np.isfinite(cost[old, free_starts])].tolist():
-            doubt(other, new, cost[old, other] - cost[old, new])
+            doubt(min(first[new], first[other]), other, new, cost[old, other] - cost[old, new])
     return doubts
 
 

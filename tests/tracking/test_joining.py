@@ -68,7 +68,7 @@ def test_two_who_could_be_the_one_who_was_seen_before_are_doubted():
     _, joined, doubts = _one_side_left(60, [range(32, 60), range(25), range(34, 60)])
     assert set(joined) == {1, 2}
     (doubt,) = doubts
-    assert set(doubt.pieces) == {0, 2}
+    assert (doubt.frame, set(doubt.pieces)) == (32, {0, 2})
     assert 0 <= doubt.margin < 6
 
 
