@@ -162,6 +162,8 @@ def run(arguments: argparse.Namespace) -> list[pathlib.Path]:
     settings = recognition.Settings(
         arguments.max_gap, arguments.focal, arguments.floor, arguments.smooth, tuple(arguments.track)
     )
+    for note in recording.reading.notes:
+        print(f"note: {note}")
     result = recognition.recognise(recording.reading, models, settings, arguments.input.resolve().name, watch)
     with watch("write"):
         result = dataclasses.replace(result, timings=dict(watch.seconds))

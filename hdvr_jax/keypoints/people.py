@@ -202,7 +202,7 @@ def _check_far(
 
 def _frame_rate(source: Source) -> float:
     if source.options.fps:
-        source.notes.append(f"{source.options.fps:g} frames per second were given.")
+        source.notes.append(f"{source.options.fps:g} frames per second, as told from outside the file.")
         return source.options.fps
     if source.fps:
         source.notes.append(f"{source.fps:g} frames per second, as the file has them.")

@@ -23,15 +23,17 @@ _DECISION = 0.5
 
 @dataclasses.dataclass(frozen=True)
 class Latency:
-    """How long frames took, from their keypoints to their results.
+    """How long frames took.
 
     Attributes:
-        seconds: Of each frame.
+        seconds: Of each frame, from its keypoints to its results.
         fps: Of the recording.
+        elapsed: Seconds of all together, with reading, detecting and writing.
     """
 
     seconds: Float[np.ndarray, " T"]
     fps: float
+    elapsed: float | None = None
 
     def words(self) -> str:
         """Median and 95th percentile, in a sentence."""
@@ -39,9 +41,11 @@ class Latency:
             return "No frame came."
         median, late = 1000 * np.percentile(self.seconds, (50, 95))
         share = 100 * (self.seconds > 1 / self.fps).mean()
+        whole = "" if self.elapsed is None else f" {len(self.seconds) / self.elapsed:.1f} frames a second in all."
         return (
-            f"{len(self.seconds)} frames; latency per frame: median {median:.1f} ms, 95th percentile {late:.1f} ms; "
-            f"{share:.1f} % of the frames took longer than the {1000 / self.fps:.1f} ms between two."
+            f"{len(self.seconds)} frames; latency per frame from keypoints to results: median {median:.1f} ms, 95th "
+            f"percentile {late:.1f} ms; {share:.1f} % of the frames took longer than the {1000 / self.fps:.1f} ms "
+            f"between two.{whole}"
         )
 
 
@@ -59,6 +63,7 @@ def run(
     """
     state = _warm(start(models, recording, dancers))
     seconds: list[float] = []
+    started = time.perf_counter()
     try:
         for number, people in enumerate(frames):
             begun = time.perf_counter()
@@ -67,7 +72,7 @@ def run(
             on_frame(number, found, seconds[-1])
     except (KeyboardInterrupt, BrokenPipeError):
         pass  # whoever reads the results has gone, which ends a stream as well
-    return Latency(np.array(seconds), recording.fps)
+    return Latency(np.array(seconds), recording.fps, time.perf_counter() - started)
 
 
 def _warm(state: State) -> State:

@@ -19,7 +19,6 @@ from hdvr_jax.networks.lifter import Mirrors, TemporalLifter
 from hdvr_jax.networks.lstm import GenreNetwork, MovementNetwork
 from hdvr_jax.published.lifter import LAYOUTS
 from hdvr_jax.published.videopose3d import Imported, load_with_trajectory
-from hdvr_jax.recognition.models import how_to_train
 from hdvr_jax.skeletons import BODY_PARTS, get_skeleton
 
 
@@ -91,7 +90,8 @@ def load(
     """
     folder = pathlib.Path(folder)
     if weights is None and not (folder / "lifter").is_dir():
-        raise InputError(f"{folder}: no lifter, which a stream needs; {how_to_train(folder)}")
+        causal = f"configs/lifter_causal.py with --workdir={folder / 'lifter'}"
+        raise InputError(f"{folder}: no lifter, which a stream needs; train {causal}")
     lifter = of_published(weights, layout) if weights else of_lifter(trained.load(folder / "lifter"), folder / "lifter")
     found = {"movements": of_movements, "genre": of_genre}
     readers = {

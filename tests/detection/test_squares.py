@@ -18,7 +18,7 @@ from hdvr_jax.detection.squares import covering, cut, merged, overlap
 def test_everybody_who_is_large_enough_stands_whole_in_a_square_that_shows_them(width, height, smallest, place, more):
     """The person is at least `smallest` high and at most half as high as the frame, and a third as wide.
 
-    Squares halve in size and stand half over the next: in one that shows somebody whole they are a quarter high or more.
+    Squares halve in size and stand half over the next: in one that shows somebody whole they are a quarter high.
     """
     shorter = min(width, height)
     tall = shorter * (smallest + more * (0.5 - smallest))

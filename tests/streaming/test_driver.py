@@ -60,8 +60,9 @@ def test_nothing_is_compiled_while_frames_come(models, monkeypatch):
 
 def test_latency_in_words():
     found = driver.Latency(np.array([0.01, 0.02, 0.03, 0.5]), 25.0).words()
-    assert found.startswith("4 frames; latency per frame: median 25.0 ms, 95th percentile")
+    assert found.startswith("4 frames; latency per frame from keypoints to results: median 25.0 ms, 95th percentile")
     assert "25.0 % of the frames took longer than the 40.0 ms between two." in found
+    assert driver.Latency(np.full(10, 0.01), 25.0, 2.0).words().endswith(" 5.0 frames a second in all.")
     assert driver.Latency(np.zeros(0), 25.0).words() == "No frame came."
 
 
