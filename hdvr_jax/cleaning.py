@@ -15,7 +15,8 @@ confidence: it is on that line already, and One-Euro follows it.
 
 `trusted` and `beta` were chosen on AIST++ ch01 (60 fps, 8 views, arms and legs, against the published 3D). There, and
 on ch03, the detections' mean error of 7.7 and 8.0 px becomes 6.9 and 7.5 (savgol), 7.1 and 7.6 (butterworth), 7.5 and
-8.2 (one_euro, which is late); their median acceleration falls to a sixth or a quarter, with one_euro to six tenths.
+8.2 (one_euro, which is late); their median acceleration falls to a sixth or a quarter, which is that of the published
+3D, with one_euro to six tenths (`benchmarks/smoothing.py`).
 
 Symbols: T frames, J joints, D coordinates.
 """
