@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int, Shaped
 
+from hdvr_jax import axes
 from hdvr_jax.clips import Clip, labels, single_views, track_2d, track_3d
 from hdvr_jax.errors import InputError
 from hdvr_jax.movements import Vocabulary, annotate
@@ -26,8 +27,6 @@ Lifter = Callable[[Clip], Any]
 
 INPUTS = ("2d", "3d_lifted", "3d_true")
 LIFTED_SKELETON = "h36m17"
-# Image and camera axes have y down (and z away); world axes have y up.
-_UPRIGHT = {2: np.array([1, -1], np.float32), 3: np.array([1, -1, -1], np.float32)}
 _CHAINS = (("hip", "thorax"), ("{}_hip", "{}_knee"), ("{}_knee", "{}_ankle"))
 _LEAST = 1e-6
 # Few distinct lengths are compiled this way.
@@ -105,7 +104,7 @@ def normalise(track: PoseTrack, skeleton: str, fps: float, *, upside_down: bool)
     points = track.fill_gaps().to_skeleton(skeleton).keypoints / body_size(measured.keypoints, skeleton)
     points = resample(points, track.fps, fps)
     if upside_down:
-        points = points * _UPRIGHT[points.shape[-1]]
+        points = axes.upright(points)
     root = points[:, get_skeleton(skeleton).index("hip")]
     known = root[np.isfinite(root).all(-1)]
     centre = known.mean(0) if len(known) else np.zeros(root.shape[-1], np.float32)

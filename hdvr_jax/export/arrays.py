@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from hdvr_jax import axes
 from hdvr_jax.keypoints import native
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.recognition.results import Recognition, TrackResult
@@ -40,7 +41,7 @@ def _space(recognition: Recognition) -> dict[str, Any]:
     if not any(result.poses.lifted for result in recognition.tracks):
         return {"frame": "world"}
     if recognition.floor is None:
-        return {"frame": "camera", "camera_rotation": np.diag([1.0, -1.0, -1.0]), "camera_translation": np.zeros(3)}
+        return {"frame": "camera", "camera_rotation": axes.upright(np.eye(3)), "camera_translation": np.zeros(3)}
     rotation, translation = recognition.floor.to_camera()
     return {"frame": "floor", "camera_rotation": rotation, "camera_translation": translation}
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Bool, Float
 
+from hdvr_jax import axes
 from hdvr_jax.movements import MovementType, hysteresis
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.recognition.floor import Floor
@@ -46,7 +47,7 @@ class Poses:
 
     def upright(self) -> Float[np.ndarray, "T J 3"]:
         """Points with x right, y up and z towards the viewer, metres."""
-        return self.points * np.float32([1, -1, -1]) if self.frame == CAMERA else self.points
+        return axes.upright(self.points) if self.frame == CAMERA else self.points
 
 
 @dataclasses.dataclass(frozen=True)

@@ -12,12 +12,11 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from hdvr_jax.axes import upright
 from hdvr_jax.clip_poses import LIFTED_SKELETON, body_size
 from hdvr_jax.skeletons import get_skeleton
 
 SIZE_SECONDS = 10.0
-# Image and camera axes have y down and z away.
-_UPRIGHT = np.array([1, -1, -1], np.float32)
 
 State = dict[str, Any]
 
@@ -61,7 +60,7 @@ def step(state: State, number: int, frame: dict[str, np.ndarray]) -> tuple[State
     seen = _remembered(state["seen"], frame["measured"], fresh, number)
     lifted = _remembered(state["lifted"], poses, fresh, number)
     pose = np.where((present | fresh)[:, None, None], frame["poses"], state["pose"])
-    root = frame["points"][:, hip] * _UPRIGHT[:2]
+    root = upright(frame["points"][:, hip])
     flat_size, posed_size = (
         np.array([body_size(history, LIFTED_SKELETON) for history in histories], np.float32)[:, None, None]
         for histories in (seen, lifted)
@@ -87,5 +86,5 @@ def _fields(
     points: Float[np.ndarray, "S J D"], size: Float[np.ndarray, "S 1 1"], visible: np.ndarray, path: np.ndarray
 ) -> dict[str, np.ndarray]:
     hip = get_skeleton(LIFTED_SKELETON).index("hip")
-    relative = (points - points[:, hip : hip + 1]) / size * _UPRIGHT[: points.shape[-1]]
+    relative = upright((points - points[:, hip : hip + 1]) / size)
     return {"points": np.nan_to_num(relative).astype(np.float32), "visible": visible, "root": path}
