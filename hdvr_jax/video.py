@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from hdvr_jax.errors import InputError
+from hdvr_jax.opencv import quiet
 from hdvr_jax.pose_track import check_fps
 
 # Plausible frame rates, and the one that is taken where a file names another.
@@ -23,8 +24,6 @@ _READS_THAT_FAIL = 300
 _MOST_FRAMES = 10**8
 _SUFFIXES = (".3gp", ".avi", ".flv", ".gif", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg", ".mts", ".mxf")
 _SUFFIXES += (".ogv", ".ts", ".vob", ".webm", ".wmv", ".y4m")
-# FFmpeg's level of messages below which it prints none.
-_QUIET = "-8"
 
 
 class Video:
@@ -203,15 +202,10 @@ def _open(path: pathlib.Path) -> Any:
     # Text is no video, but may be a playlist, which would open other files.
     if not head or (head.isascii() and head.decode("ascii").replace("\n", "").replace("\r", "").isprintable()):
         raise InputError(f"{path}: {'text' if head else 'an empty file'}; expected a video file")
-    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", _QUIET)
-    import cv2
+    with quiet():
+        import cv2
 
-    level = cv2.utils.logging.getLogLevel()
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    try:
         capture = cv2.VideoCapture(str(path.resolve()), cv2.CAP_FFMPEG)
-    finally:
-        cv2.utils.logging.setLogLevel(level)
     if not capture.isOpened():
         raise InputError(f"{path}: not a video that can be read (no known format, no pictures in it, or cut off)")
     # Builds of OpenCV differ in whether they turn frames by default.

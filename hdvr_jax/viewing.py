@@ -38,6 +38,7 @@ def draw_skeleton(
     points: Float[np.ndarray, "J 2"],
     skeleton: str,
     thickness: int = 3,
+    edge: tuple[int, int, int] | None = None,
 ) -> UInt8[np.ndarray, "H W 3"]:
     """A copy of an image (BGR) with one pose drawn over it.
 
@@ -45,17 +46,19 @@ def draw_skeleton(
         points: Joints in pixels; those with NaN, and the bones at them, are left out.
         skeleton: Name of the joint set.
         thickness: Of the bones, in pixels.
+        edge: Colour (BGR) around the bones, which then have no dots for joints; None for dots and no edge.
     """
     image = image.copy()
     joints = get_skeleton(skeleton)
     seen = np.isfinite(points).all(-1)
     # Four fractional bits: whole pixels make a moving skeleton jitter.
     fixed = np.clip(np.rint(np.nan_to_num(points) * 16), -(2**26), 2**26).astype(int)
-    for child, parent in joints.bones:
-        if seen[child] and seen[parent]:
-            colour = _colour(joints.joints[child])
-            cv2.line(image, fixed[child].tolist(), fixed[parent].tolist(), colour, thickness, cv2.LINE_AA, 4)
-    for joint in np.flatnonzero(seen):
+    bones = [(child, parent) for child, parent in joints.bones if seen[child] and seen[parent]]
+    for ink, width in ((edge, 2 * thickness + 2), (None, thickness)) if edge else ((None, thickness),):
+        for child, parent in bones:
+            colour = ink or _colour(joints.joints[child])
+            cv2.line(image, fixed[child].tolist(), fixed[parent].tolist(), colour, width, cv2.LINE_AA, 4)
+    for joint in () if edge else np.flatnonzero(seen):
         cv2.circle(image, fixed[joint].tolist(), 16 * thickness, _colour(joints.joints[joint]), -1, cv2.LINE_AA, 4)
     return image
 

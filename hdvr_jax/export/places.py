@@ -1,5 +1,7 @@
 """Where the dancers of a recognition are in a picture."""
 
+import dataclasses
+
 import numpy as np
 from jaxtyping import Float
 
@@ -8,6 +10,19 @@ from hdvr_jax.recognition.results import Recognition, TrackResult
 _USUAL_SIZE, _LARGEST, _LEAST = (1280, 720), 1920, 64
 
 Size = tuple[int, int]
+
+
+@dataclasses.dataclass(frozen=True)
+class Places:
+    """One dancer in pixels of a picture.
+
+    Attributes:
+        pose: (T, J, 2) the joints of the 3D poses.
+        given: (T, G, 2) the joints that the poses were lifted from, as they were read; None of a 3D input.
+    """
+
+    pose: Float[np.ndarray, "T J 2"]
+    given: Float[np.ndarray, "T G 2"] | None = None
 
 
 def canvas_size(recognition: Recognition) -> Size:
@@ -20,24 +35,27 @@ def canvas_size(recognition: Recognition) -> Size:
     return max(_LEAST, int(width * scale)), max(_LEAST, int(height * scale))
 
 
-def places(recognition: Recognition, size: Size, video: bool) -> list[Float[np.ndarray, "T J 2"]]:
-    """Joints of every dancer in pixels of a picture of some size.
+def places(recognition: Recognition, size: Size, video: bool) -> list[Places]:
+    """Every dancer in a picture of some size.
 
-    Lifted poses are where they project to. Those of a 3D input are seen from the front, all at one scale that lets them
-    fit.
+    Lifted poses are where they project to, beside what they were lifted from. Those of a 3D input are seen from the
+    front, all at one scale that lets them fit.
 
     Args:
         video: Whether the picture is of the video itself, whose pixels keypoints of unknown image size are in.
     """
     low, high = _extent([result for result in recognition.tracks if not result.poses.lifted])
     front = 0.8 * min(np.array(size) / np.maximum(high - low, 0.1)) * np.array([1, -1])
-    larger = np.array(size) / np.array(_image_size(recognition, size if video else None))
-    return [
-        result.poses.projected * larger
-        if result.poses.lifted
-        else (result.poses.upright()[..., :2] - (low + high) / 2) * front + np.array(size) / 2
-        for result in recognition.tracks
-    ]
+    usual = _image_size(recognition, size if video else None)
+    found = []
+    for result in recognition.tracks:
+        if result.poses.lifted:
+            larger = np.array(size) / np.array(result.given.image_size or usual)
+            found.append(Places(result.poses.projected * larger, result.given.keypoints * larger))
+        else:
+            from_middle = result.poses.upright()[..., :2] - (low + high) / 2
+            found.append(Places(from_middle * front + np.array(size) / 2))
+    return found
 
 
 def _extent(results: list[TrackResult]) -> tuple[Float[np.ndarray, "2"], Float[np.ndarray, "2"]]:

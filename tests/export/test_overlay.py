@@ -9,6 +9,7 @@ import pytest
 from hdvr_jax.errors import InputError
 from hdvr_jax.export.overlay import write_overlay
 from hdvr_jax.recognition.results import Poses
+from hdvr_jax.skeletons import get_skeleton
 from tests.recognition import fabricated
 
 
@@ -26,24 +27,77 @@ def _recognition(frames=8, id="1"):
     return dataclasses.replace(fabricated.recognition(dancers=1), tracks=(track,))
 
 
-def test_skeletons_lie_on_the_video(tmp_path):
-    """Every joint in its frame's place, on the colour that the frame had."""
-    result = _recognition()
+def _apart(result, by):
+    """The same with the given joints that far from the poses (pixels), so that both can be seen."""
+    track = result.tracks[0]
+    given = dataclasses.replace(track.given, keypoints=track.given.keypoints + np.float32(by))
+    return dataclasses.replace(result, tracks=(dataclasses.replace(track, given=given),))
+
+
+def _around(image, place, reach=2):
+    """(N, 3) the pixels around a place."""
+    x, y = np.rint(place).astype(int)
+    return image[y - reach : y + reach + 1, x - reach : x + reach + 1].reshape(-1, 3).astype(int)
+
+
+def test_poses_are_lines_on_the_video(tmp_path):
+    """Along every bone, left in blue and right in orange, on the colour that the frame had."""
+    result = _apart(_recognition(), [300, 0])
     greys = [np.full((720, 1280, 3), 10 * frame, np.uint8) for frame in range(8)]
     write_overlay(result, iter(greys), tmp_path / "overlay.mp4")
     drawn, fps = _frames(tmp_path / "overlay.mp4")
     assert len(drawn) == 8
     assert fps == fabricated.FPS
+    skeleton = get_skeleton("h36m17")
     for frame, image in enumerate(drawn):
         assert abs(np.median(image) - 10 * frame) < 6
-        for joint in result.tracks[0].poses.projected[frame]:
-            x, y = np.rint(joint).astype(int)
-            assert np.ptp(image[y - 4 : y + 5, x - 4 : x + 5].astype(int), axis=-1).max() > 60
-        # Left is blue, right is orange, on edges of the dancer's yellow.
-        (left, right) = (np.rint(result.tracks[0].poses.projected[frame, joint]).astype(int) for joint in (12, 15))
-        assert int(image[left[1], left[0], 0]) > image[left[1], left[0], 2]
-        assert image[right[1], right[0], 1] < 160
+        points = result.tracks[0].poses.projected[frame]
+        for child, parent in skeleton.bones:
+            colour = _around(image, (points[child] + points[parent]) / 2, 0)[0]
+            side = {"left": 1, "right": -1}.get(skeleton.joints[child].split("_")[0], 0)
+            assert side * (colour[0] - colour[2]) > 50 or not side
+            assert abs(colour - 10 * frame).max() > 25
     assert all((image == 10 * frame).all() for frame, image in enumerate(greys))
+
+
+@pytest.mark.parametrize("ground", [0, 110, 255])
+def test_detected_joints_are_dots_on_any_ground(tmp_path, ground):
+    """Bright within and dark around: one of them stands out from whatever is behind."""
+    result = _apart(_recognition(2), [300, 0])
+    write_overlay(result, [np.full((720, 1280, 3), ground, np.uint8)] * 2, tmp_path / "overlay.mp4")
+    image = _frames(tmp_path / "overlay.mp4")[0][0]
+    for joint in result.tracks[0].given.keypoints[0]:
+        around = _around(image, joint, 8)
+        assert around.sum(1).max() > 350
+        assert np.abs(around - ground).sum(1).max() > 200
+        yellow = _around(image, joint, 1).mean(0)
+        assert yellow[1] > yellow[0] + 80
+        assert yellow[2] > yellow[0] + 80
+        if ground:
+            assert around.sum(1).min() < 200
+
+
+def test_dots_are_as_sure_as_the_detector_and_missing_joints_have_none(tmp_path):
+    result = _apart(_recognition(2), [300, 0])
+    given = result.tracks[0].given
+    confidence, points = given.confidence.copy(), given.keypoints.copy()
+    confidence[0, 3], confidence[0, 6], confidence[0, 13], confidence[0, 16] = 0, 0.3, 0.6, 1
+    points[0, 10] = np.nan
+    changed = dataclasses.replace(given, confidence=confidence, keypoints=points)
+    result = dataclasses.replace(result, tracks=(dataclasses.replace(result.tracks[0], given=changed),))
+    write_overlay(result, None, tmp_path / "overlay.mp4")
+    image = _frames(tmp_path / "overlay.mp4")[0][0]
+    green = [_around(image, points[0, joint], 1)[:, 1].mean() for joint in (3, 6, 13, 16)]
+    np.testing.assert_allclose(green, [0, 0.3 * 228, 0.6 * 228, 228], atol=30)
+    assert _around(image, given.keypoints[0, 10]).max() < 40
+
+
+def test_detected_joints_follow_a_video_of_another_size(tmp_path):
+    result = _apart(_recognition(2), [300, 0])
+    write_overlay(result, [np.full((360, 320, 3), 255, np.uint8)] * 2, tmp_path / "overlay.mp4")
+    image = _frames(tmp_path / "overlay.mp4")[0][0]
+    for joint in result.tracks[0].given.keypoints[0]:
+        assert _around(image, joint * [0.25, 0.5], 1)[:, 0].mean() < 170
 
 
 def test_video_of_another_size_than_the_keypoints(tmp_path):
