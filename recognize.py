@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 DEFAULT_MODELS = "work/demo/models"
 _FORGET_SECONDS = 2.0
 # Options that say how to read INPUT.
-_READING = ("format", "fps", "view", "clip", "unit", "layout", "image_size")
+_READING = ("format", "fps", "view", "clip", "unit", "layout", "image_size", "bystanders")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -114,6 +114,9 @@ def _add_input(add: Callable[..., object]) -> None:
     add("--view", help="camera to take from an input of several")
     add("--clip", help="recording to take from an input of several")
     add("--unit", choices=("m", "cm", "mm", "inch"), help="unit of a motion file that does not name it")
+    # None where it is not given, as the other options of reading.
+    bystanders = "keep people who never move while others do"
+    add("--bystanders", action="store_const", const=True, help=bystanders)
 
 
 def _add_choices(add: Callable[..., object]) -> None:
@@ -179,7 +182,7 @@ def stream(arguments: argparse.Namespace) -> list[pathlib.Path]:
     """
     from hdvr_jax import cleaning, devices, files, streaming
     from hdvr_jax.errors import InputError
-    from hdvr_jax.streaming import driver, inputs
+    from hdvr_jax.streaming import inputs, results
 
     for name in ("export", "floor", "track", "video"):
         if getattr(arguments, name):
@@ -187,12 +190,12 @@ def stream(arguments: argparse.Namespace) -> list[pathlib.Path]:
     devices.enable_compile_cache()
     path = arguments.out / "stream.jsonl"
     files.check_place(path)
-    if path.exists() and path.read_bytes()[:9] not in (b"", b'{"frame":'):
+    if not results.is_replaceable(path):
         raise InputError(f"{path}: is not from an earlier run; give another --out")
     if arguments.weights and not arguments.weights_causal:
         raise InputError("--stream takes --weights of a model trained with --causal: say so with --weights-causal")
     models = streaming.load_models(arguments.models, weights=arguments.weights, layout=arguments.weights_layout)
-    recording, frames = inputs.open_input(
+    source = inputs.open_input(
         arguments.input,
         {name: getattr(arguments, name) for name in _READING},
         arguments.detector,
@@ -201,10 +204,12 @@ def stream(arguments: argparse.Namespace) -> list[pathlib.Path]:
         forget_seconds=max(arguments.max_gap, _FORGET_SECONDS),
         smoothing=cleaning.Settings(arguments.smooth),
     )
+    for note in source.notes:
+        print(f"note: {note}")
     try:
         arguments.out.mkdir(parents=True, exist_ok=True)
         with path.open("w", encoding="utf-8") as file:
-            latency = driver.run(frames, recording, models, driver.json_writer(file, models))
+            latency = results.write(source, models, file)
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror})") from error
     print(latency.words())

@@ -14,8 +14,8 @@ from jaxtyping import UInt8
 
 from hdvr_jax import keypoints
 from hdvr_jax.errors import InputError
-from hdvr_jax.keypoints import people
-from hdvr_jax.keypoints.reading import Found, Reading
+from hdvr_jax.keypoints.people import followed
+from hdvr_jax.keypoints.reading import Film, Found, Options, Reading
 from hdvr_jax.meter import Meter
 from hdvr_jax.video import Video, open_video
 from hdvr_jax.video import is_video as is_film
@@ -70,61 +70,53 @@ def read(
         video: The video that a detector's file was made of. Its dancers are then told apart by what they wear too.
         detector: Weights of the detector; None takes the usual ones.
         cache: Folder for finished parts of a detection.
-        options: Of `keypoints.read`; of these a video takes fps and format.
+        options: Of `keypoints.read`; of these a video takes fps, format and bystanders.
     Raises:
         InputError: as `keypoints.read`, `video.open_video` and `detection.detect`; an option that does not apply.
     """
-    path, format = pathlib.Path(path), options.get("format")
+    path, format = pathlib.Path(path), options.pop("format", None)
+    given = Options(**options)
     if is_video(path, format):
-        given = [name for name, value in options.items() if value is not None and name not in ("fps", "format")]
-        for name in [*given, *(["video"] if video else [])]:
-            raise InputError(f"{path}: option {name} does not apply to a video")
-        return _from_video(path, watch, options.get("fps"), detector, cache)
+        for name in [*given.given(), *(["video"] if video else [])]:
+            if name not in ("fps", "bystanders"):
+                raise InputError(f"{path}: option {name} does not apply to a video")
+        return _from_video(path, watch, given, detector, cache)
+    film = None if video is None else open_video(video)
+    if film is not None:
+        # Files of detectors hardly ever say rate and size of their video.
+        given = dataclasses.replace(given, film=Film(film.path.name, film.fps, film.image_size))
     with watch("read"):
-        reading = keypoints.read(path, **options)
-        if video is None:
-            return Recording(reading)
-        film = open_video(video)
-        if reading.found is None:
-            return Recording(reading, film)
-        reading = _with_film(path, reading.found.people.image_size, film, options)
-    return _followed(reading.found, film, path, watch)
-
-
-def _with_film(path: pathlib.Path, size: tuple[int, int] | None, film: Video, options: dict[str, Any]) -> Reading:
-    """What is read with the rate and size of a video: files of detectors hardly ever say them."""
-    given = {name: value for name, value in options.items() if value is not None}
-    if "image_size" not in given and size not in (None, people.IMAGE_SIZE, film.image_size):
-        there, here = (" x ".join(map(str, found)) for found in (size, film.image_size))
-        raise InputError(f"{path}: was made of images of {there} pixels, and {film.path} has {here}; expected the same")
-    return keypoints.read(path, **{"fps": film.fps, "image_size": film.image_size, **given})
+        found = keypoints.load(path, given, format)
+    if isinstance(found, Reading):
+        return Recording(found, film)
+    return _followed(found, film, path, given, watch)
 
 
 def _from_video(
     path: pathlib.Path,
     watch: Watch,
-    fps: float | None,
+    options: Options,
     detector: str | os.PathLike | None,
     cache: str | os.PathLike | None,
 ) -> Recording:
-    film, notes = open_video(path, fps), []
+    film, notes = open_video(path, options.fps), []
     with watch("detect"):
         detection = importlib.import_module("hdvr_jax.detection")
-        found = detection.detect(path, notes, fps=fps, bundle=detector, cache=cache)
-    return _followed(Found(found, tuple(notes)), film, path, watch)
+        found = detection.detect(path, notes, fps=options.fps, bundle=detector, cache=cache)
+    return _followed(Found(found, tuple(notes)), film, path, options, watch)
 
 
-def _followed(found: Found, film: Video, path: pathlib.Path, watch: Watch) -> Recording:
+def _followed(found: Found, film: Video | None, path: pathlib.Path, options: Options, watch: Watch) -> Recording:
+    if film is None:
+        with watch("track"):
+            return Recording(followed(found, path, options))
     # Detectors count frames from 0 or 1; a file that begins later leaves out the beginning of its video.
     first = found.people.first if found.people.first > 1 else 0
     notes = [f"The keypoints begin at frame {first} of {film.path.name}."] if first else []
     if film.frames is not None and film.frames < first + found.people.frames:
         notes.append(f"{film.path.name} has {film.frames} frames, fewer than the keypoints are of.")
     with watch("track"):
-        # Imported where it is needed: it brings scipy, a part of a second of every start.
-        track = importlib.import_module("hdvr_jax.tracking").track_video
-        tracking = track(found.people, _told(film.frames_from(first), found.people.frames))
-    reading = people.followed(found, tracking, path)
+        reading = followed(found, path, options, _told(film.frames_from(first), found.people.frames))
     notes += [note for note in film.notes if note not in reading.notes]
     return Recording(dataclasses.replace(reading, notes=[*reading.notes, *notes]), film, first)
 

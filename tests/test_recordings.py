@@ -15,7 +15,7 @@ from hdvr_jax.recognition.settings import Settings
 from hdvr_jax.recognition.stages import SKELETON
 from tests.recognition import fabricated
 
-FRAMES, SIZE, RATE = 30, (640, 360), 25.0
+FRAMES, SIZE, RATE = 40, (640, 360), 25.0
 
 
 def stages():
@@ -38,18 +38,18 @@ def film(path, frames=FRAMES):
     return path
 
 
-def keypoints(frames=FRAMES):
-    """(T, 2, 17, 2): two people who stand in different places and sway."""
+def keypoints(frames=FRAMES, still=False):
+    """(T, 2, 17, 2): two people who stand in different places and sway, or of whom the second does not move."""
     one = fabricated.seen(fabricated.swaying(90)).fill_gaps().keypoints[:frames] / 2
-    return np.stack([one, one + np.array([150, 0])], 1)
+    return np.stack([one, (one[:1] if still else one) + np.zeros_like(one) + np.array([150, 0])], 1)
 
 
-def openpose(folder):
+def openpose(folder, still=False):
     """The same as a folder of a detector's files, 25 points each."""
     folder.mkdir()
     # Of body25: nose, thorax, right arm, left arm, hip, right leg, left leg.
     order = [9, 8, 14, 15, 16, 11, 12, 13, 0, 1, 2, 3, 4, 5, 6]
-    for number, people in enumerate(keypoints()):
+    for number, people in enumerate(keypoints(still=still)):
         points = np.zeros((len(people), 25, 3))
         points[:, :15, :2], points[:, :15, 2] = people[:, order], 0.9
         entries = [{"person_id": [-1], "pose_keypoints_2d": person.ravel().tolist()} for person in points]
@@ -87,9 +87,9 @@ def test_a_detectors_file_takes_rate_and_size_from_its_video(tmp_path):
     folder, video = openpose(tmp_path / "duo"), film(tmp_path / "duo.mp4")
     seen, watch = stages()
     alone = recordings.read(folder, watch).reading
-    assert (seen, alone.tracks[0].fps, alone.tracks[0].image_size) == (["read"], 30.0, None)
+    assert (seen, alone.tracks[0].fps, alone.tracks[0].image_size) == (["read", "track"], 30.0, None)
     recording = recordings.read(folder, watch, video=video)
-    assert seen[1:] == ["read", "track"]
+    assert seen[2:] == ["read", "track"]
     assert {(track.fps, track.image_size) for track in recording.reading.tracks} == {(RATE, SIZE)}
     slower = recordings.read(folder, watch, video=video, fps=12.5)
     assert slower.reading.tracks[0].fps == 12.5
@@ -136,3 +136,13 @@ def test_what_is_a_video(tmp_path):
     native.write(tmp_path / "solo.npz", [fabricated.seen(fabricated.swaying())])
     assert not recordings.is_video(tmp_path / "solo.npz", None)
     assert not recordings.is_video(tmp_path, None)
+
+
+@pytest.mark.parametrize("beside_a_video", [False, True])
+def test_bystanders_are_kept_where_that_is_asked_for(tmp_path, beside_a_video):
+    folder = openpose(tmp_path / "duo", still=True)
+    video = {"video": film(tmp_path / "duo.mp4")} if beside_a_video else {}
+    reading = recordings.read(folder, stages()[1], **video).reading
+    assert len(reading.tracks) == 1
+    assert any("--bystanders" in note for note in reading.notes)
+    assert len(recordings.read(folder, stages()[1], bystanders=True, **video).reading.tracks) == 2

@@ -24,7 +24,8 @@ from hdvr_jax.keypoints import (
     videopose3d_custom,
 )
 from hdvr_jax.keypoints.arrays import check_archive
-from hdvr_jax.keypoints.reading import Options, Reading
+from hdvr_jax.keypoints.people import followed
+from hdvr_jax.keypoints.reading import Found, Options, Reading
 from hdvr_jax.pose_track import check_fps
 
 
@@ -37,19 +38,20 @@ class Format:
         description: One line for help texts.
         recognises: Whether a path looks like this format, by content where possible. No InputError, but an OSError
             where it cannot be opened.
-        read: Reads a path; raises InputError with file, frame and field.
-        options: Fields of `Options` that the reader heeds, besides `fps`.
+        read: Reads a path: the dancers, or people frame by frame, who have to be tracked; raises InputError with file,
+            frame and field.
+        options: Fields of `Options` that the reader heeds, besides `fps` and `film`.
     """
 
     name: str
     description: str
     recognises: Callable[[pathlib.Path], bool]
-    read: Callable[[pathlib.Path, Options], Reading]
+    read: Callable[[pathlib.Path, Options], Reading | Found]
     options: tuple[str, ...] = ()
 
 
 _LONGEST_MESSAGE = 800
-_POINTS = ("layout", "image_size")
+_POINTS = ("layout", "image_size", "bystanders")
 FORMATS = (
     Format("tracks", "tracks of this project (.npz, .json)", native.recognises, native.read),
     Format("aistpp", "AIST++ keypoints (.pkl, or their folder)", aistpp.recognises, aistpp.read, ("view", "clip")),
@@ -99,8 +101,9 @@ def read(
     drop_first_frame: bool | None = None,
     layout: str | None = None,
     image_size: tuple[int, int] | None = None,
+    bystanders: bool | None = None,
 ) -> Reading:
-    """Reads the dancers of one recording.
+    """Reads the dancers of one recording; people of a detector's file are tracked by their keypoints.
 
     Args:
         path: File, or folder of a format that consists of many files.
@@ -113,15 +116,25 @@ def read(
         layout: Joint set of a detector's points, where their number does not tell (default: what makes a plausible
             body), such as "body25" or "body25b".
         image_size: (width, height) in pixels, for files that give shares of it or do not say.
+        bystanders: Whether to keep people who never move while others do (default: they are left out, with a note).
     Returns:
         The tracks, at least one, and notes of what was assumed. A track may be missing throughout.
     Raises:
         InputError: nothing there or not to be opened, unknown or ambiguous format, an option that does not apply, or
             malformed content.
     """
-    path = pathlib.Path(path)
-    options = Options(fps, view, clip, unit, drop_first_frame, layout, image_size)
-    path = _only_file(path)
+    options = Options(fps, view, clip, unit, drop_first_frame, layout, image_size, bystanders=bystanders)
+    found = load(path, options, format)
+    return found if isinstance(found, Reading) else followed(found, pathlib.Path(path), options)
+
+
+def load(path: str | os.PathLike, options: Options, format: str | None = None) -> Reading | Found:
+    """What a file holds: dancers, or people frame by frame, for `people.followed` to track.
+
+    Raises:
+        InputError: as `read`, but for what shows only in tracking.
+    """
+    path = _only_file(pathlib.Path(path))
     chosen = _find(path, format)
     _check(options, chosen, path)
     return _read(chosen, path, options)
@@ -135,11 +148,11 @@ def _check(options: Options, chosen: Format, path: pathlib.Path) -> None:
     if size is not None and not (len(size) == 2 and min(size) > 0):
         raise InputError(f"image size is {size}; expected width and height in pixels")
     for option in options.given():
-        if option not in ("fps", *chosen.options):
+        if option not in ("fps", "film", *chosen.options):
             raise InputError(f"{path}: option {option} does not apply to format {chosen.name}")
 
 
-def _read(chosen: Format, path: pathlib.Path, options: Options) -> Reading:
+def _read(chosen: Format, path: pathlib.Path, options: Options) -> Reading | Found:
     """What the format reads; an error names the file, also where it shows only as the track is put together."""
     try:
         return chosen.read(path, options)

@@ -15,8 +15,8 @@ from typing import Any
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import coco_results, frame_files, json_text, openpose
-from hdvr_jax.keypoints.people import Person, Source, detections, reading
-from hdvr_jax.keypoints.reading import Options, Reading
+from hdvr_jax.keypoints.people import Person, Source, gathered
+from hdvr_jax.keypoints.reading import Found, Options, Reading
 
 _FIELDS = ("bodies", "people")
 # How images are named when AlphaPose takes the frames from a video itself, beginning with 0.
@@ -32,8 +32,8 @@ def recognises(path: pathlib.Path) -> bool:
     return openpose.is_frame(found, "bodies") or _field(found) is not None
 
 
-def read(path: pathlib.Path, options: Options) -> Reading:
-    """The dancers of a file, or of a folder of frames; `options.clip` chooses where image names tell of several.
+def read(path: pathlib.Path, options: Options) -> Found | Reading:
+    """The people of a file, or of a folder of frames; `options.clip` chooses where image names tell of several.
 
     Raises:
         InputError: a malformed entry, an undecided layout, or nobody.
@@ -46,8 +46,7 @@ def read(path: pathlib.Path, options: Options) -> Reading:
         numbers, layouts, start = [number for number, _ in files], openpose.LAYOUTS, None
     else:
         numbers, people, layouts, start = _of_file(path, options, notes)
-    first, count = frame_files.time_line(path, numbers, notes, start)
-    return reading(detections(Source(path, options, layouts, notes), people, first, count), notes, path)
+    return gathered(Source(path, options, layouts, notes), people, numbers, start)
 
 
 def _of_file(

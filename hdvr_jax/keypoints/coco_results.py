@@ -16,8 +16,8 @@ from typing import Any
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import frame_files, json_text
 from hdvr_jax.keypoints.arrays import check_file
-from hdvr_jax.keypoints.people import Person, Source, detections, number_of, reading, triples
-from hdvr_jax.keypoints.reading import Options, Reading
+from hdvr_jax.keypoints.people import Person, Source, gathered, number_of, triples
+from hdvr_jax.keypoints.reading import Found, Options, Reading
 
 LAYOUTS = ("coco17", "halpe26", "halpe136", "wholebody133")
 
@@ -33,8 +33,8 @@ def is_person(entry: Any) -> bool:
     return isinstance(entry, dict) and {"image_id", "keypoints"} <= entry.keys()
 
 
-def read(path: pathlib.Path, options: Options) -> Reading:
-    """The dancers of a file.
+def read(path: pathlib.Path, options: Options) -> Found | Reading:
+    """The people of a file.
 
     Raises:
         InputError: a malformed entry, an undecided layout, or nobody.
@@ -45,9 +45,8 @@ def read(path: pathlib.Path, options: Options) -> Reading:
     for image in images:
         if isinstance(image, bool) or not isinstance(image, int) or not 0 <= image < 10**18:
             raise InputError(f"{path}: image_id is {image!r}; expected a whole number, that of the frame")
-    first, count = frame_files.time_line(path, images, notes)
     people = [person._replace(frame=image) for person, image in zip(people, images, strict=True)]
-    return reading(detections(Source(path, options, LAYOUTS, notes), people, first, count), notes, path)
+    return gathered(Source(path, options, LAYOUTS, notes), people, images)
 
 
 def listed(path: pathlib.Path, notes: list[str]) -> tuple[list[Any], list[Person]]:

@@ -17,8 +17,8 @@ from jaxtyping import Float
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import frame_files, json_text
-from hdvr_jax.keypoints.people import Person, Source, detections, numbers, reading
-from hdvr_jax.keypoints.reading import Options, Reading, choose
+from hdvr_jax.keypoints.people import Person, Source, gathered, numbers
+from hdvr_jax.keypoints.reading import Found, Options, Reading, choose
 
 LAYOUTS = ("mediapipe33",)
 _FIELDS = {
@@ -39,8 +39,8 @@ def recognises(path: pathlib.Path) -> bool:
     return any(_is_person(person) for frame in candidates for kind in _FIELDS for person in _people(frame, kind))
 
 
-def read(path: pathlib.Path, options: Options) -> Reading:
-    """The dancers of a file or folder; `options.view` chooses "image" or "world" where there are both.
+def read(path: pathlib.Path, options: Options) -> Found | Reading:
+    """The people of a file or folder; `options.view` chooses "image" or "world" where there are both.
 
     Raises:
         InputError: a frame that is neither, other than 33 landmarks, several people in world landmarks, or nobody.
@@ -62,11 +62,10 @@ def read(path: pathlib.Path, options: Options) -> Reading:
     if not kinds:
         raise InputError(f"{path}: no people in it: {len(seen)} frames without landmarks")
     kind = choose(kinds, options.view, "view", path, notes)
-    first, count = frame_files.time_line(path, seen, notes)
     if kind == "world":
         notes.append("World landmarks: metres around the middle of the hips, turned to Y up.")
     source = Source(path, options, LAYOUTS, notes, fps=_frame_rate(times), shares=kind == "image")
-    return reading(detections(source, people[kind], first, count), notes, path)
+    return gathered(source, people[kind], seen)
 
 
 def _frames_of(path: pathlib.Path) -> Iterator[Any]:

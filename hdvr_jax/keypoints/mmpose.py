@@ -19,8 +19,8 @@ from jaxtyping import Float
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import frame_files, json_text, layouts
-from hdvr_jax.keypoints.people import Person, Source, detections, number_of, numbers, reading
-from hdvr_jax.keypoints.reading import Options, Reading
+from hdvr_jax.keypoints.people import Person, Source, gathered, number_of, numbers
+from hdvr_jax.keypoints.reading import Found, Options, Reading
 
 LAYOUTS = ("coco17", "h36m17", "halpe26", "halpe136", "wholebody133", "mpii16")
 
@@ -35,8 +35,8 @@ def recognises(path: pathlib.Path) -> bool:
     return isinstance(entry, dict) and not {"instances", "keypoint_scores"}.isdisjoint(entry)
 
 
-def read(path: pathlib.Path, options: Options) -> Reading:
-    """The dancers of a video's file or of a folder with a file for every image.
+def read(path: pathlib.Path, options: Options) -> Found | Reading:
+    """The people of a video's file or of a folder with a file for every image.
 
     Raises:
         InputError: a malformed instance, 3D predictions, an undecided layout, or nobody.
@@ -53,12 +53,11 @@ def read(path: pathlib.Path, options: Options) -> Reading:
     people = list(_people(path, frames, seen))
     if not seen:
         raise InputError(f"{path}: no people in it: the list of frames is empty")
-    first, count = frame_files.time_line(path, seen, notes)
     known = layouts.by_names(names, LAYOUTS) if options.layout is None else None
     if known:
         notes.append(f"The file's names of joints are those of {known}.")
     source = Source(path, options, (known,) if known else LAYOUTS, notes, usual="coco17")
-    return reading(detections(source, people, first, count), notes, path)
+    return gathered(source, people, seen)
 
 
 def _content(path: pathlib.Path) -> tuple[list[str], Iterable[Any]]:

@@ -19,8 +19,8 @@ from typing import Any
 from hdvr_jax.detections import NOBODY
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import frame_files, json_text
-from hdvr_jax.keypoints.people import Person, Source, detections, number_of, reading, triples
-from hdvr_jax.keypoints.reading import Options, Reading
+from hdvr_jax.keypoints.people import Person, Source, gathered, number_of, triples
+from hdvr_jax.keypoints.reading import Found, Options, Reading
 
 LAYOUTS = ("body25", "body25b", "coco18")
 _POSE = ("pose_keypoints_2d", "pose_keypoints", "joints")
@@ -38,8 +38,8 @@ def is_frame(value: Any, field: str) -> bool:
     return isinstance(value, dict) and isinstance(value.get(field), list)
 
 
-def read(path: pathlib.Path, options: Options) -> Reading:
-    """The dancers of a folder of frames, `options.clip` choosing among recordings, or of one file.
+def read(path: pathlib.Path, options: Options) -> Found | Reading:
+    """The people of a folder of frames, `options.clip` choosing among recordings, or of one file.
 
     Raises:
         InputError: a malformed frame, an undecided layout, or nobody.
@@ -54,10 +54,9 @@ def read(path: pathlib.Path, options: Options) -> Reading:
         frames = ((number, path, frame) for number, frame in enumerate(listed))
     if not files:
         raise InputError(f"{path}: no people in it: the list of frames is empty")
-    first, count = frame_files.time_line(path, [number for number, _ in files], notes)
     people = list(people_of(frames, "people", notes))
     source = Source(path, options, LAYOUTS, notes, shares=None)
-    return reading(detections(source, people, first, count), notes, path)
+    return gathered(source, people, [number for number, _ in files])
 
 
 def people_of(frames: Iterable[tuple[int, pathlib.Path, Any]], field: str, notes: list[str]) -> Iterator[Person]:

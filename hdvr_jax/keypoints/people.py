@@ -4,19 +4,18 @@ import collections
 import dataclasses
 import importlib
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float, Int, UInt8
 
 from hdvr_jax.detections import NOBODY, Detections
 from hdvr_jax.errors import InputError
-from hdvr_jax.keypoints import layouts
+from hdvr_jax.keypoints import frame_files, ids, layouts
 from hdvr_jax.keypoints.reading import Found, Options, Reading
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.skeletons import get_skeleton
-from hdvr_jax.tracking.results import Tracking
 
 FPS, IMAGE_SIZE = 30.0, (1920, 1080)
 _FARTHEST = 1e6  # pixels or metres
@@ -84,6 +83,25 @@ def number_of(value: Any) -> int:
     return int(value)
 
 
+def gathered(
+    source: Source, people: Sequence[Person], numbers: Sequence[int], start: int | None = None
+) -> Found | Reading:
+    """What a file holds, ready to be tracked.
+
+    Args:
+        numbers: Of the file's frames, with and without people.
+        start: Where the numbering is known to begin.
+    Raises:
+        InputError: as `frame_files.time_line` and `detections`, nobody, or several people in 3D, who have no place in a
+            common space.
+    """
+    first, count = frame_files.time_line(source.path, numbers, source.notes, start)
+    found = detections(source, people, first, count)
+    if found.keypoints.shape[-1] == 3:
+        return Reading([_alone(found, source.path)], source.notes)
+    return Found(found, tuple(source.notes))
+
+
 def detections(source: Source, people: Sequence[Person], first: int, frames: int) -> Detections:
     """The people of `frames` frames from number `first`.
 
@@ -121,29 +139,29 @@ def detections(source: Source, people: Sequence[Person], first: int, frames: int
     )
 
 
-def reading(found: Detections, notes: list[str], path: pathlib.Path) -> Reading:
+def followed(
+    found: Found, path: pathlib.Path, options: Options, frames: Iterator[UInt8[np.ndarray, "H W 3"]] | None = None
+) -> Reading:
     """The dancers: tracked by keypoints, with the help of the file's numbers where each names one person in a frame.
 
+    Args:
+        path: Of the file or video, for errors.
+        frames: BGR pictures of the same recording, one for each of its frames; None where there is no video.
     Raises:
-        InputError: nobody, or several people in 3D, who have no place in a common space.
+        InputError: nobody could be followed.
     """
-    if len(found.frame) == 0:
-        raise InputError(f"{path}: no people in it: all {found.frames} frames are empty")
-    if found.keypoints.shape[-1] == 3:
-        return Reading([_alone(found, path)], notes)
-    if _doubled(found):
-        notes.append("Some frames have one number of a person twice; there, people are told apart by their motion.")
     # Imported where it is needed: it brings scipy, a part of a second of every start.
-    tracking = importlib.import_module("hdvr_jax.tracking").track_keypoints(found)
-    return followed(Found(found, tuple(notes)), tracking, path)
-
-
-def followed(found: Found, tracking: Tracking, path: pathlib.Path) -> Reading:
-    """What tracking made of the people of a file or a video; raises InputError where nobody could be followed."""
-    if not tracking.tracks:
+    tracking = importlib.import_module("hdvr_jax.tracking")
+    settings = tracking.Settings(bystanders=bool(options.bystanders))
+    if frames is None:
+        result = tracking.track_keypoints(found.people, settings)
+    else:
+        result = tracking.track_video(found.people, frames, settings)
+    if not result.tracks:
         count = len(found.people.frame)
         raise InputError(f"{path}: nobody was seen for long enough to be followed ({count} detections)")
-    return Reading(tracking.tracks, [*found.notes, *tracking.notes], tracking.risks, found)
+    result, named = ids.of_file(found.people, result)
+    return Reading(result.tracks, [*found.notes, *named, *result.notes], result.risks)
 
 
 def _stacked(path: pathlib.Path, people: Sequence[Person]) -> Float[np.ndarray, "N J D"]:
@@ -167,7 +185,7 @@ def _in_pixels(
     """(points in pixels, image size or None where it is unknown and not needed)."""
     if points.shape[-1] == 3:
         return points, None
-    size = source.options.image_size or source.image_size
+    size = _image_size(source)
     largest, lowest = np.nanmax(np.abs(points)), np.nanmin(points)
     if not source.shares and (source.shares is False or largest > 1):
         if size is None:
@@ -187,6 +205,19 @@ def _in_pixels(
     return points * np.array(size, np.float64), size
 
 
+def _image_size(source: Source) -> tuple[int, int] | None:
+    """As the user says, else of the video, else of the file; InputError where video and file contradict each other."""
+    film, own = source.options.film, source.image_size
+    if source.options.image_size or film is None:
+        return source.options.image_size or own
+    if own not in (None, film.image_size):
+        there, here = (" x ".join(map(str, size)) for size in (own, film.image_size))
+        raise InputError(
+            f"{source.path}: was made of images of {there} pixels, and {film.name} has {here}; expected the same"
+        )
+    return film.image_size
+
+
 def _check_far(
     path: pathlib.Path, points: Float[np.ndarray, "N J D"], frame: Int[np.ndarray, " N"], skeleton: str
 ) -> None:
@@ -204,18 +235,15 @@ def _frame_rate(source: Source) -> float:
     if source.options.fps:
         source.notes.append(f"{source.options.fps:g} frames per second, as told from outside the file.")
         return source.options.fps
+    if source.options.film:
+        film = source.options.film
+        source.notes.append(f"{film.fps:g} frames per second, as {film.name} has them.")
+        return film.fps
     if source.fps:
         source.notes.append(f"{source.fps:g} frames per second, as the file has them.")
         return source.fps
     source.notes.append(f"The file has no frame rate; {FPS:g} frames per second were assumed.")
     return FPS
-
-
-def _doubled(found: Detections) -> bool:
-    """Whether one of the file's numbers names two people of a frame."""
-    named = found.person != NOBODY
-    pairs = np.stack([found.frame[named], found.person[named]], -1)
-    return len(np.unique(pairs, axis=0)) < len(pairs)
 
 
 def _alone(found: Detections, path: pathlib.Path) -> PoseTrack:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import pathlib
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool
@@ -30,13 +31,25 @@ class Reading:
         tracks: One per dancer; at least one.
         notes: What was assumed or chosen (frame rate, units, layout, view), one sentence each.
         risks: Intervals after which dancers may have been taken for each other; None where the file says who is who.
-        found: What the tracks were made of, where the file holds people frame by frame; else None.
     """
 
     tracks: list[PoseTrack]
     notes: list[str]
     risks: tuple[Risk, ...] | None = None
-    found: Found | None = None
+
+
+class Film(NamedTuple):
+    """What is known of the video that keypoints were found in.
+
+    Attributes:
+        name: Of the file.
+        fps: Frames per second.
+        image_size: (width, height) in pixels.
+    """
+
+    name: str
+    fps: float
+    image_size: tuple[int, int]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,6 +64,8 @@ class Options:
         drop_first_frame: Leave out (or keep) frame 0, a reference pose in many motion files.
         layout: Joint set of the points in the file, a name in `hdvr_jax.keypoints.layouts`.
         image_size: (width, height) in pixels of the images that the points are in.
+        film: The video of the same recording; its rate and size count where the user gave none.
+        bystanders: Keep people who never move while others do.
     """
 
     fps: float | None = None
@@ -60,6 +75,8 @@ class Options:
     drop_first_frame: bool | None = None
     layout: str | None = None
     image_size: tuple[int, int] | None = None
+    film: Film | None = None
+    bystanders: bool | None = None
 
     def given(self) -> list[str]:
         """Names of the options that are set."""

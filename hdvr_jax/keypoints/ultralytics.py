@@ -22,8 +22,8 @@ from jaxtyping import Float
 from hdvr_jax.detections import NOBODY
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import frame_files, json_text
-from hdvr_jax.keypoints.people import Person, Source, detections, number_of, numbers, reading
-from hdvr_jax.keypoints.reading import Options, Reading
+from hdvr_jax.keypoints.people import Person, Source, gathered, number_of, numbers
+from hdvr_jax.keypoints.reading import Found, Options, Reading
 
 LAYOUTS = ("coco17", "halpe26", "wholebody133")
 _BOX, _JOINTS = 5, 17
@@ -44,8 +44,8 @@ def recognises(path: pathlib.Path) -> bool:
     return isinstance(entry, dict) and isinstance(entry.get("keypoints"), dict) and "box" in entry
 
 
-def read(path: pathlib.Path, options: Options) -> Reading:
-    """The dancers of a file or folder; `options.clip` chooses among recordings by the names of files.
+def read(path: pathlib.Path, options: Options) -> Found | Reading:
+    """The people of a file or folder; `options.clip` chooses among recordings by the names of files.
 
     Raises:
         InputError: a malformed entry or line, or nobody.
@@ -62,9 +62,7 @@ def read(path: pathlib.Path, options: Options) -> Reading:
     people = list(_people(path, frames, seen, notes))
     if not people:
         raise InputError(f"{path}: no people in it: {len(seen)} frames without keypoints")
-    first, count = frame_files.time_line(path, seen, notes)
-    source = Source(path, options, LAYOUTS, notes, shares=None)
-    return reading(detections(source, people, first, count), notes, path)
+    return gathered(Source(path, options, LAYOUTS, notes, shares=None), people, seen)
 
 
 def _frames_of(path: pathlib.Path) -> Iterator[Any]:
@@ -130,12 +128,11 @@ def _labels(path: pathlib.Path) -> list[pathlib.Path]:
         return []
 
 
-def _read_labels(path: pathlib.Path, options: Options, notes: list[str]) -> Reading:
+def _read_labels(path: pathlib.Path, options: Options, notes: list[str]) -> Found | Reading:
     files = frame_files.in_order(path, ".txt", options.clip, notes) if path.is_dir() else [(1, path)]
     people = [person for number, file in files for person in _lines(number, file)]
-    first, count = frame_files.time_line(path, [number for number, _ in files], notes, start=1)
-    source = Source(path, options, LAYOUTS, notes, shares=True)
-    return reading(detections(source, people, first, count), notes, path)
+    numbers = [number for number, _ in files]
+    return gathered(Source(path, options, LAYOUTS, notes, shares=True), people, numbers, start=1)
 
 
 def _lines(number: int, path: pathlib.Path) -> Iterator[Person]:

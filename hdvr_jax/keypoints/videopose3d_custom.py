@@ -20,8 +20,8 @@ import numpy as np
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import videopose3d_archive
 from hdvr_jax.keypoints.arrays import npz_names
-from hdvr_jax.keypoints.people import Person, Source, detections, number_of, numbers, reading
-from hdvr_jax.keypoints.reading import Options, Reading, choose
+from hdvr_jax.keypoints.people import Person, Source, gathered, number_of, numbers
+from hdvr_jax.keypoints.reading import Found, Options, Reading, choose
 
 _OF_VIDEO, _OF_VIDEOS = {"boxes", "keypoints", "metadata"}, {"positions_2d", "metadata"}
 LAYOUTS = ("coco17",)
@@ -33,8 +33,8 @@ def recognises(path: pathlib.Path) -> bool:
     return names >= _OF_VIDEO or names >= _OF_VIDEOS
 
 
-def read(path: pathlib.Path, options: Options) -> Reading:
-    """The dancers of a video: `options.clip` chooses it, and `options.view` a camera, where a file has several.
+def read(path: pathlib.Path, options: Options) -> Found | Reading:
+    """The people of a video: `options.clip` chooses it, and `options.view` a camera, where a file has several.
 
     Raises:
         InputError: a malformed archive, a pickle of anything but plain values, or nobody.
@@ -46,7 +46,7 @@ def read(path: pathlib.Path, options: Options) -> Reading:
     people = list(_people(path, frames))
     size = _size(videopose3d_archive.read_object(path, "metadata"))
     source = Source(path, options, LAYOUTS, notes, image_size=size)
-    return reading(detections(source, people, 0, len(frames)), notes, path)
+    return gathered(source, people, range(len(frames)), start=0)
 
 
 def _people(path: pathlib.Path, frames: np.ndarray) -> Iterator[Person]:
@@ -61,7 +61,7 @@ def _people(path: pathlib.Path, frames: np.ndarray) -> Iterator[Person]:
             yield Person(number, found[[0, 1, -1]].T)
 
 
-def _read_best(path: pathlib.Path, options: Options, notes: list[str]) -> Reading:
+def _read_best(path: pathlib.Path, options: Options, notes: list[str]) -> Found | Reading:
     found = videopose3d_archive.read_detections(path)
     content = found.archive.content
     actions = {subject: found.archive.actions(subject) for subject in content}
@@ -85,7 +85,7 @@ def _read_best(path: pathlib.Path, options: Options, notes: list[str]) -> Readin
     size = _size(_of_video(videopose3d_archive.read_object(path, "metadata"), subject))
     source = Source(path, options, (found.skeleton,), notes, image_size=size)
     people = [Person(number, person) for number, person in enumerate(values)]
-    return reading(detections(source, people, 0, frames), notes, path)
+    return gathered(source, people, range(frames), start=0)
 
 
 def _of_video(metadata: Any, video: str) -> Any:

@@ -64,5 +64,7 @@ def _shown(found: figures.Figures, joined: np.ndarray, settings: Settings) -> tu
         rows = kept == name
         place = ", ".join(f"{value:.4g}" for value in np.median(found.center[rows], axis=0))
         frames = f"{found.frame[rows][0]} to {found.frame[rows][-1]}"
-        notes.append(f"Somebody at ({place}) in frames {frames} stands still and was left out as a bystander.")
+        notes.append(
+            f"Somebody at ({place}) in frames {frames} stands still and was left out (--bystanders keeps such people)."
+        )
     return np.where(moving == NOBODY, NOBODY, kept), notes

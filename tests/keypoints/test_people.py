@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hdvr_jax.detections import NOBODY, Detections
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import people
 from hdvr_jax.keypoints.people import Person, Source
-from hdvr_jax.keypoints.reading import Options
+from hdvr_jax.keypoints.reading import Film, Options
 from tests.keypoints import detected
 
 PATH = pathlib.Path("file.json")
@@ -58,28 +57,17 @@ def test_shares_are_stretched_to_the_size_told_or_assumed():
     assert any("was assumed" in note for note in source.notes)
 
 
-def test_numbers_of_people_are_used_only_where_each_names_one_in_a_frame():
-    points = detected.dancers(2, 4)
-    for numbers, kept in (([0, 1], True), ([0, 0], False), ([NOBODY, NOBODY], True)):
-        found = Detections(
-            keypoints=points.transpose(1, 0, 2, 3).reshape(8, 17, 2).astype(np.float32),
-            confidence=np.ones((8, 17), np.float32),
-            frame=np.repeat(np.arange(4), 2),
-            person=np.tile(numbers, 4),
-            frames=4,
-            skeleton="coco17",
-            fps=30.0,
-        )
-        notes: list[str] = []
-        assert len(people.reading(found, notes, PATH).tracks) == 2
-        assert (notes == []) == kept
-
-
-def test_nobody_at_all_is_an_error():
-    empty = np.zeros((0, 17, 2), np.float32)
-    none = np.zeros(0, np.int64)
-    with pytest.raises(InputError, match=r"file\.json: no people in it: all 7 frames are empty"):
-        people.reading(Detections(empty, empty[..., 0], none, none, 7, "coco17", 30.0), [], PATH)
+def test_rate_and_size_of_a_film_count_where_nobody_says_others():
+    film = Film("duo.mp4", 25.0, (1280, 720))
+    source = _source(film=film)
+    found = people.detections(source, [_person(0)], 0, 1)
+    assert (found.fps, found.image_size) == (25.0, (1280, 720))
+    assert any("25 frames per second, as duo.mp4 has them" in note for note in source.notes)
+    found = people.detections(_source(film=film, fps=12.5, image_size=(640, 360)), [_person(0)], 0, 1)
+    assert (found.fps, found.image_size) == (12.5, (640, 360))
+    other = Source(PATH, Options(film=film), ("coco17",), [], image_size=(1920, 1080))
+    with pytest.raises(InputError, match=r"images of 1920 x 1080 pixels, and duo\.mp4 has 1280 x 720"):
+        people.detections(other, [_person(0)], 0, 1)
 
 
 @pytest.mark.parametrize(
