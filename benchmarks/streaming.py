@@ -1,9 +1,9 @@
 """Prints how long a frame of a stream takes, from keypoints to results, by number of dancers.
 
-    python -m benchmarks.streaming [--frames=600]
+    python -m benchmarks.streaming [--frames=600] [--models=DIR]
 
 Lifters of the paper's causal rows, published width, random weights; no detector. Beside it, the time of a frame of the
-same network over a whole recording.
+same network over a whole recording. With --models, the trained models of a stream instead, stage by stage.
 """
 
 import argparse
@@ -18,8 +18,7 @@ from hdvr_jax import families
 from hdvr_jax.configurations import normalise
 from hdvr_jax.families import lifter
 from hdvr_jax.networks.lifter import apply_to_sequence
-from hdvr_jax.streaming import Recording, StreamModels, models
-from hdvr_jax.streaming.driver import Latency, run
+from hdvr_jax.streaming import Frame, Latency, Recording, Stream, StreamModels, load_models, models, run
 from hdvr_jax.trained import Trained
 
 _FPS, _SIZE, _WAY = 30.0, (1280, 720), 40.0
@@ -34,21 +33,20 @@ def _model(row: str) -> Trained:
     return Trained(config, families.build(config), variables, lambda batch: batch)
 
 
-def _people(frames: int, dancers: int) -> list[dict[str, tuple[np.ndarray, np.ndarray]]]:
+def _frames(frames: int, dancers: int) -> list[Frame]:
     """Bodies of random joints that sway across the image."""
     rng = np.random.default_rng(0)
     bodies = rng.uniform((300, 100), (900, 600), (dancers, 17, 2))
     sway = _WAY * np.sin(np.arange(frames) / 10)
     places = (bodies + np.array([shift, 0.0]) for shift in sway)
     seen = np.ones(17, np.float32)
-    return [{str(i): (body.astype(np.float32), seen) for i, body in enumerate(bodies)} for bodies in places]
+    return [Frame({str(i): (body.astype(np.float32), seen) for i, body in enumerate(bodies)}) for bodies in places]
 
 
-def live(model: Trained, frames: int, dancers: int) -> Latency:
+def live(found: StreamModels, frames: int, dancers: int) -> Latency:
     """Latency of every frame."""
-    found = StreamModels(models.of_lifter(model, "the benchmark"))
-    recording = Recording(_FPS, _SIZE, "h36m17")
-    return run(_people(frames, dancers), recording, found, lambda *_: None, dancers=dancers)
+    stream = Stream(Recording(_FPS, _SIZE, "h36m17"), iter(_frames(frames, dancers)))
+    return run(stream, found, lambda *_: None, dancers=dancers)
 
 
 def whole(model: Trained, frames: int) -> float:
@@ -62,19 +60,38 @@ def whole(model: Trained, frames: int) -> float:
     return (time.perf_counter() - begun) / frames
 
 
-def main() -> None:
-    """Prints the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--frames", type=int, default=600)
-    frames = parser.parse_args().frames
+def _trained(found: StreamModels, frames: int) -> None:
+    print("| dancers | stage | median, ms | 95th percentile, ms | longest, ms |")
+    print("| --- | --- | --- | --- | --- |")
+    for dancers in (1, 2, 5):
+        latency = live(found, frames, dancers)
+        for stage, seconds in {"all": latency.seconds, **latency.stages}.items():
+            told = " | ".join(f"{1000 * value:.1f}" for value in np.percentile(seconds, (50, 95, 100)))
+            print(f"| {dancers} | {stage} | {told} |", flush=True)
+
+
+def _random(frames: int) -> None:
     print("| lifter | dancers | median, ms | 95th percentile, ms | at once, ms a frame and dancer |")
     print("| --- | --- | --- | --- | --- |")
     for row in ("causal_27", "causal_243"):
         model = _model(row)
+        found = StreamModels(models.of_lifter(model, "the benchmark"))
         together = 1000 * whole(model, frames)
         for dancers in (1, 2, 5):
-            median, late = 1000 * np.percentile(live(model, frames, dancers).seconds, (50, 95))
+            median, late = 1000 * np.percentile(live(found, frames, dancers).seconds, (50, 95))
             print(f"| {row} | {dancers} | {median:.1f} | {late:.1f} | {together:.2f} |", flush=True)
+
+
+def main() -> None:
+    """Prints a table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--frames", type=int, default=600)
+    parser.add_argument("--models", help="folder with the workdirs lifter, movements and genre")
+    options = parser.parse_args()
+    if options.models:
+        _trained(load_models(options.models), options.frames)
+    else:
+        _random(options.frames)
 
 
 if __name__ == "__main__":

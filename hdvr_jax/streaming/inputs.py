@@ -1,14 +1,16 @@
 """What a stream may come from: a camera, a video as if it came now, a pipe, or recorded keypoints."""
 
 import contextlib
+import dataclasses
+import itertools
 import pathlib
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import cv2
 import numpy as np
-from jaxtyping import UInt8
 
 from hdvr_jax import keypoints, recordings, tracking
 from hdvr_jax.detection import landmarker
@@ -16,20 +18,22 @@ from hdvr_jax.detection.bundle import default_bundle
 from hdvr_jax.detection.people import SKELETON, Find, Settings, found_in, shrunk
 from hdvr_jax.errors import InputError
 from hdvr_jax.streaming import sources
-from hdvr_jax.streaming.records import Recording
-from hdvr_jax.streaming.session import People
+from hdvr_jax.streaming.camera import Clock, Picture, Shot, newest
+from hdvr_jax.streaming.records import Frame, Recording, Stream
 from hdvr_jax.tracking import live
 from hdvr_jax.video import open_video
 
 PIPE = "-"
 _CAMERA, _FILE = "camera", "file"
 _CAMERA_RATE, _MOST_DIGITS = 30.0, 3
-Picture = UInt8[np.ndarray, "H W 3"]
+_NOBODY_LEFT_OUT = (
+    "Everybody who is seen is in the results, also who never moves: the past does not tell who will dance. A "
+    "recognition of the whole clip leaves bystanders out."
+)
+_WHOLE_FILE = "Who is who in a file of keypoints was found from the whole of it; a stream would know its past alone."
 
 
-def open_input(
-    source: pathlib.Path, options: dict[str, Any], detector: pathlib.Path | None, **given: Any
-) -> tuple[Recording, Iterator[People]]:
+def open_input(source: pathlib.Path, options: dict[str, Any], detector: pathlib.Path | None, **given: Any) -> Stream:
     """What is told of a stream, and its frames, read as they are asked for.
 
     Args:
@@ -47,14 +51,18 @@ def open_input(
         for name in (name for name, value in options.items() if value is not None and name not in heeded):
             raise InputError(f"{source}: option {name} does not apply to a {'pipe' if kind == PIPE else kind}")
     if kind == PIPE:
-        return sources.read_lines(sys.stdin, "standard input", fps=fps, image_size=size, **given)
+        recording, frames = sources.read_lines(sys.stdin, "standard input", fps=fps, image_size=size, **given)
+        return Stream(recording, frames, live=True, notes=(_NOBODY_LEFT_OUT,))
     if kind == _CAMERA:
-        pictures, rate = _camera(int(str(source)))
-        return _watched(pictures, fps or rate, detector, given)
+        return _filmed(int(str(source)), fps, detector, given)
     if kind == recordings.VIDEO:
         video = open_video(source, fps)
-        return _watched(iter(video), video.fps, detector, given)
-    return sources.replay(keypoints.read(source, **options).tracks, str(source), **given)
+        shots = (Shot(picture, time.perf_counter()) for picture in video)
+        first = next(shots, None)
+        return _watched(first, itertools.chain([first], shots), video.fps, detector, given)
+    reading = keypoints.read(source, **options)
+    recording, frames = sources.replay(reading.tracks, str(source), **given)
+    return Stream(recording, frames, notes=(*reading.notes, _WHOLE_FILE))
 
 
 def _kind(source: pathlib.Path, format: str | None) -> str:
@@ -65,54 +73,66 @@ def _kind(source: pathlib.Path, format: str | None) -> str:
     return recordings.VIDEO if recordings.is_video(source, format) else _FILE
 
 
-def _watched(
-    pictures: Iterator[Picture], fps: float, detector: pathlib.Path | None, given: dict[str, Any]
-) -> tuple[Recording, Iterator[People]]:
-    landmarker.check_installed()
-    file = detector or default_bundle(lambda text: print(text, file=sys.stderr))
-    first = next(pictures, None)
-    if first is None:
-        raise InputError("the stream gives no picture")
-    recording = Recording(fps, first.shape[1::-1], SKELETON, **given)
-    recording.check()
-    return recording, people_in(_joined(first, pictures), landmarker.open_landmarker(file, Settings()), recording)
-
-
-def people_in(
-    pictures: Iterable[Picture], finder: contextlib.AbstractContextManager[Find], recording: Recording
-) -> Iterator[People]:
-    """The people of each picture, BGR, by an id that is the same through time."""
-    settings, fps = Settings(), recording.fps
-    # Who is out of sight for as long as models remember comes back as the same.
-    following = tracking.Settings(memory_seconds=recording.forget_seconds)
-    state = live.Live(SKELETON, fps, following)
-    scale = shrunk(np.zeros((*recording.image_size[::-1], 3), np.uint8), settings.shorter_side)[1]
-    small = (shrunk(picture, settings.shorter_side)[0] for picture in pictures)
-    with finder as find:
-        for found in found_in(small, find, settings, max(1, round(settings.search_seconds * fps))):
-            found = found * np.array([scale, scale, 1], np.float32)
-            confidence = np.clip(found[..., 2], 0, 1).astype(np.float32)
-            state, ids = live.step(state, found[..., :2].astype(np.float32), confidence)
-            yield {id: (person[:, :2], trust) for id, person, trust in zip(ids, found, confidence) if id is not None}
-
-
-def _camera(number: int) -> tuple[Iterator[Picture], float]:
-    """Pictures of a camera, and how many it gives a second."""
+def _filmed(number: int, fps: float | None, detector: pathlib.Path | None, given: dict[str, Any]) -> Stream:
+    """The pictures of a camera, the newest whenever the detector is ready for one."""
     capture = cv2.VideoCapture(number)
     if not capture.isOpened():
         raise InputError(f"camera {number}: cannot be opened")
     rate = capture.get(cv2.CAP_PROP_FPS)
-    return _pictures(capture), rate if 1 <= rate <= 240 else _CAMERA_RATE
+    shots = newest(capture, f"camera {number}")
+    # The first picture tells the size only: it is old when models are ready for one.
+    return _watched(next(shots, None), shots, fps or (rate if 1 <= rate <= 240 else _CAMERA_RATE), detector, given)
 
 
-def _pictures(capture: cv2.VideoCapture) -> Iterator[Picture]:
-    try:
-        while (read := capture.read())[0]:
-            yield read[1]
-    finally:
-        capture.release()
+def _watched(
+    first: Shot | None, shots: Iterator[Shot], fps: float, detector: pathlib.Path | None, given: dict[str, Any]
+) -> Stream:
+    landmarker.check_installed()
+    file = detector or default_bundle(lambda text: print(text, file=sys.stderr))
+    if first is None:
+        raise InputError("the stream gives no picture")
+    recording = Recording(fps, first.picture.shape[1::-1], SKELETON, **given)
+    recording.check()
+    frames = people_in(shots, landmarker.open_landmarker(file, Settings()), recording)
+    return Stream(recording, frames, notes=(_NOBODY_LEFT_OUT,))
 
 
-def _joined(first: Picture, others: Iterator[Picture]) -> Iterator[Picture]:
-    yield first
-    yield from others
+def people_in(
+    shots: Iterable[Shot],
+    finder: contextlib.AbstractContextManager[Find],
+    recording: Recording,
+    clock: Clock = time.perf_counter,
+) -> Iterator[Frame]:
+    """The people of each picture, by an id that is the same through time.
+
+    Where pictures are left out, the whole of a picture is searched as often as before in pictures, less often in time.
+    """
+    settings, fps = Settings(), recording.fps
+    # Who is out of sight for as long as models remember comes back as the same.
+    state = live.Live(SKELETON, fps, tracking.Settings(memory_seconds=recording.forget_seconds))
+    scale = shrunk(np.zeros((*recording.image_size[::-1], 3), np.uint8), settings.shorter_side)[1]
+    under_way: list[tuple[Shot, float]] = []
+    begin = None
+    with finder as find:
+        small = _shrunk(shots, settings.shorter_side, under_way, clock)
+        for found in found_in(small, find, settings, max(1, round(settings.search_seconds * fps))):
+            (shot, begun), detected = under_way.pop(), clock()
+            begin = shot.arrived if begin is None else begin
+            at, skipped = (shot.arrived - begin if shot.timed else None), (shot.skipped if state.frame else 0)
+            if at is not None:
+                state = dataclasses.replace(state, frame=max(state.frame, round(at * fps)))
+            found = found * np.array([scale, scale, 1], np.float32)
+            confidence = np.clip(found[..., 2], 0, 1).astype(np.float32)
+            state, ids = live.step(state, found[..., :2].astype(np.float32), confidence)
+            people = {id: (person[:, :2], trust) for id, person, trust in zip(ids, found, confidence) if id is not None}
+            took = {"detection": detected - begun, "tracking": clock() - detected}
+            yield Frame(people, at, shot.arrived, took, skipped)
+
+
+def _shrunk(
+    shots: Iterable[Shot], shorter_side: int, under_way: list[tuple[Shot, float]], clock: Clock
+) -> Iterator[Picture]:
+    """The pictures, small; what is looked at, and since when, is put into `under_way`."""
+    for shot in shots:
+        under_way.append((shot, clock()))
+        yield shrunk(shot.picture, shorter_side)[0]

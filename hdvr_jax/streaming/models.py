@@ -69,11 +69,22 @@ class GenreModel:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class StreamModels:
-    """The models of a stream; None where a stage has none."""
+    """The models of a stream; None where a stage has none. `names` are those of their configs or files, by stage."""
 
     lifter: LiftModel
     movements: MovementModel | None = None
     genre: GenreModel | None = None
+    names: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+    def described(self) -> dict[str, dict[str, Any]]:
+        """By stage, what is worth telling: name, frames per second (null: those of the recording) and what is read."""
+        field = max(network.receptive_field for network in self.lifter.networks.values())
+        found = {"lifter": {"fps": self.lifter.fps, "inputs": self.lifter.inputs, "frames": field}}
+        if self.movements is not None:
+            found["movements"] = {"fps": self.movements.fps, "inputs": self.movements.inputs}
+        if self.genre is not None:
+            found["genre"] = {"fps": self.genre.fps, "inputs": list(self.genre.streams)}
+        return {stage: {"name": self.names.get(stage, ""), **told} for stage, told in found.items()}
 
 
 def load(
@@ -92,14 +103,17 @@ def load(
     if weights is None and not (folder / "lifter").is_dir():
         causal = f"configs/lifter_causal.py with --workdir={folder / 'lifter'}"
         raise InputError(f"{folder}: no lifter, which a stream needs; train {causal}")
-    lifter = of_published(weights, layout) if weights else of_lifter(trained.load(folder / "lifter"), folder / "lifter")
-    found = {"movements": of_movements, "genre": of_genre}
-    readers = {
-        stage: make(trained.load(folder / stage), folder / stage)
-        for stage, make in found.items()
-        if (folder / stage).is_dir()
+    makers = {"lifter": of_lifter, "movements": of_movements, "genre": of_genre}
+    loaded = {
+        stage: trained.load(folder / stage)
+        for stage in makers
+        if (folder / stage).is_dir() and not (weights and stage == "lifter")
     }
-    models = StreamModels(lifter, **readers)
+    found = {stage: makers[stage](model, folder / stage) for stage, model in loaded.items()}
+    names = {stage: model.config.name for stage, model in loaded.items()}
+    if weights:
+        found["lifter"], names["lifter"] = of_published(weights, layout), pathlib.Path(weights).name
+    models = StreamModels(**found, names=names)
     if models.genre is not None:
         _check_genre(models, folder / "genre")
     return models

@@ -13,10 +13,18 @@ def due(frame: int, fps_from: float, fps_to: float) -> list[float]:
 
     They are those of `poses.resample`: the first on the first, number k at k * fps_from / fps_to.
     """
-    if frame == 0:
-        return [1.0]
-    first, last = (math.floor(index * fps_to / fps_from + 1e-6) for index in (frame - 1, frame))
-    shares = [number * fps_from / fps_to - (frame - 1) for number in range(first + 1, last + 1)]
+    return [1.0] if frame == 0 else passed((frame - 1) * fps_to / fps_from, frame * fps_to / fps_from)
+
+
+def passed(before: float, now: float) -> list[float]:
+    """Where the whole numbers lie that are passed on the way, `now` included: 1 on it, towards 0 just after `before`.
+
+    Args:
+        before: Place of the frame before, counted in frames at another rate.
+        now: Place of this frame, not before that.
+    """
+    first, last = (math.floor(place + 1e-6) for place in (before, now))
+    shares = [(number - before) / (now - before) for number in range(first + 1, last + 1)]
     return [1.0 if abs(share - 1) < 1e-6 else share for share in shares]
 
 

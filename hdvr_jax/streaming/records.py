@@ -1,6 +1,8 @@
-"""What a stream is told before its first frame, and what it tells of a dancer at each."""
+"""What a stream is told before its first frame and with each, and what it tells of a dancer."""
 
 import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -11,6 +13,8 @@ from hdvr_jax.pose_track import check_fps
 from hdvr_jax.skeletons import get_skeleton
 
 _PIXELS = (1.0, 1e6)
+
+People = Mapping[str, tuple[Any, Any]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,6 +59,42 @@ class Recording:
         if self.smoothing.method not in (cleaning.OFF, "one_euro"):
             raise InputError(f"stream: smoothing {self.smoothing.method!r} looks ahead; expected off or one_euro")
         cleaning.check(self.smoothing, self.fps)
+
+
+@dataclasses.dataclass(frozen=True)
+class Frame:
+    """A frame as it comes.
+
+    Attributes:
+        people: Dancers by id, as `step` takes them.
+        time: Seconds since the first frame; None where frames come at the recording's rate.
+        arrived: Of `time.perf_counter`, when its picture came; None where it comes as keypoints.
+        took: {stage: seconds} of what was done to it before.
+        skipped: Pictures between the frame before and this one that were not looked at.
+    """
+
+    people: People
+    time: float | None = None
+    arrived: float | None = None
+    took: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    skipped: int = 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Stream:
+    """A source of frames.
+
+    Attributes:
+        recording: What is known of it beforehand.
+        frames: Read as they are asked for.
+        live: Whether frames may come from a camera now, without telling their time.
+        notes: What was assumed.
+    """
+
+    recording: Recording
+    frames: Iterator[Frame]
+    live: bool = False
+    notes: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """One more frame of a stream: state in, state out. A state is never changed, so that it may be gone on from again."""
 
 import dataclasses
-from collections.abc import Mapping
 from typing import Any
 
 import jax
@@ -14,39 +13,53 @@ from hdvr_jax.errors import InputError
 from hdvr_jax.recognition.stages import finite
 from hdvr_jax.skeletons import get_mapping, get_skeleton
 from hdvr_jax.streaming import bodies
-from hdvr_jax.streaming.rates import between, due, nearest
-from hdvr_jax.streaming.records import Outcome, Recording
-from hdvr_jax.streaming.state import Arrays, State, seat
+from hdvr_jax.streaming.rates import between, due, nearest, passed
+from hdvr_jax.streaming.records import Outcome, People, Recording
+from hdvr_jax.streaming.state import ROUNDING, Arrays, State, seat
 
 _FARTHEST = 1e6  # pixels
+_LEAST_SECONDS = 1e-3  # between two frames, for their velocity
 
-People = Mapping[str, tuple[Any, Any]]
 
-
-def step(state: State, people: People) -> tuple[State, dict[str, Outcome]]:
+def step(state: State, people: People, seconds: float | None = None) -> tuple[State, dict[str, Outcome]]:
     """The state after one more frame, and what is known of every dancer, also of those out of sight for a while.
 
     Args:
         people: {id: (keypoints (J, 2) pixels, confidence (J,) 0 to 1)}; a joint is missing where its confidence is 0
             or anything of it is not finite, and a dancer without joints was not seen.
+        seconds: Since the frame before; None for one frame at the recording's rate. Models are given the frames that
+            would have come at their own rate in between, interpolated. A pause that is longer than dancers are
+            remembered counts as long as that.
     Raises:
-        InputError: a field of another shape, or a place that cannot be one; names the dancer. Or weights so damaged
-            that what they give is not finite.
+        InputError: `seconds` is no time; a field of another shape, or a place that cannot be one, which names the
+            dancer; or weights so damaged that what they give is not finite.
     """
     recording = state.setup.recording
     seen = {id: _checked(id, *given, recording) for id, given in people.items()}
     seen = {id: given for id, given in seen.items() if given[1].any()}
-    state = seat(state, seen)
+    seconds = _duration(seconds, recording)
+    state = seat(state, seen, seconds)
     points, confidence = np.full_like(state.rows["points"], np.nan), np.zeros(state.rows["age"].shape, np.float32)
     for id, given in seen.items():
         points[state.ids.index(id)], confidence[state.ids.index(id)] = given
-    rows = _held(recording, state.rows, points, confidence)
+    rows = _held(recording, state.rows, points, confidence, seconds)
     present, now = _present(recording, rows), {"points": rows["points"], "confidence": confidence}
-    state = dataclasses.replace(state, rows={**rows, "before": now})
-    for share in due(state.frame, recording.fps, state.setup.fps):
+    begun = state.frame > 0
+    place = state.place + seconds * state.setup.fps if begun else 0.0
+    shares = passed(state.place, place) if begun else [1.0]
+    state = dataclasses.replace(state, rows={**rows, "before": now}, place=place)
+    for share in shares:
         state = _advanced(state, between(rows["before"], now, share), present)
     found = {id: _outcome(state, row, bool(present[row])) for row, id in enumerate(state.ids) if id is not None}
     return dataclasses.replace(state, frame=state.frame + 1), found
+
+
+def _duration(seconds: float | None, recording: Recording) -> float:
+    if seconds is None:
+        return 1 / recording.fps
+    if not 0 <= seconds < np.inf:
+        raise InputError(f"stream: {seconds:g} seconds since the frame before; expected 0 or more")
+    return min(seconds, recording.forget_seconds + 1 / recording.fps)
 
 
 def _checked(id: str, keypoints: Any, confidence: Any, recording: Recording) -> tuple[np.ndarray, np.ndarray]:
@@ -68,23 +81,27 @@ def _checked(id: str, keypoints: Any, confidence: Any, recording: Recording) -> 
 
 
 def _held(
-    recording: Recording, rows: Arrays, points: Float[np.ndarray, "S J 2"], confidence: Float[np.ndarray, "S J"]
+    recording: Recording,
+    rows: Arrays,
+    points: Float[np.ndarray, "S J 2"],
+    confidence: Float[np.ndarray, "S J"],
+    seconds: float,
 ) -> Arrays:
     """The rows with the new places of joints, smoothed where asked for, and the last ones of those missing."""
     if recording.smoothing.method != cleaning.OFF:
         weights = cleaning.weights_of(confidence.astype(float), recording.smoothing)
         smooth = cleaning.OneEuro(**rows["smoothing"]).step(
-            points.astype(float), weights, recording.fps, recording.smoothing
+            points.astype(float), weights, 1 / max(seconds, _LEAST_SECONDS), recording.smoothing
         )
         rows, points = {**rows, "smoothing": vars(smooth)}, smooth.points.astype(np.float32)
     known = np.isfinite(points).all(-1)
     held = np.where(known[..., None], points, rows["points"])
-    return {**rows, "points": held, "age": np.where(known, 0, rows["age"] + 1)}
+    return {**rows, "points": held, "age": np.where(known, 0, rows["age"] + seconds)}
 
 
 def _present(recording: Recording, rows: Arrays) -> Bool[np.ndarray, " S"]:
     """In which rows a joint of the models' skeleton is known, seen or held for no longer than the limit."""
-    known = rows["age"] <= recording.max_hold_seconds * recording.fps
+    known = rows["age"] <= recording.max_hold_seconds + ROUNDING
     points = np.where(known[..., None], rows["points"], np.float32(np.nan))
     mapped = get_mapping(recording.skeleton, LIFTED_SKELETON).apply(points)
     return np.isfinite(mapped).all(-1).any(-1)

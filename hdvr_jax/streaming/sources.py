@@ -8,6 +8,11 @@ with a triple in pixels for every joint (null, or confidence 0, for a missing on
 frame; it may be left out where there is never more than one. The first line may say what all are, in place of options:
 
     {"fps": 30, "image_size": [1280, 720], "skeleton": "coco17"}
+
+Frames are taken to be 1 / fps apart, however they come. Where they are not, as of a detector that leaves out what it is
+too slow for, every line says when its picture was taken, in seconds from any beginning:
+
+    {"time": 12.345, "people": [...]}
 """
 
 import dataclasses
@@ -22,8 +27,7 @@ from hdvr_jax import lifting
 from hdvr_jax.errors import InputError
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.skeletons import get_skeleton
-from hdvr_jax.streaming.records import Recording
-from hdvr_jax.streaming.session import People
+from hdvr_jax.streaming.records import Frame, People, Recording
 
 # Characters of a line; a frame of a hundred people with a whole body each is a third of that.
 _LONGEST = 2_000_000
@@ -32,7 +36,7 @@ _LARGEST = 1e9
 _ALONE = "1"
 
 
-def read_lines(file: io.TextIOBase, name: str, **given: Any) -> tuple[Recording, Iterator[People]]:
+def read_lines(file: io.TextIOBase, name: str, **given: Any) -> tuple[Recording, Iterator[Frame]]:
     """What a pipe of JSON lines tells about itself, and its frames, read as they are asked for.
 
     Args:
@@ -91,11 +95,19 @@ def _line(file: io.TextIOBase, name: str, number: int) -> dict[str, Any] | None:
     return content
 
 
-def _frames(file: io.TextIOBase, name: str, first: dict[str, Any] | None, joints: int) -> Iterator[People]:
+def _frames(file: io.TextIOBase, name: str, first: dict[str, Any] | None, joints: int) -> Iterator[Frame]:
     number, content = (1, first) if first is not None else (2, _line(file, name, 2))
+    begin, before = (content or {}).get("time"), -_LARGEST
     while content is not None:
-        yield _people(content, f"{name}, line {number}", joints)
-        number += 1
+        where = f"{name}, line {number}"
+        time = content.get("time")
+        if (time is None) != (begin is None):
+            raise InputError(f"{where}: {'no' if time is None else 'a'} time, unlike the first frame")
+        if time is not None and not (_is_number(time) and time >= before):
+            raise InputError(f"{where}: time is {time!r}; expected seconds, and not before those of the line before")
+        people = _people(content, where, joints)
+        yield Frame(people) if time is None else Frame(people, time=float(time) - float(begin))
+        number, before = number + 1, time
         content = _line(file, name, number)
 
 
@@ -127,7 +139,7 @@ def _keypoints(values: Any, where: str, joints: int) -> tuple[np.ndarray, np.nda
     return triples[:, :2], triples[:, 2]
 
 
-def replay(tracks: Sequence[PoseTrack], source: str, **given: Any) -> tuple[Recording, Iterator[People]]:
+def replay(tracks: Sequence[PoseTrack], source: str, **given: Any) -> tuple[Recording, Iterator[Frame]]:
     """Recorded 2D tracks as if they came from a camera now.
 
     The image of tracks without a size is taken to end where the keypoints do.
@@ -148,7 +160,7 @@ def replay(tracks: Sequence[PoseTrack], source: str, **given: Any) -> tuple[Reco
     fields = {field: value for field, value in given.items() if value is not None}
     recording = dataclasses.replace(Recording(first.fps, (int(size[0]), int(size[1])), first.skeleton), **fields)
     recording.check()
-    return recording, (_shown(tracks, frame) for frame in range(max(track.frames for track in tracks)))
+    return recording, (Frame(_shown(tracks, frame)) for frame in range(max(track.frames for track in tracks)))
 
 
 def _shown(tracks: Sequence[PoseTrack], frame: int) -> People:

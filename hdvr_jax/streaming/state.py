@@ -19,8 +19,9 @@ from hdvr_jax.streaming.models import StreamModels
 from hdvr_jax.streaming.records import Recording
 
 STAGES = ("lift", "movements", "genre")
-_UNSEEN = 1e9  # frames since a joint was seen that never was
+_UNSEEN = 1e9  # seconds since a joint was seen that never was
 _MOST = 64  # rows
+ROUNDING = 1e-6  # seconds, of times that were added up
 
 Arrays = dict[str, Any]
 
@@ -94,6 +95,7 @@ class State:
         ids: Who has each row of the arrays; None where nobody has.
         rows, stages: As `Setup` makes them.
         frame, base: Frames so far, of the recording and of the lifter.
+        place: Of the latest frame, counted in the lifter's frames since the first.
         pending: Frame of the genre model that waits for the movements nearest to it; -1 for none.
     """
 
@@ -103,6 +105,7 @@ class State:
     stages: Arrays
     frame: int = 0
     base: int = 0
+    place: float = 0.0
     pending: int = -1
 
     @property
@@ -137,19 +140,21 @@ def start(models: StreamModels, recording: Recording, dancers: int = 1) -> State
     return State(setup, (None,) * dancers, setup.rows(dancers), setup.stages(dancers))
 
 
-def seat(state: State, seen: Collection[str]) -> State:
+def seat(state: State, seen: Collection[str], seconds: float) -> State:
     """The state with rows for those seen: who was away for long loses theirs, who is new gets a free one.
 
     Where no more rows may be made, whoever is away loses theirs at once.
 
+    Args:
+        seconds: Since the frame before.
     Raises:
         InputError: too many dancers at a time.
     """
     if len(seen) > _MOST:
         raise InputError(f"stream: {len(seen)} dancers in a frame; expected {_MOST} or fewer")
-    away = np.where([id in seen for id in state.ids], 0, state.rows["away"] + 1)
+    away = np.where([id in seen for id in state.ids], 0, state.rows["away"] + seconds)
     known = sum(id is not None for id in {*state.ids, *seen})
-    limit = state.setup.recording.forget_seconds * state.setup.recording.fps if known <= _MOST else 0
+    limit = state.setup.recording.forget_seconds + ROUNDING if known <= _MOST else 0
     ids = [None if away_for > limit else id for id, away_for in zip(state.ids, away)]
     state = dataclasses.replace(state, rows={**state.rows, "away": away})
     new = [id for id in seen if id not in ids]

@@ -10,6 +10,7 @@ import pytest
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import native
 from hdvr_jax.streaming import Recording, inputs
+from hdvr_jax.streaming.camera import Shot
 from tests.detection import drawn
 from tests.recognition import fabricated
 
@@ -18,8 +19,11 @@ NOTHING = dict.fromkeys(("format", "fps", "view", "clip", "unit", "layout", "ima
 
 def test_people_of_pictures_keep_their_ids():
     boxes = [[(20 + 2 * i, 30, 30, 80), (200 - 2 * i, 40, 26, 70)] for i in range(12)]
-    pictures = (drawn.picture((320, 180), of_frame) for of_frame in boxes)
-    found = list(inputs.people_in(pictures, contextlib.nullcontext(drawn.find), Recording(20.0, (320, 180))))
+    shots = (Shot(drawn.picture((320, 180), of_frame), 0.0) for of_frame in boxes)
+    frames = list(inputs.people_in(shots, contextlib.nullcontext(drawn.find), Recording(20.0, (320, 180))))
+    found = [frame.people for frame in frames]
+    assert {frame.time for frame in frames} == {None}
+    assert set(frames[0].took) == {"detection", "tracking"}
     assert [set(people) for people in found] == [{"1", "2"}] * 12
     for id in ("1", "2"):
         places = np.array([people[id][0].mean(0) for people in found])
@@ -29,9 +33,11 @@ def test_people_of_pictures_keep_their_ids():
 def test_a_pipe_says_its_rate_or_is_told(monkeypatch):
     line = json.dumps({"people": [{"keypoints": [[1.0, 2.0, 0.9]] * 17}]})
     monkeypatch.setattr(sys, "stdin", io.StringIO(f"{line}\n{line}\n"))
-    recording, frames = inputs.open_input(
+    stream = inputs.open_input(
         pathlib.Path("-"), {**NOTHING, "fps": 25.0, "image_size": (640, 480)}, None, max_hold_seconds=0.2
     )
+    recording, frames = stream.recording, stream.frames
+    assert stream.live
     assert (recording.fps, recording.image_size, recording.max_hold_seconds) == (25.0, (640, 480), 0.2)
     assert len(list(frames)) == 2
     monkeypatch.setattr(sys, "stdin", io.StringIO(line))
@@ -41,9 +47,11 @@ def test_a_pipe_says_its_rate_or_is_told(monkeypatch):
 
 def test_recorded_keypoints_come_as_frames(tmp_path):
     native.write(tmp_path / "solo.json", [fabricated.seen(fabricated.swaying(), "Ada")])
-    recording, frames = inputs.open_input(tmp_path / "solo.json", NOTHING, None)
-    assert recording.skeleton == "h36m17"
-    assert [set(people) for people in frames] == [{"Ada"}] * 90
+    stream = inputs.open_input(tmp_path / "solo.json", NOTHING, None)
+    assert stream.recording.skeleton == "h36m17"
+    assert not stream.live
+    assert [set(frame.people) for frame in stream.frames] == [{"Ada"}] * 90
+    assert any("from the whole of it" in note for note in stream.notes)
 
 
 def test_options_that_do_not_apply(tmp_path):

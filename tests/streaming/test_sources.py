@@ -26,7 +26,7 @@ def line(*people):
 
 def read(*lines, **given):
     recording, frames = sources.read_lines(io.StringIO("\n".join(lines)), "pipe", **given)
-    return recording, list(frames)
+    return recording, [frame.people for frame in frames]
 
 
 def test_lines_become_frames():
@@ -104,7 +104,7 @@ def _track(frames, id="1", fps=30.0, axes=2, **fields):
 def test_tracks_are_played_frame_by_frame():
     recording, frames = sources.replay([_track(3, "a", image_size=(640, 480)), _track(5, "b")], "x", focal=None)
     assert recording.image_size == (640, 480)
-    assert [sorted(people) for people in frames] == [["a", "b"]] * 3 + [["b"]] * 2
+    assert [sorted(frame.people) for frame in frames] == [["a", "b"]] * 3 + [["b"]] * 2
 
 
 def test_an_unknown_image_ends_where_the_keypoints_do():

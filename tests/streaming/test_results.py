@@ -1,0 +1,120 @@
+"""The file of a stream's results: written line by line, read alone, and what is left of it after a kill."""
+
+import io
+import json
+
+import numpy as np
+import pytest
+
+from hdvr_jax import streaming
+from hdvr_jax.errors import InputError
+from hdvr_jax.movements import load_vocabulary
+from hdvr_jax.streaming import results
+from tests.streaming import made
+
+RECORDING = streaming.Recording(fps=30.0, image_size=(640, 480), skeleton="h36m17")
+
+
+@pytest.fixture(scope="module")
+def models():
+    return made.streaming_models({"lifter": made.trained("lifter", causal=True)})
+
+
+@pytest.fixture(scope="module")
+def written(models):
+    """The text of a stream of six frames, two pictures skipped."""
+    points = np.random.default_rng(0).uniform(100, 400, (17, 2)).astype(np.float32)
+    people = {"Ada": (points, np.ones(17, np.float32))}
+    times, skipped = (0, 0.1, 0.2, 0.3, 0.4, 0.5), (0, 0, 2, 0, 0, 0)
+    frames = [streaming.Frame(people, time=time, skipped=count) for time, count in zip(times, skipped)]
+    file = io.StringIO()
+    results.write(streaming.Stream(RECORDING, iter(frames), notes=("all is drawn",)), models, file)
+    return file.getvalue()
+
+
+def test_a_file_can_be_read_alone(tmp_path, written):
+    path = tmp_path / "stream.jsonl"
+    path.write_text(written)
+    header, *frames, end = streaming.read_results(path)
+    assert (header["fps"], header["image_size"], header["keypoints"]) == (30.0, [640, 480], "h36m17")
+    assert len(header["skeleton"]["joints"]) == 17
+    assert header["units"]["pose"] == "m"
+    assert "y down" in header["axes"]
+    assert header["models"]["lifter"]["frames"] == 9
+    assert header["focal_px"] == 640.0
+    assert header["notes"] == ["all is drawn"]
+    assert [line["frame"] for line in frames] == list(range(6))
+    assert [line["time"] for line in frames] == [0, 0.1, 0.2, 0.3, 0.4, 0.5]
+    assert [line.get("skipped", 0) for line in frames] == [0, 0, 2, 0, 0, 0]
+    assert end["end"]["frames"] == 6
+    assert end["end"]["skipped"] == 2
+    assert end["end"]["frames_a_second"] == pytest.approx(14.0)
+    assert {"median", "p95", "max"} == set(end["end"]["latency_ms"]) == set(end["end"]["stages_ms"]["lifting"])
+
+
+def test_the_header_names_movements_and_genres(models):
+    found = made.streaming_models(
+        {
+            "lifter": made.trained("lifter", causal=True),
+            "movements": made.trained("movements", bidirectional=False),
+            "genre": made.trained("genre"),
+        }
+    )
+    header = results.header(streaming.Stream(RECORDING, iter(())), found)
+    assert [entry["id"] for entry in header["movements"]] == [entry.id for entry in load_vocabulary().types]
+    assert {"name", "part"} < set(header["movements"][0])
+    assert "tango" in header["genres"]
+    assert header["models"]["genre"]["inputs"] == ["poses3d", "movements"]
+    assert "genres" not in results.header(streaming.Stream(RECORDING, iter(())), models)
+
+
+@pytest.mark.parametrize("kept", [0.3, 0.6, 0.9, 0.99])
+def test_what_was_written_before_a_kill_is_read(tmp_path, written, kept):
+    path, cut = tmp_path / "stream.jsonl", written[: int(kept * len(written))]
+    path.write_text(cut)
+    assert [json.dumps(line) for line in streaming.read_results(path)] == written.splitlines()[: cut.count("\n")]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "no whole line"),
+        ('{"frame": 1}\n', "line 1: expected results of a stream, an object with format"),
+        ('{"format": "other"}\n', "line 1: is of format 'other', version None; expected 'hdvr-stream', version 1"),
+        ('{"format": "hdvr-stream", "version": 2}\n', "version 2; expected"),
+        ('{"format": "hdvr-stream", "version": 1}\n{"frame\n{"frame": 3}\n', "line 2: not whole JSON"),
+        (
+            '{"format": "hdvr-stream", "version": 1}\n[3]\n',
+            "line 2: expected results of a stream, an object with frame",
+        ),
+    ],
+)
+def test_other_files_are_refused(tmp_path, text, message):
+    path = tmp_path / "x.jsonl"
+    path.write_text(text)
+    with pytest.raises(InputError, match=f"x.jsonl.*{message}"):
+        list(streaming.read_results(path))
+
+
+def test_a_file_that_is_not_there(tmp_path):
+    with pytest.raises(InputError, match=r"gone.jsonl: cannot be read"):
+        list(streaming.read_results(tmp_path / "gone.jsonl"))
+
+
+def test_only_results_are_replaced(tmp_path, written):
+    path = tmp_path / "stream.jsonl"
+    assert results.is_replaceable(path)
+    for text, expected in (("", True), (written, True), ("my notes", False), ('{"frame": 0}', False)):
+        path.write_text(text)
+        assert results.is_replaceable(path) == expected
+
+
+def test_fields_of_a_line():
+    pose, movements = np.ones((17, 3), np.float32), np.float32([0.2, 0.7])
+    outcome = streaming.Outcome(pose, np.ones(3, np.float32), movements, np.float32([0.25, 0.75]))
+    found = results.fields(outcome, ["a", "b"], ("tango", "waltz"))
+    assert found["movements"] == {"b": 0.7}
+    assert found["genre"] == {"tango": 0.25, "waltz": 0.75}
+    assert found["trajectory"] == [1.0, 1.0, 1.0]
+    lost = results.fields(streaming.Outcome(pose * np.nan, pose[0] * np.nan), [], ())
+    assert lost == {"pose": None, "trajectory": None}
