@@ -1,19 +1,36 @@
-"""Files that are either whole or not there."""
+"""Files that are either whole or not there.
+
+What is being written stands beside its place under a name that tells by whom, so that what a killed process left can
+be told from what another one is writing.
+"""
 
 import contextlib
+import glob
 import os
 import pathlib
+import platform
+import re
+import time
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from hdvr_jax.errors import InputError
 
+# Nobody writes a file for so long without a sign.
+_OLD_SECONDS = 24 * 3600.0
+
 
 @contextlib.contextmanager
 def whole_file(path: str | os.PathLike) -> Iterator[BinaryIO]:
-    """A binary file to write; it takes the name `path` when the block ends, and is gone when the block fails."""
+    """A binary file to write; it takes the name `path` when the block ends, and is gone when the block fails.
+
+    Drafts of the same file that killed processes left are removed.
+    """
     path = pathlib.Path(path)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        if abandoned(left, left.name.removeprefix(f".{path.name}.").removesuffix(".part")):
+            left.unlink(missing_ok=True)
+    draft = path.with_name(f".{path.name}.{writer_mark()}.part")
     try:
         with draft.open("wb") as file:
             yield file
@@ -21,6 +38,46 @@ def whole_file(path: str | os.PathLike) -> Iterator[BinaryIO]:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
+
+
+def writer_mark() -> str:
+    """Names this machine and process in the names of unfinished files: letters, digits and "_", "-", a number."""
+    return f"{_machine()}-{os.getpid()}"
+
+
+def abandoned(path: pathlib.Path, mark: str) -> bool:
+    """Whether an unfinished file, or folder of files, is left from a process that is gone.
+
+    That is so where the process was one of this machine and runs no more, or where nothing has been written to it for a
+    day. Marks may also be those of earlier versions, a number or nothing; with any other it is somebody else's.
+    """
+    found = re.fullmatch(r"(?:(?:(\w+)-)?(\d{1,9}))?", mark)
+    if found is None:
+        return False
+    if found[1] == _machine() and not _runs(int(found[2])):
+        return True
+    try:
+        written = [entry.lstat().st_mtime for entry in (path, *path.rglob("*"))]
+    except OSError:
+        return False
+    return time.time() - max(written) > _OLD_SECONDS
+
+
+def _machine() -> str:
+    return re.sub(r"\W", "_", platform.node(), flags=re.ASCII)[:40] or "unknown"
+
+
+def _runs(process: int) -> bool:
+    # Elsewhere asking would end the process.
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def check_place(path: str | os.PathLike, *, folder: bool = False) -> None:

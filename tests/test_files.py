@@ -1,11 +1,14 @@
 """Files that are whole or not there."""
 
 import os
+import subprocess
+import sys
+import time
 
 import pytest
 
 from hdvr_jax.errors import InputError
-from hdvr_jax.files import check_place, whole_file
+from hdvr_jax.files import abandoned, check_place, whole_file, writer_mark
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path):
@@ -47,3 +50,59 @@ def test_places_that_cannot_be_written_are_told_before_the_work(tmp_path):
     with pytest.raises(InputError, match="file is a file"):
         check_place(tmp_path / "file", folder=True)
     assert os.listdir(tmp_path) == ["file"]
+
+
+def _gone():
+    """The mark of a process of this machine that is no more."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return writer_mark().replace(f"-{os.getpid()}", f"-{process.pid}")
+
+
+def _aged(path, hours):
+    then = time.time() - 3600 * hours
+    os.utime(path, (then, then))
+
+
+def test_drafts_of_killed_processes_go_with_the_next_write(tmp_path):
+    for name in (
+        f".a.bin.{_gone()}.part",
+        f".a.bin.{writer_mark()}1.part",
+        ".a.bin.elsewhere-5.part",
+        ".a.bin.77.part",
+    ):
+        (tmp_path / name).write_bytes(b"half")
+    _aged(tmp_path / ".a.bin.77.part", 25)
+    others = (f".b.bin.{_gone()}.part", ".a.bin.of.me.part", ".a.bin.part", f".a.bin.{_gone()}.txt")
+    for name in others:
+        (tmp_path / name).write_bytes(b"of somebody else")
+        _aged(tmp_path / name, 1000)
+    with whole_file(tmp_path / "a.bin") as file:
+        file.write(b"whole")
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"a.bin", ".a.bin.elsewhere-5.part", *others}
+
+
+def test_who_writes_and_what_is_new_is_never_abandoned(tmp_path):
+    path = tmp_path / "draft"
+    path.write_bytes(b"")
+    assert not abandoned(path, writer_mark())
+    assert not abandoned(path, f"{os.getppid()}")
+    assert not abandoned(path, "elsewhere-1")
+    assert abandoned(path, _gone())
+    assert not abandoned(tmp_path / "nowhere", "elsewhere-1")
+    _aged(path, 23)
+    assert not abandoned(path, "elsewhere-1")
+    _aged(path, 25)
+    assert abandoned(path, "elsewhere-1")
+    assert not abandoned(path, "something else")
+
+
+def test_a_folder_is_as_old_as_the_last_thing_written_in_it(tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "growing").write_bytes(b"")
+    _aged(folder, 50)
+    assert not abandoned(folder, "elsewhere-1")
+    _aged(folder / "growing", 50)
+    assert abandoned(folder, "elsewhere-1")

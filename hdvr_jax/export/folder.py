@@ -1,5 +1,6 @@
 """Writing all results of a recognition into a folder: all of them or none."""
 
+import contextlib
 import importlib
 import json
 import os
@@ -14,7 +15,7 @@ from jaxtyping import UInt8
 from hdvr_jax.errors import InputError
 from hdvr_jax.export.arrays import pose_track, write_poses
 from hdvr_jax.export.names import FILES, check_extras, is_result, names_of
-from hdvr_jax.files import check_place
+from hdvr_jax.files import abandoned, check_place, writer_mark
 from hdvr_jax.keypoints import native
 from hdvr_jax.recognition.results import Recognition
 from hdvr_jax.report import SCHEMA, document, page
@@ -25,10 +26,11 @@ from hdvr_jax.rigging import RiggedMotion, fit, fit_error, has_pose
 _BEGINNING = f'{{"schema": "{SCHEMA.rsplit("/")[0]}/'
 _LIST = '"files": '
 _LOOKED_AT = 1 << 20
+_ASIDE = ".unfinished-"
 
 
 def check(folder: pathlib.Path, extras: Sequence[str] = ()) -> None:
-    """Raises InputError when the results may not be written there.
+    """Raises InputError when the results may not be written there; removes what killed runs left there unfinished.
 
     Earlier results of this program may be replaced; files of the same names from elsewhere may not.
 
@@ -37,6 +39,7 @@ def check(folder: pathlib.Path, extras: Sequence[str] = ()) -> None:
     """
     check_extras(extras)
     _check_names(folder, [*FILES, *names_of(extras, ())])
+    _remove_unfinished(folder)
 
 
 def write(
@@ -63,7 +66,8 @@ def write(
     _check_names(folder, names)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        aside = pathlib.Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder))
+        _remove_unfinished(folder)
+        aside = pathlib.Path(tempfile.mkdtemp(prefix=f"{_ASIDE}{writer_mark()}-", dir=folder))
         try:
             _write_files(recognition, rigs, aside, names)
             _write_extras(recognition, motions, aside, extras, frames)
@@ -84,6 +88,23 @@ def _check_names(folder: pathlib.Path, names: Sequence[str]) -> None:
     taken = [name for name in names if name not in ours and (folder / name).exists()]
     if taken:
         raise InputError(f"{folder}: holds a {taken[0]} that is not from an earlier run; give another --out")
+
+
+def _remove_unfinished(folder: pathlib.Path) -> None:
+    """Removes folders in which runs that are gone were writing, and which hold nothing else."""
+    for aside in folder.glob(f"{_ASIDE}*"):
+        mark = aside.name.removeprefix(_ASIDE).rpartition("-")[0]
+        # Another run may be removing it at this moment.
+        with contextlib.suppress(OSError):
+            mine = aside.is_dir() and not aside.is_symlink() and all(map(_written_here, aside.iterdir()))
+            if mine and abandoned(aside, mark):
+                shutil.rmtree(aside, ignore_errors=True)
+
+
+def _written_here(path: pathlib.Path) -> bool:
+    """Whether a file is a result or the draft of one."""
+    draft = path.name.startswith(".") and path.name.endswith((".part", ".part.mp4"))
+    return (is_result(path.name) or draft) and path.is_file() and not path.is_symlink()
 
 
 def _earlier(folder: pathlib.Path) -> tuple[str, ...]:

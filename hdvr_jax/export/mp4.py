@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from hdvr_jax.errors import InputError
+from hdvr_jax.files import writer_mark
 from hdvr_jax.opencv import quiet
 
 Image = UInt8[np.ndarray, "H W 3"]
@@ -33,7 +34,7 @@ def whole_video(path: str | os.PathLike, fps: float, size: tuple[int, int]) -> I
         InputError: no encoder, or the file cannot be written.
     """
     path = pathlib.Path(path)
-    draft = path.with_name(f".{path.stem}.{os.getpid()}.part.mp4")
+    draft = path.with_name(f".{path.stem}.{writer_mark()}.part.mp4")
     try:
         with quiet():
             codec = next((name for name in _CODECS if _reads_back(name, draft, fps, size)), None)

@@ -1,6 +1,9 @@
 import contextlib
 import dataclasses
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -9,6 +12,7 @@ from hdvr_jax import export, keypoints
 from hdvr_jax.errors import InputError
 from hdvr_jax.recognition.results import Poses
 from hdvr_jax.skeletons import get_skeleton
+from tests.processes import environment
 from tests.recognition import fabricated
 
 
@@ -126,6 +130,58 @@ def test_an_extra_that_fails_leaves_the_folder_as_it_was(tmp_path):
         export.write(fabricated.recognition(source="second"), tmp_path, ["bvh", "overlay"], broken())
     assert {path.name for path in tmp_path.iterdir()} == {"poses3d.csv", "movements.csv", *export.FILES}
     assert json.loads((tmp_path / "report.json").read_text())["source"] == "clip.json"
+
+
+_WRITES_FOR_EVER = """
+import pathlib, sys, time
+import numpy as np
+from hdvr_jax import export
+from tests.recognition import fabricated
+
+def frames():
+    for _ in range(30):
+        yield np.zeros((72, 128, 3), np.uint8)
+    print("writing", flush=True)
+    time.sleep(600)
+
+export.write(fabricated.recognition(dancers=1), pathlib.Path(sys.argv[1]), ["csv", "overlay"], frames())
+"""
+
+
+def test_what_killed_runs_left_goes_and_what_others_are_writing_stays(tmp_path):
+    command = [sys.executable, "-c", _WRITES_FOR_EVER, str(tmp_path)]
+    running = subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, text=True)
+    try:
+        assert running.stdout.readline() == "writing\n"
+        (unfinished,) = tmp_path.iterdir()
+        assert {"poses3d.npz", "report.json", "movements.csv"} < {path.name for path in unfinished.iterdir()}
+        export.write(fabricated.recognition(), tmp_path)
+        export.check(tmp_path, ["overlay"])
+        assert {path.name for path in tmp_path.iterdir()} == {unfinished.name, *export.FILES}
+    finally:
+        running.kill()
+        running.wait()
+        running.stdout.close()
+    assert any(path.name.endswith(".part.mp4") for path in unfinished.iterdir())
+    export.check(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == set(export.FILES)
+
+
+def test_unfinished_folders_that_hold_something_else_stay(tmp_path):
+    """Of runs of earlier versions, whose names say nothing, of other machines, and of the user."""
+    export.write(fabricated.recognition(), tmp_path)
+    names = {"old": ".unfinished-a1b2c3d4", "elsewhere": ".unfinished-elsewhere-5-x", "theirs": ".unfinished-songs"}
+    for name in names.values():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / ("report.json" if name != names["theirs"] else "song.txt")).write_text("{}")
+        for path in (tmp_path / name, *(tmp_path / name).iterdir()):
+            os.utime(path, (0, 0))
+    (tmp_path / ".unfinished-link").symlink_to(tmp_path / names["theirs"])
+    (tmp_path / names["elsewhere"] / "report.html").write_text("just written")
+    export.write(fabricated.recognition(), tmp_path)
+    left = {names["elsewhere"], names["theirs"], ".unfinished-link", *export.FILES}
+    assert {path.name for path in tmp_path.iterdir()} == left
+    assert (tmp_path / names["theirs"] / "song.txt").read_text() == "{}"
 
 
 def test_dancers_without_a_pose_have_no_rig(tmp_path):

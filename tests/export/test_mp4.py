@@ -9,6 +9,7 @@ import pytest
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.export import mp4
+from tests.processes import environment
 
 _SAYS_NOTHING = """
 import sys, numpy
@@ -91,6 +92,6 @@ def test_a_failure_leaves_what_was_there(tmp_path):
 
 def test_nothing_is_printed_whatever_this_build_lacks(tmp_path):
     command = [sys.executable, "-c", _SAYS_NOTHING, str(tmp_path / "a.mp4")]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (tmp_path / "a.mp4").stat().st_size > 100
