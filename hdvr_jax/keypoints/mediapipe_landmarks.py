@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from hdvr_jax.axes import upright
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import frame_files, json_text
 from hdvr_jax.keypoints.people import Person, Source, gathered, numbers
@@ -27,7 +28,6 @@ _FIELDS = {
 }
 _INNER = ("landmark", "landmarks")
 _JOINTS = 33
-_Y_UP = np.array([1.0, -1.0, -1.0, 1.0])
 
 
 def recognises(path: pathlib.Path) -> bool:
@@ -121,7 +121,7 @@ def _points(person: Any, kind: str, where: str) -> Float[np.ndarray, "33 D"]:
     if found.ndim != 2 or found.shape[1] != 4:
         raise InputError(f"{where}: landmarks have shape {found.shape}; expected x, y, z and visibility")
     if kind == "world":
-        return found * _Y_UP
+        return np.concatenate([upright(found[:, :3]), found[:, 3:]], 1)
     return found[:, [0, 1, 3]]
 
 
