@@ -14,6 +14,7 @@ from hdvr_jax.keypoints import (
     alphapose,
     bvh,
     cmu,
+    coco_annotations,
     coco_results,
     frame_files,
     mediapipe_landmarks,
@@ -60,6 +61,13 @@ FORMATS = (
     Format("openpose", "OpenPose (folder of .json)", openpose.recognises, openpose.read, ("clip", *_POINTS)),
     Format("alphapose", "AlphaPose results (.json)", alphapose.recognises, alphapose.read, ("clip", *_POINTS)),
     Format("coco", "COCO keypoint results (.json)", coco_results.recognises, coco_results.read, _POINTS),
+    Format(
+        "annotations",
+        "COCO annotations of people (.json)",
+        coco_annotations.recognises,
+        coco_annotations.read,
+        ("clip", *_POINTS),
+    ),
     Format("mmpose", "MMPose predictions (.json, or their folder)", mmpose.recognises, mmpose.read, ("clip", *_POINTS)),
     Format(
         "mediapipe",

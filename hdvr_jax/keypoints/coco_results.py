@@ -6,6 +6,8 @@
     score         of the person; not read
     track_id      or `idx`: number of the person, where a tracker gave one
 
+    foot_kpts     six more points, where COCO-WholeBody's are kept apart; those of face and hands are not read
+
 The layout has no joint set: 17 points are COCO's, 26 and 136 are Halpe's, 133 are COCO-WholeBody's.
 """
 
@@ -13,13 +15,16 @@ import pathlib
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+from jaxtyping import Float
+
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import frame_files, json_text
 from hdvr_jax.keypoints.arrays import check_file
 from hdvr_jax.keypoints.people import Person, Source, gathered, number_of, triples
 from hdvr_jax.keypoints.reading import Found, Options, Reading
 
-LAYOUTS = ("coco17", "halpe26", "halpe136", "wholebody133")
+LAYOUTS = ("coco17", "coco23", "halpe26", "halpe136", "wholebody133")
 
 
 def recognises(path: pathlib.Path) -> bool:
@@ -76,7 +81,13 @@ def _people(path: pathlib.Path, others: set[str]) -> Iterator[tuple[Any, Person]
             others.add(str(entry["category_id"])[:20])
             continue
         number = single(entry.get("idx", entry.get("track_id")))
-        yield entry["image_id"], Person(index, triples(entry["keypoints"], where), number)
+        yield entry["image_id"], Person(index, joints(entry, where), number)
+
+
+def joints(entry: dict[str, Any], where: str) -> Float[np.ndarray, "J 3"]:
+    """The joints of a person, with those of the feet where they have a field of their own."""
+    body = triples(entry["keypoints"], where)
+    return np.concatenate([body, triples(entry["foot_kpts"], where, "foot_kpts")]) if entry.get("foot_kpts") else body
 
 
 def single(value: Any) -> int:

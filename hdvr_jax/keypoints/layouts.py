@@ -11,7 +11,11 @@ from hdvr_jax.errors import InputError
 from hdvr_jax.skeletons import get_skeleton
 
 # Points of face and hands follow those of the body in the larger sets.
-_WHOLE_BODIES = {"halpe136": ("halpe26", 136), "wholebody133": ("coco23", 133)}
+_WHOLE_BODIES = {
+    "halpe136": ("halpe26", 136),
+    "wholebody133": ("coco23", 133),
+    "body135": ("body25b", 135),
+}
 # Wrongly named joints make longer bones. Measured over the clips of CMU's dances, seen from random sides: BODY_25 read
 # as BODY_25B 2.5 to 3.2 times as long, the reverse 2.0 to 2.5 (OpenPose's own files 2.4 to 2.9), Human3.6M read as COCO
 # 2.1 to 2.5, but COCO read as Human3.6M 0.8 to 1.5 times: there COCO is the usual one.
@@ -40,7 +44,7 @@ class Layout:
 
 
 def get_layout(name: str) -> Layout:
-    """The layout of that name: a skeleton's, "halpe136" or "wholebody133"; raises InputError for another."""
+    """The layout of that name: a skeleton's, "halpe136", "wholebody133" or "body135"; raises InputError for another."""
     if name in _WHOLE_BODIES:
         return Layout(name, *_WHOLE_BODIES[name])
     return Layout(name, name, len(get_skeleton(name).joints))

@@ -2,14 +2,15 @@
 
     version   1.0 to 1.3
     people    a list
-        pose_keypoints_2d  x0, y0, c0, x1, y1, c1, ... of 25 (BODY_25, BODY_25B) or 18 points (COCO); 0, 0, 0 where one
-                           is missing; `pose_keypoints` in version 1.0
+        pose_keypoints_2d  x0, y0, c0, x1, y1, c1, ... of 25 (BODY_25, BODY_25B), 18 (COCO), 15 (MPI, MPI_4_layers) or
+                           135 points (BODY_135); 0, 0, 0 where one is missing; `pose_keypoints` in version 1.0
         person_id          [-1] unless people were tracked
         hand_..., face_... not read
 
 Coordinates are pixels, or shares of the image from 0 to 1 or from -1 to 1 (`--keypoint_scale`). BODY_25 and BODY_25B
 cannot be told apart by number: the one is taken under which limbs have plausible lengths. One file may also be one
-frame, a list of frames, or an object of frames by image name.
+frame, a list of frames, or an object of frames by image name. Pose2Sim (github.com/perfanalytics/pose2sim) writes the
+points of other detectors this way: 17 or 133 of COCO, 26 of Halpe.
 """
 
 import pathlib
@@ -22,7 +23,7 @@ from hdvr_jax.keypoints import frame_files, json_text
 from hdvr_jax.keypoints.people import Person, Source, gathered, number_of, triples
 from hdvr_jax.keypoints.reading import Found, Options, Reading
 
-LAYOUTS = ("body25", "body25b", "coco18")
+LAYOUTS = ("body25", "body25b", "coco18", "mpi15", "body135", "coco17", "wholebody133", "halpe26")
 _POSE = ("pose_keypoints_2d", "pose_keypoints", "joints")
 _NOT_READ = ("hand_left_keypoints_2d", "hand_right_keypoints_2d", "face_keypoints_2d")
 

@@ -127,6 +127,11 @@ _MPII16 = """right_ankle:right_knee right_knee:right_hip right_hip:pelvis left_h
 left_ankle:left_knee pelvis:- thorax:pelvis neck:thorax head:neck right_wrist:right_elbow right_elbow:right_shoulder
 right_shoulder:thorax left_shoulder:thorax left_elbow:left_shoulder left_wrist:left_elbow"""
 
+# The 15 points of OpenPose's MPI models. Its "chest" was trained as the middle of MPII's pelvis and thorax.
+_MPI15 = """head:neck neck:- right_shoulder:neck right_elbow:right_shoulder right_wrist:right_elbow left_shoulder:neck
+left_elbow:left_shoulder left_wrist:left_elbow right_hip:spine right_knee:right_hip right_ankle:right_knee
+left_hip:spine left_knee:left_hip left_ankle:left_knee spine:neck"""
+
 # HumanEva's motion capture has the ends of every limb segment. The 15 joints, which its evaluation uses, average ends
 # that meet; the 20 joints keep them apart, so elbows and knees are there twice.
 _HUMANEVA15 = """pelvis:- neck:pelvis left_shoulder:neck left_elbow:left_shoulder left_wrist:left_elbow
@@ -153,6 +158,7 @@ _DEFINITIONS = {
     "mpi3dhp17": _MPI3DHP17,
     "cmu25": _CMU25,
     "mpii16": _MPII16,
+    "mpi15": _MPI15,
     "humaneva15": _HUMANEVA15,
     "humaneva20": _HUMANEVA20,
 }

@@ -33,6 +33,17 @@ def _mmpose(folder: pathlib.Path) -> pathlib.Path:
     return detected.dump(folder / "mmpose.json", {"meta_info": {"keypoint_id2name": {}}, "instance_info": frames})
 
 
+def _annotations(folder: pathlib.Path) -> pathlib.Path:
+    points = detected.dancers(2, _FRAMES)
+    people = [
+        {"image_id": f, "category_id": 1, "keypoints": detected.flat(person[f], 2), "track_id": number}
+        for number, person in enumerate(points)
+        for f in range(_FRAMES)
+    ]
+    images = [{"id": f, "file_name": f"clip/{f:06d}.jpg", "width": 1280, "height": 720} for f in range(_FRAMES)]
+    return detected.dump(folder / "annotations.json", {"images": images, "annotations": people})
+
+
 def _mediapipe(folder: pathlib.Path) -> pathlib.Path:
     points = detected.dancers(2, _FRAMES, "mediapipe33")
     frames = [{"pose_landmarks": [detected.mediapipe_person(p) for p in points[:, f]]} for f in range(_FRAMES)]
@@ -69,6 +80,7 @@ KINDS: dict[str, Callable[[pathlib.Path], pathlib.Path]] = {
     "coco": lambda folder: detected.alphapose(
         folder / "c.json", detected.dancers(2, _FRAMES), image_id=lambda _, frame: frame
     ),
+    "annotations": _annotations,
     "mmpose": _mmpose,
     "mediapipe": _mediapipe,
     "ultralytics": _ultralytics,

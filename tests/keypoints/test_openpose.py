@@ -5,6 +5,7 @@ import pytest
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import read
+from hdvr_jax.skeletons import get_skeleton
 from tests.keypoints import detected
 from tests.real_data import real_data
 
@@ -15,7 +16,7 @@ def _of_dancer(reading, points):
     return reading.tracks[int(np.argmin(errors))], min(errors)
 
 
-@pytest.mark.parametrize("skeleton", ["body25", "body25b", "coco18"])
+@pytest.mark.parametrize("skeleton", ["body25", "body25b", "coco18", "mpi15", "coco17", "halpe26"])
 def test_two_dancers_are_told_apart_in_every_layout(tmp_path, skeleton):
     points = detected.dancers(skeleton=skeleton)
     reading = read(detected.openpose(tmp_path / "frames", points))
@@ -89,8 +90,8 @@ def test_layout_of_25_points_is_asked_for_where_it_cannot_be_told(tmp_path):
     assert any("as was said" in note for note in reading.notes)
     with pytest.raises(InputError, match=r"have 25 points; expected coco18: .*coco18 \(18\)"):
         read(tmp_path, layout="coco18")
-    with pytest.raises(InputError, match="layout 'coco17' is not one of this format"):
-        read(tmp_path, layout="coco17")
+    with pytest.raises(InputError, match="layout 'h36m17' is not one of this format"):
+        read(tmp_path, layout="h36m17")
 
 
 @pytest.mark.parametrize(("lowest", "scale"), [(0, 1), (-1, 2)])
@@ -157,3 +158,24 @@ def test_real_folders_give_whole_tracks_without_swaps(folder, dancers):
         assert np.abs(np.diff(middle, axis=0)).max() < 100
         height = np.nanmax(points[..., 1], 1) - np.nanmin(points[..., 1], 1)
         assert np.nanstd(height) < 0.25 * np.nanmedian(height)
+
+
+def test_points_of_face_and_hands_after_those_of_the_body(tmp_path):
+    body = detected.dancers(2, 12, "body25b")
+    whole = np.concatenate([body, np.full((2, 12, 110, 2), 300.0)], 2)
+    reading = read(detected.openpose(tmp_path, whole))
+    assert [track.skeleton for track in reading.tracks] == ["body25b"] * 2
+    assert any("110 points of face and hands were left out" in note for note in reading.notes)
+
+
+def test_the_order_of_mpi():
+    """Of OpenPose's poseParameters.cpp, POSE_MPI_BODY_PARTS."""
+    order = "head neck right_shoulder right_elbow right_wrist left_shoulder left_elbow left_wrist right_hip right_knee"
+    assert get_skeleton("mpi15").joints == (
+        *order.split(),
+        "right_ankle",
+        "left_hip",
+        "left_knee",
+        "left_ankle",
+        "spine",
+    )

@@ -22,6 +22,7 @@ SIZES = {
     "mpi3dhp28": 28,
     "cmu25": 25,
     "mpii16": 16,
+    "mpi15": 15,
     "humaneva15": 15,
     "humaneva20": 20,
 }

@@ -1,0 +1,144 @@
+"""Annotations of people in the layout of COCO (cocodataset.org, "Data Format": Keypoint Detection), one object.
+
+    images       id, file_name; width and height where they are told; frames in the order that the names count them, by
+                 id where there are no names
+    annotations  people: image_id, keypoints x0, y0, v0, x1, ... pixels, num_keypoints; track_id of some tools, of CVAT
+                 within `attributes`; iscrowd, bbox, segmentation are not read
+    categories   names of the joints, `keypoints`
+
+v is 0 for what is not labelled, 1 for what is hidden and 2 for what is visible, or a confidence. Pictures of several
+videos or folders in one file are several recordings: the user says which one to take.
+"""
+
+import pathlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from hdvr_jax.errors import InputError
+from hdvr_jax.keypoints import coco_results, frame_files, json_text, layouts
+from hdvr_jax.keypoints.people import Person, Source, gathered, number_of
+from hdvr_jax.keypoints.reading import Found, Options, Reading
+from hdvr_jax.skeletons import get_skeleton
+
+LAYOUTS = (*coco_results.LAYOUTS, "h36m17", "mpii16")
+
+
+def recognises(path: pathlib.Path) -> bool:
+    """Whether the file is an object with images, or with people who have an image and keypoints."""
+    found = frame_files.head(path)
+    if not isinstance(found, dict):
+        return False
+    image, person = (frame_files.first(found.get(name)) for name in ("images", "annotations"))
+    return coco_results.is_person(person) or (isinstance(image, dict) and {"id", "file_name"} <= image.keys())
+
+
+def read(path: pathlib.Path, options: Options) -> Found | Reading:
+    """The people of the recording `options.clip`, or of the only one.
+
+    Raises:
+        InputError: several recordings, a malformed entry, an undecided layout, or nobody.
+    """
+    notes: list[str] = []
+    content = json_text.load(path)
+    if not isinstance(content, dict) or not isinstance(content.get("annotations"), list):
+        raise InputError(f"{path}: no list annotations; expected an object with images and annotations of people")
+    images = _images(path, content)
+    numbers = _frames(path, images, options, notes)
+    people = list(_people(path, content["annotations"], numbers))
+    people = _with_confidence(people, notes)
+    possible = LAYOUTS
+    names = _joint_names(content.get("categories"))
+    # Points of the feet may stand beside those that are named.
+    if options.layout is None and all(len(person.points) == len(names) for person in people):
+        known = layouts.by_names(names, LAYOUTS)
+        possible = (known,) if known else LAYOUTS
+        people = _without_others(people, names, known, notes) if known else people
+    sizes = {_size(images[id]) for id in numbers}
+    size = sizes.pop() if len(sizes) == 1 else None
+    source = Source(path, options, possible, notes, image_size=size, usual="coco17")
+    return gathered(source, people, list(numbers.values()))
+
+
+def _images(path: pathlib.Path, content: dict[str, Any]) -> dict[int, dict[str, Any]]:
+    """The images by id; of a file without a list of them, those that people are in."""
+    listed = content.get("images")
+    if not listed:
+        listed = [{"id": entry.get("image_id")} for entry in content["annotations"] if isinstance(entry, dict)]
+    images = {}
+    for index, image in enumerate(listed if isinstance(listed, list) else [None]):
+        id = image.get("id") if isinstance(image, dict) else None
+        if isinstance(id, bool) or not isinstance(id, int) or not 0 <= id < 10**18:
+            raise InputError(f"{path}: image {index} has the id {id!r}; expected a whole number")
+        images[id] = image
+    if not images:
+        raise InputError(f"{path}: no people in it: the lists are empty")
+    return images
+
+
+def _frames(
+    path: pathlib.Path, images: dict[int, dict[str, Any]], options: Options, notes: list[str]
+) -> dict[int, int]:
+    """{image: frame} of the recording chosen; InputError with the choices where there are several and none is."""
+    names = [image.get("file_name") for image in images.values()]
+    if not all(isinstance(name, str) and name for name in names):
+        return {id: id for id in images}
+    if options.clip is None:
+        recordings = list(dict.fromkeys(recording for recording, _ in frame_files.numbered(names)))
+        if len(recordings) > 1:
+            shown = ", ".join(recordings[:12]) + (", ..." if len(recordings) > 12 else "")
+            raise InputError(f"{path}: images of {len(recordings)} recordings; say which (--clip): {shown}")
+    chosen = frame_files.of_recording(names, options.clip, path, notes)[1]
+    ids = list(images)
+    return {ids[index]: frame for index, frame in chosen.items()}
+
+
+def _people(path: pathlib.Path, entries: Sequence[Any], frames: dict[int, int]) -> Iterator[Person]:
+    for index, entry in enumerate(entries):
+        where = f"{path}: annotation {index}"
+        if not isinstance(entry, dict) or "image_id" not in entry:
+            raise InputError(f"{where}: no image_id; expected a person")
+        image = entry["image_id"]
+        # Crowds and people too small for joints have boxes alone.
+        if not isinstance(image, int) or image not in frames or not entry.get("keypoints"):
+            continue
+        attributes = entry.get("attributes")
+        track = entry.get("track_id", attributes.get("track_id") if isinstance(attributes, dict) else None)
+        yield Person(frames[image], coco_results.joints(entry, where), coco_results.single(track))
+
+
+def _with_confidence(people: list[Person], notes: list[str]) -> list[Person]:
+    """The people with COCO's visibilities 0, 1 and 2 as confidences; numbers of another kind stay."""
+    found = {float(value) for person in people for value in np.unique(person.points[:, 2])}
+    if not found <= {0.0, 1.0, 2.0} or 2.0 not in found:
+        return people
+    notes.append("Visibilities 0, 1 (hidden) and 2 were read as confidences 0, 0.5 and 1.")
+    return [person._replace(points=person.points * [1, 1, 0.5]) for person in people]
+
+
+def _joint_names(categories: Any) -> list[str]:
+    """Of the first category that has joints."""
+    for category in categories if isinstance(categories, list) else []:
+        names = category.get("keypoints") if isinstance(category, dict) else None
+        if isinstance(names, list) and names:
+            return [str(name).lower().replace(" ", "_").replace("-", "_") for name in names]
+    return []
+
+
+def _without_others(people: list[Person], names: list[str], layout: str, notes: list[str]) -> list[Person]:
+    """The people without points that the file calls otherwise than the layout does, such as PoseTrack's head_bottom."""
+    joints = get_skeleton(layouts.get_layout(layout).skeleton).joints
+    other = [place for place, (given, known) in enumerate(zip(names, joints)) if given != known]
+    notes.append(f"The file's names of joints are those of {layout}.")
+    if not other:
+        return people
+    notes.append(f"Left out, as {layout} has other points there: {', '.join(names[place] for place in other)}.")
+    kept = np.ones((len(names), 1))
+    kept[other] = 0
+    return [person._replace(points=person.points * kept) for person in people]
+
+
+def _size(image: dict[str, Any]) -> tuple[int, int] | None:
+    width, height = (number_of(image.get(side)) for side in ("width", "height"))
+    return (width, height) if width > 0 and height > 0 else None
