@@ -108,7 +108,9 @@ def _add_dancer(file: _File, motion: RiggedMotion, colour: tuple[float, float, f
     file.animate(first, "translation", times, motion.root)
     for joint in range(len(rig.names)):
         if not np.array_equal(motion.turns[:, joint], np.broadcast_to(np.eye(3), (motion.frames, 3, 3))):
-            file.animate(first + joint, "rotation", times, turning.quaternions(motion.turns[:, joint]))
+            # glTF wants the scalar last.
+            turns = np.roll(turning.quaternions(motion.turns[:, joint]), -1, axis=-1)
+            file.animate(first + joint, "rotation", times, turns)
 
 
 def _body(

@@ -3,6 +3,9 @@
 A joint's rotation is found in two steps: the shortest turn that brings its bone from where the parent would hold it to
 where it is seen (swing), and a turn about the bone (twist), which needs a second direction. Where only the second is
 unknown, the twist is carried over from the frames around: a limb may be straight for a while without its axes spinning.
+
+Here frames hang together, lengths are those of recordings and nothing is differentiated, so this is NumPy and SciPy;
+`hdvr_jax.rotations` is JAX for training, in single precision and frame by frame. Quaternions have the same order.
 """
 
 import importlib
@@ -106,8 +109,8 @@ def fill_turns(turns: Float[np.ndarray, "T 3 3"], known: Bool[np.ndarray, " T"])
 
 
 def quaternions(turns: Float[np.ndarray, "T 3 3"]) -> Float[np.ndarray, "T 4"]:
-    """Unit quaternions x, y, z, w; of the two signs, the one nearer to the frame before."""
-    found = _rotation().from_matrix(turns).as_quat()
+    """Unit quaternions w, x, y, z; of the two signs, the one nearer to the frame before."""
+    found = _rotation().from_matrix(turns).as_quat(scalar_first=True)
     flips = (found[1:] * found[:-1]).sum(-1) < 0
     return found * np.where(np.r_[0, np.cumsum(flips)] % 2, -1.0, 1.0)[:, None]
 

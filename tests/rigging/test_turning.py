@@ -44,7 +44,7 @@ def test_quaternions_keep_their_sign_through_whole_turns():
     turns = Rotation.from_rotvec(angles[:, None] * [0.6, 0, 0.8])
     found = turning.quaternions(turns.as_matrix())
     assert ((found[1:] * found[:-1]).sum(-1) > 0.9).all()
-    np.testing.assert_allclose(Rotation.from_quat(found).as_matrix(), turns.as_matrix(), atol=1e-9)
+    np.testing.assert_allclose(Rotation.from_quat(found, scalar_first=True).as_matrix(), turns.as_matrix(), atol=1e-9)
 
 
 @FEW
