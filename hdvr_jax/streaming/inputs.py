@@ -47,7 +47,8 @@ def open_input(source: pathlib.Path, options: dict[str, Any], detector: pathlib.
     fps, size = options.get("fps"), options.get("image_size")
     kind = _kind(source, options.get("format"))
     if kind != _FILE:
-        heeded = ("fps", "image_size") if kind == PIPE else ("fps", "format")
+        # Nobody is left out of these streams, with or without the option.
+        heeded = ("fps", "bystanders", "image_size" if kind == PIPE else "format")
         for name in (name for name, value in options.items() if value is not None and name not in heeded):
             raise InputError(f"{source}: option {name} does not apply to a {'pipe' if kind == PIPE else kind}")
     if kind == PIPE:

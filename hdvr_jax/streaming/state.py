@@ -132,10 +132,12 @@ def start(models: StreamModels, recording: Recording, dancers: int = 1) -> State
     view = {name: np.asarray(getattr(pixels, name))[None] for name in ("focal", "center")}
     view |= {"distortion": np.zeros((1, 5), np.float32), "image_size": np.array([recording.image_size])}
     camera = {"pixels": pixels, "screen": lifting.screen_camera(view, 0)}
-    run = {"lift": jax.jit(functools.partial(lifter_stage.step, models.lifter, recording.skeleton, fps))}
+    # What stays the same is a static argument, so that another stream of the same models compiles nothing.
+    lift = jax.jit(lifter_stage.step, static_argnames=("model", "skeleton", "fps"))
+    run = {"lift": functools.partial(lift, models.lifter, recording.skeleton, fps)}
     for name in ("movements", "genre"):
         if (model := getattr(models, name)) is not None:
-            run[name] = jax.jit(functools.partial(readers.step, model))
+            run[name] = functools.partial(jax.jit(readers.step, static_argnames="model"), model)
     setup = Setup(models, recording, fps, camera, run)
     return State(setup, (None,) * dancers, setup.rows(dancers), setup.stages(dancers))
 

@@ -5,6 +5,7 @@ import pathlib
 
 import numpy as np
 
+from hdvr_jax import streaming
 from hdvr_jax.pose_track import PoseTrack
 from tests.recognize.runs import dancer, refused, run, track_file
 
@@ -67,8 +68,12 @@ def test_a_stream_answers_every_frame(capsys, tmp_path):
     source = track_file(tmp_path / "duo.json", dancer(id="Ada"), dancer(id="Eva"))
     status, lines, errors = run(capsys, source, "--out", tmp_path / "out", "--stream", *weights)
     assert (status, errors) == (0, [])
-    assert "latency per frame" in lines[-2]
-    told = [json.loads(line) for line in (tmp_path / "out" / "stream.jsonl").read_text().splitlines()]
+    assert any("latency per frame from keypoints to results: median" in line for line in lines)
+    assert lines[-2].split()[0] == "lifting"
+    assert any(line.startswith("note: Who is who") for line in lines)
+    header, *told, end = streaming.read_results(tmp_path / "out" / "stream.jsonl")
+    assert header["models"]["lifter"]["name"] == CAUSAL.name
+    assert (header["fps"], end["end"]["frames"]) == (30.0, 40)
     assert [frame["frame"] for frame in told] == list(range(40))
     assert {person["id"] for person in told[-1]["people"]} == {"Ada", "Eva"}
     assert np.shape(told[-1]["people"][0]["pose"]) == (17, 3)

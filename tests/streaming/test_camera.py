@@ -64,7 +64,7 @@ def test_a_reader_that_stops_releases_the_camera():
 
 def test_a_camera_that_hangs_or_fails_is_named():
     hanging, failing = Capture(1), Capture(0, let=1, error=OSError("unplugged"))
-    with pytest.raises(InputError, match="camera 4: gave no picture for 0.01 seconds"):
+    with pytest.raises(InputError, match=r"camera 4: gave no picture for 0\.01 seconds"):
         next(newest(hanging, "camera 4", patience=0.01, farewell=0.01))
     hanging.let(2)
     with pytest.raises(InputError, match=r"camera 5: cannot be read \(unplugged\)"):

@@ -14,22 +14,16 @@ from hdvr_jax.streaming import driver, inputs, results, sources
 from hdvr_jax.streaming.camera import newest
 from tests.detection import drawn
 from tests.recognition import fabricated
-from tests.streaming import made
 from tests.streaming.cameras import Capture
-
-
-@pytest.fixture(scope="module")
-def models():
-    return made.streaming_models({"lifter": made.trained("lifter", causal=True)})
 
 
 def _recorded(frames=12):
     return streaming.Stream(*sources.replay([fabricated.seen(fabricated.swaying(frames), "Ada")], "clip"))
 
 
-def test_a_replayed_track_is_written_as_lines(models):
+def test_a_replayed_track_is_written_as_lines(lifts):
     written = io.StringIO()
-    latency = results.write(_recorded(), models, written)
+    latency = results.write(_recorded(), lifts, written)
     lines = [json.loads(text) for text in written.getvalue().splitlines()][1:-1]
     assert [line["frame"] for line in lines] == list(range(12))
     poses = np.array([line["people"][0]["pose"] for line in lines])
@@ -37,43 +31,45 @@ def test_a_replayed_track_is_written_as_lines(models):
     assert latency.seconds.shape == latency.stages["lifting"].shape == (12,)
     assert (latency.stages["lifting"] <= latency.seconds).all()
     stream = _recorded()
-    state, expected = streaming.start(models, stream.recording, 2), []
+    state, expected = streaming.start(lifts, stream.recording, 2), []
     for frame in stream.frames:
         state, found = streaming.step(state, frame.people)
         expected.append(found["Ada"].pose)
     np.testing.assert_allclose(poses, expected, atol=1e-4)
 
 
-def test_an_interrupted_stream_tells_how_long_frames_took(models):
+def test_an_interrupted_stream_tells_how_long_frames_took(lifts):
     def stop(number, frame, found, seconds):
         if number == 4:
             raise KeyboardInterrupt
 
-    assert len(driver.run(_recorded(), models, stop).seconds) == 5
+    assert len(driver.run(_recorded(), lifts, stop).seconds) == 5
 
 
-def test_nothing_is_compiled_while_frames_come(models, monkeypatch):
-    stream, began = _recorded(), []
+def test_nothing_is_compiled_while_frames_come(lifts, monkeypatch):
+    stream, began, compiled = _recorded(), [], []
     warm = driver._warm
     monkeypatch.setattr(driver, "_warm", lambda state: began.append(warm(state)) or began[0])
     stream = dataclasses.replace(stream, frames=itertools.islice(stream.frames, 3))
-    driver.run(stream, models, lambda *_: None)
-    assert began[0].setup.run["lift"]._cache_size() == 1
+    # For a number of dancers that no other test has.
+    before = streaming.start(lifts, stream.recording).setup.run["lift"].func._cache_size()
+    driver.run(stream, lifts, lambda *_: compiled.append(began[0].setup.run["lift"].func._cache_size()), dancers=3)
+    assert compiled == [before + 1] * 3
     assert began[0].frame == 0
 
 
-def test_a_rate_that_is_wrong_is_told(models):
+def test_a_rate_that_is_wrong_is_told(lifts):
     clock = itertools.count(0, 0.5)
     stream = _recorded(30)
     frames = (dataclasses.replace(frame, time=number / 10) for number, frame in enumerate(stream.frames))
     stream, warnings = dataclasses.replace(stream, frames=frames), []
-    latency = driver.run(stream, models, lambda *_: None, warn=warnings.append, clock=lambda: next(clock))
+    latency = driver.run(stream, lifts, lambda *_: None, warn=warnings.append, clock=lambda: next(clock))
     assert latency.arrived == pytest.approx(10.0)
     assert len(warnings) == 1
     assert "10.0 a second, not at the 30" in warnings[0]
 
 
-def test_a_detector_that_is_too_slow_does_not_fall_behind(models):
+def test_a_detector_that_is_too_slow_does_not_fall_behind(lifts):
     """While it looks at a picture ten more come: what it gets next is of now, and places are those of its time."""
     interval, frames = 0.01, 12
     camera = Capture(let=1, picture=lambda number: drawn.picture((160, 120), [(10 + number // 10, 30, 20, 60)]))
@@ -89,7 +85,7 @@ def test_a_detector_that_is_too_slow_does_not_fall_behind(models):
     shots = newest(camera, "film", clock=now)
     seen = inputs.people_in(shots, contextlib.nullcontext(find), recording, now)
     stream, told, warnings = streaming.Stream(recording, itertools.islice(seen, frames)), [], []
-    latency = driver.run(stream, models, lambda *line: told.append((line[1], line[3])), warn=warnings.append, clock=now)
+    latency = driver.run(stream, lifts, lambda *line: told.append((line[1], line[3])), warn=warnings.append, clock=now)
     seen.close()
     camera.let()
     later = [frame for frame, _ in told[1:]]

@@ -26,21 +26,6 @@ RECORDING = Recording(fps=30.0, image_size=SIZE, skeleton="h36m17")
 
 
 @pytest.fixture(scope="module")
-def trained():
-    """Models whose results depend on what they read and remember: the readers' weights are not small."""
-    return {
-        "lifter": made.trained("lifter", causal=True),
-        "movements": made.trained("movements", size=8.0, bidirectional=False, layers=2),
-        "genre": made.trained("genre", size=8.0, streams=("poses2d", "poses3d", "movements")),
-    }
-
-
-@pytest.fixture(scope="module")
-def models(trained):
-    return made.streaming_models(trained)
-
-
-@pytest.fixture(scope="module")
 def blank(models):
     """A stream with room for two."""
     return streaming.start(models, RECORDING, dancers=2)

@@ -51,6 +51,16 @@ def test_one_dancer_needs_no_id_and_joints_may_be_null():
     np.testing.assert_array_equal(confidence[1:3], [0.5, 0])
 
 
+def timed(*times):
+    return [json.dumps({"time": time, "people": [person()]}) for time in times]
+
+
+def test_lines_may_tell_their_time():
+    _, frames = sources.read_lines(io.StringIO("\n".join([HEADER, *timed(12.5, 12.5, 13.25)])), "pipe")
+    assert [frame.time for frame in frames] == [0.0, 0.0, 0.75]
+    assert next(sources.read_lines(io.StringIO("\n".join([HEADER, line()])), "pipe")[1]).time is None
+
+
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
@@ -65,6 +75,10 @@ def test_one_dancer_needs_no_id_and_joints_may_be_null():
         ([HEADER, line(person()), '{"people": ['], "line 3: not whole JSON"),
         ([HEADER, "[" * 100_000], "line 2: not whole JSON"),
         ([HEADER, " " * 10 + "1" * 2_000_001], "line 2: longer than"),
+        ([HEADER, *timed(1.0, 0.5)], "line 3: time is 0.5; expected seconds, and not before"),
+        ([HEADER, *timed("now")], "line 2: time is 'now'"),
+        ([HEADER, *timed(1.0), line()], "line 3: no time, unlike the first frame"),
+        ([HEADER, line(), *timed(1.0)], "line 3: a time, unlike the first frame"),
         ([HEADER, "[]"], "line 2: holds a list; expected an object"),
         ([HEADER, "{}"], "line 2: people is no list"),
         ([HEADER, '{"people": [3]}'], "line 2: people is no list of objects"),
