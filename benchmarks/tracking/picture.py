@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from benchmarks.tracking import boxes, drawing
-from benchmarks.tracking.scenes import FPS, Scene
+from benchmarks.tracking.scenes import Scene
 from benchmarks.tracking.scores import crossings
 from benchmarks.tracking.sightings import sight
 from benchmarks.tracking.trackers import track_boxes
@@ -58,7 +58,7 @@ def annotated(picture: UInt8[np.ndarray, "H W 3"], found: Float[np.ndarray, "K 4
 
 def _moments(scene: Scene) -> list[int]:
     """Frames around the middle of the first crossing, or of the scene."""
-    met = crossings(boxes.around(scene.seen()[0]), FPS)
+    met = crossings(boxes.around(scene.seen()[0]), scene.fps)
     middle = sum(min(met)) // 2 if met else scene.frames // 2
-    moments = middle + np.round((np.arange(_PICTURES) - (_PICTURES - 1) / 2) * _STEP * FPS).astype(int)
+    moments = middle + np.round((np.arange(_PICTURES) - (_PICTURES - 1) / 2) * _STEP * scene.fps).astype(int)
     return sorted(set(np.clip(moments, 0, scene.frames - 1).tolist()))

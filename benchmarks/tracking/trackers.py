@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from benchmarks.tracking import audit, boxes, drawing, rivals, scores
-from benchmarks.tracking.scenes import FPS, Scene
+from benchmarks.tracking.scenes import Scene
 from benchmarks.tracking.sightings import Sightings, sight
 from hdvr_jax.detections import Detections
 from hdvr_jax.provenance import INTERPOLATED
@@ -57,7 +57,7 @@ class _Watch:
 
 def film(scene: Scene, video: pathlib.Path) -> None:
     """Draws a scene into a video file (motion JPEG)."""
-    writer = cv2.VideoWriter(str(video), cv2.VideoWriter_fourcc(*"MJPG"), FPS, scene.view.image_size)
+    writer = cv2.VideoWriter(str(video), cv2.VideoWriter_fourcc(*"MJPG"), scene.fps, scene.view.image_size)
     for picture in drawing.draw(scene):
         writer.write(picture)
     writer.release()
@@ -113,11 +113,11 @@ def _csrt(work: Work, contrib: pathlib.Path) -> Counts:
 def _ours(work: Work, timed: tuple[Tracking, float]) -> Counts:
     tracking, seconds = timed
     counts = _counts(work, track_boxes(tracking, work.scene.frames), seconds)
-    return counts | audit.count(tracking, work.true, FPS)
+    return counts | audit.count(tracking, work.true, work.scene.fps)
 
 
 def _counts(work: Work, found: np.ndarray, seconds: float) -> Counts:
-    counts = scores.count(boxes.around(work.true), found, FPS)
+    counts = scores.count(boxes.around(work.true), found, work.scene.fps)
     return counts | {"seconds": seconds, "frames": float(work.scene.frames)}
 
 

@@ -6,14 +6,14 @@ from hdvr_jax.tracking.identities import Doubt
 from hdvr_jax.tracking.results import Risk
 
 _LEAST = 0.02  # chance of a swap that is worth telling
-_CAUTION = 0.43
+_CAUTION = 0.25
 
 
 def audit(doubts: Sequence[Doubt], names: dict[int, str]) -> tuple[Risk, ...]:
     """The doubts about tracks that are returned, ordered by start.
 
     The score is 1 where both ways round are equally likely, and 0.5 where the other way is right with a chance of one
-    in ten: from there on a look is worth the time.
+    in thirty, as the costs have it: from there on a look is worth the time.
 
     Args:
         names: Id of every track that is returned, by its label.

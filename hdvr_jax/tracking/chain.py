@@ -12,7 +12,7 @@ from hdvr_jax.tracking import colours
 NEVER = 25.0  # cost of a change where nothing happens
 _CORRELATED = 4.0  # cells that say the same about colours
 _MOST = 3.0  # a single cell says no more than this
-SURE, CAUTIOUS = 24.0, 8.0  # most that the cells between two encounters say: for the decision, for the audit
+SURE, CAUTIOUS = 24.0, 4.0  # most that the cells between two encounters say: for the decision, for the audit
 _CLEARLY = 0.6  # distance of looks from which on they say that much
 _ROUNDS = 3
 _NOISE = 0.02  # of a difference of colours

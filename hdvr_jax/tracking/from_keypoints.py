@@ -11,6 +11,7 @@ from hdvr_jax.tracking.association import associate
 from hdvr_jax.tracking.audit import audit
 from hdvr_jax.tracking.identities import resolve
 from hdvr_jax.tracking.joining import Seen, join
+from hdvr_jax.tracking.merging import merged
 from hdvr_jax.tracking.results import Tracking
 from hdvr_jax.tracking.settings import Settings
 
@@ -38,7 +39,8 @@ def track(
     seen = None if see is None else see(found, parts)
     joined, doubtful = join(found, parts, settings, seen)
     wardrobe = None if seen is None else seen.wardrobe
-    joined, doubts = resolve(found, parts, joined, [*choices, *doubtful], wardrobe, settings)
+    choices = [*choices, *doubtful, *merged(found, parts, joined, settings)]
+    joined, doubts = resolve(found, parts, joined, choices, wardrobe, settings)
     kept, notes = _shown(found, joined, settings)
     names = tracks.order(found, kept)
     notes = [*pieces.uncompared(parts), *notes]

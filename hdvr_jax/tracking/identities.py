@@ -18,6 +18,9 @@ from hdvr_jax.tracking.wardrobe import CELL_SECONDS, Wardrobe, Worn
 
 _EVEN, _STEEP = 0.5, 1.0  # cost of a swap with no margin, and how fast it grows with the margin
 _ROUNDS = 3
+# A swap is where its cost is within so much of the encounter's least one; seconds that part two places where it is, and
+# that it may lie beside them.
+_NEARLY, _PAUSE, _AROUND = 0.7, 0.25, 0.1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -180,13 +183,26 @@ def _doubts(
     colours = np.zeros(len(met.change))
     if worn is not None:
         colours = chain.bounded(*_colour_costs(worn, pair, met), met.change, chain.CAUTIOUS)
-    breaks = np.flatnonzero(np.diff(met.frames) > settings.together_seconds * figures.fps) + 1
-    groups = np.split(np.arange(len(met.frames)), breaks)
-    spans = [(int(met.cells[group[0]]), int(met.cells[group[-1]])) for group in groups]
+    moments = _moments(met, figures.fps, settings)
+    spans = [(int(met.cells[moment[0]]), int(met.cells[moment[-1]])) for moment in moments]
     chances = chain.changed(met.change, colours, spans)
-    doubts = []
-    for group, chance in zip(groups, chances, strict=True):
-        best = int(met.frames[group[met.margins[group].argmin()]])
-        start, end = int(met.frames[group[0]]), int(met.frames[group[-1]]) + 1
-        doubts.append(Doubt(start, end, best, pair, min(chance, 1 - chance)))
+    around, doubts = round(_AROUND * figures.fps), []
+    for moment, chance in zip(moments, chances, strict=True):
+        best = int(met.frames[moment[met.margins[moment].argmin()]])
+        start, end = int(met.frames[moment[0]]) - around, int(met.frames[moment[-1]]) + 1 + around
+        doubts.append(Doubt(max(start, 0), min(end, figures.frames), best, pair, min(chance, 1 - chance)))
     return doubts
+
+
+def _moments(met: Encounters, fps: float, settings: Settings) -> list[np.ndarray]:
+    """The choices of every encounter that are nearly as good as its best one, those close in time together."""
+    found = []
+    for group in _runs(np.arange(len(met.frames)), met.frames, settings.together_seconds * fps):
+        near = group[met.margins[group] <= met.margins[group].min() + _NEARLY]
+        found += _runs(near, met.frames, _PAUSE * fps)
+    return found
+
+
+def _runs(rows: Int[np.ndarray, " M"], frames: Int[np.ndarray, " E"], pause: float) -> list[np.ndarray]:
+    """The rows, parted where more than `pause` frames lie between two of them."""
+    return np.split(rows, np.flatnonzero(np.diff(frames[rows]) > pause) + 1)

@@ -12,7 +12,7 @@ class Risk:
     Attributes:
         start, end: Frames; `end` is exclusive.
         tracks: Ids of those involved.
-        score: Of doubt, 0 to 1: 1 where both ways are equally good, 0.5 where the other is about ten times less
+        score: Of doubt, 0 to 1: 1 where both ways are equally good, 0.5 where the other is about thirty times less
             likely.
         reason: In words, for the report.
     """

@@ -52,9 +52,9 @@ def test_the_better_of_two_near_duplicates_stays():
     box = np.array([[0.0, 0.0, 10.0, 20.0], [1.0, 0.0, 11.0, 20.0], [30.0, 0.0, 40.0, 20.0]])[:, None]
     score = np.array([[0.5], [0.9], [0.2]])
     there = np.ones((3, 1), bool)
-    np.testing.assert_array_equal(sightings.suppressed(box, score, there)[:, 0], [True, False, False])
+    np.testing.assert_array_equal(sightings.suppressed(box, score, there, 0.7)[:, 0], [True, False, False])
     there[1] = False
-    assert not sightings.suppressed(box, score, there).any()
+    assert not sightings.suppressed(box, score, there, 0.7).any()
 
 
 def test_every_tracker_is_scored_on_a_scene(crossing):
@@ -69,7 +69,7 @@ def test_every_tracker_is_scored_on_a_scene(crossing):
 
 def test_the_command_prints_tables_and_keeps_counts(tmp_path, monkeypatch, capsys, crossing):
     loaded = []
-    monkeypatch.setattr(command.scenes, "load", lambda name, seconds: loaded.append(name) or crossing)
+    monkeypatch.setattr(command.scenes, "load", lambda name, *_: loaded.append(name) or crossing)
     given = [
         "--scenes=choreo_2_a,choreo_2_b",
         "--trackers=iou,keypoints,csrt",
