@@ -22,6 +22,7 @@ from hdvr_jax.keypoints import (
     native,
     openpose,
     ultralytics,
+    unknown,
     videopose3d_custom,
 )
 from hdvr_jax.keypoints.arrays import check_archive
@@ -200,18 +201,20 @@ def _find(path: pathlib.Path, name: str | None) -> Format:
         raise InputError(f"{path}: could be {', '.join(entry.name for entry in found)}; say which format it is")
     if path.suffix == ".npz":
         check_archive(path)
-    known = "; ".join(f"{entry.name}: {entry.description}" for entry in FORMATS)
-    raise InputError(f"{path}: not recognised as any of: {known}")
+    try:
+        raise InputError(unknown.about(path, {entry.name: entry.description for entry in FORMATS}))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
 
 
 def _check_readable(path: pathlib.Path) -> None:
     """Raises InputError when nothing is there or the file is empty, and OSError when it cannot be opened."""
     if not path.exists():
-        raise InputError(f"{path}: no such file or folder")
+        raise InputError(f"{path}: no such file or folder{unknown.stream_hint(path)}")
     if path.is_dir():
         return
     if not path.is_file():
-        raise InputError(f"{path}: neither a file nor a folder")
+        raise InputError(f"{path}: neither a file nor a folder{unknown.stream_hint(path)}")
     with path.open("rb") as file:
         if not file.read(1):
             raise InputError(f"{path}: the file is empty")
