@@ -229,8 +229,6 @@ def _read_points(path: pathlib.Path, content: Any, options: Options, notes: list
         raise InputError(
             f"{path}: a pickle of {found}; expected keypoints2d, keypoints3d or keypoints3d_optim, as in AIST++'s"
         )
-            f"{path}: a pickle that holds {found}; expected, of AIST++, keypoints2d, keypoints3d or keypoints3d_optim"
-        )
     if options.view is not None:
         raise InputError(f"{path}: holds 3D points, which have no view")
     notes.append(f"3D points {fields[0]}, read as centimetres.")
