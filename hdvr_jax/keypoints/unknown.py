@@ -77,7 +77,10 @@ def _look(path: pathlib.Path) -> tuple[str, set[str], str]:
     if begins.startswith(b"\x93NUMPY"):
         return f"an array {_array(begins)}", set(), _OWN_TRACKS
     if zipfile.is_zipfile(path):
-        return _zip(path)
+        try:
+            return _zip(path)
+        except Exception:  # a damaged archive makes zipfile raise nearly anything
+            return "a damaged zip archive", set(), "write the file again"
     if suffix in _ARCHIVES:
         return f"an archive ({suffix})", set(), "unpack it first"
     if begins.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
