@@ -170,7 +170,7 @@ def run(arguments: argparse.Namespace) -> list[pathlib.Path]:
     result = recognition.recognise(recording.reading, models, settings, arguments.input.resolve().name, watch)
     with watch("write"):
         result = dataclasses.replace(result, timings=dict(watch.seconds))
-        paths = export.write(result, arguments.out, arguments.export, recording.frames())
+        paths = export.write(result, arguments.out, arguments.export, recording.frames(), recording.sound())
     return sorted(paths, key=lambda path: path.suffix != ".html")
 
 

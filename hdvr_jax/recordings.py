@@ -21,6 +21,8 @@ from hdvr_jax.video import Video, open_video
 from hdvr_jax.video import is_video as is_film
 
 VIDEO = "video"
+# A hundredth of a second in ten: less than anybody hears.
+_SAME_PACE = 1e-3
 _NO_VIDEO = (".json", ".npz", ".pkl", ".bvh", ".txt", ".csv")
 Picture = UInt8[np.ndarray, "H W 3"]
 Watch = Callable[[str], contextlib.AbstractContextManager]
@@ -43,6 +45,13 @@ class Recording:
     def frames(self) -> Iterator[Picture] | None:
         """The video's pictures, BGR, one for each frame of the tracks."""
         return None if self.video is None else self.video.frames_from(self.first)
+
+    def sound(self) -> tuple[pathlib.Path, float] | None:
+        """The file whose sound fits the tracks, and the second of it at which they begin; None without."""
+        if self.video is None or not self.video.at_own_pace:
+            return None
+        fits = all(abs(track.fps / self.video.fps - 1) < _SAME_PACE for track in self.reading.tracks)
+        return (self.video.path, self.first / self.video.fps) if fits else None
 
 
 def is_video(path: pathlib.Path, format: str | None) -> bool:

@@ -33,12 +33,13 @@ class Video:
         path: The file.
         fps: Frames per second of the time line.
         image_size: (width, height) in pixels, after the rotation that the file asks for.
+        at_own_pace: Whether frames come at the rate of the file, and fit its sound.
         notes: What was assumed, one sentence each; complete after a pass through all frames.
     """
 
     def __init__(self, path: str | os.PathLike, fps: float | None = None):
         """Raises InputError as `open_video`."""
-        self.path = pathlib.Path(path)
+        self.path, self.at_own_pace = pathlib.Path(path), fps is None
         self.notes: list[str] = []
         capture = _open(self.path)
         try:

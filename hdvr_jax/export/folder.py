@@ -47,6 +47,7 @@ def write(
     folder: pathlib.Path,
     extras: Sequence[str] = (),
     frames: Iterable[UInt8[np.ndarray, "H W 3"]] | None = None,
+    sound: tuple[pathlib.Path, float] | None = None,
 ) -> list[pathlib.Path]:
     """Writes poses3d.npz, report.html, report.json and the extras, and returns their paths.
 
@@ -56,6 +57,7 @@ def write(
     Args:
         extras: Kinds of results wanted, of `EXTRAS`.
         frames: The video's frames for the overlay; None for black ones.
+        sound: File with the sound for the overlay, and the second of it at which the frames begin; None for none.
     Raises:
         InputError: `check`, the folder cannot be written, or no dancer has a pose to rig.
     """
@@ -70,7 +72,10 @@ def write(
         aside = pathlib.Path(tempfile.mkdtemp(prefix=f"{_ASIDE}{writer_mark()}-", dir=folder))
         try:
             _write_files(recognition, rigs, aside, names)
-            _write_extras(recognition, motions, aside, extras, frames)
+            _write_extras(recognition, motions, aside, extras)
+            if "overlay" in extras:
+                write_overlay = importlib.import_module("hdvr_jax.export.overlay").write_overlay
+                write_overlay(recognition, frames, aside / "overlay.mp4", sound)
             _move(aside, folder, names)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
@@ -151,9 +156,8 @@ def _write_extras(
     motions: Sequence[RiggedMotion],
     aside: pathlib.Path,
     extras: Sequence[str],
-    frames: Iterable[UInt8[np.ndarray, "H W 3"]] | None,
 ) -> None:
-    """Writes the extras; what writes them is imported only for those that are wanted."""
+    """Writes the extras but for the overlay; what writes them is imported only for those that are wanted."""
 
     def module(name: str):
         return importlib.import_module(f"hdvr_jax.export.{name}")
@@ -168,8 +172,6 @@ def _write_extras(
     if "bvh" in extras:
         for name, motion in zip(names_of(["bvh"], [motion.id for motion in motions]), motions):
             module("bvh").write_bvh(motion, aside / name)
-    if "overlay" in extras:
-        module("overlay").write_overlay(recognition, frames, aside / "overlay.mp4")
 
 
 def _move(aside: pathlib.Path, folder: pathlib.Path, names: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ caption has the time and, for each dancer, the genre so far and the movements of
 import dataclasses
 import itertools
 import os
+import pathlib
 from collections.abc import Iterable, Iterator
 
 import cv2
@@ -18,6 +19,7 @@ from hdvr_jax.export.colours import dancer_colour
 from hdvr_jax.export.marks import WHITE, Colour, Image, draw_dots, draw_pose, draw_text, letter_size, stroke, text_width
 from hdvr_jax.export.mp4 import whole_video
 from hdvr_jax.export.places import Places, canvas_size, places
+from hdvr_jax.export.sound import add_sound
 from hdvr_jax.recognition.results import Recognition, TrackResult
 from hdvr_jax.report.words import readable, title
 
@@ -33,12 +35,18 @@ class _Dancer:
     colour: Colour
 
 
-def write_overlay(recognition: Recognition, frames: Iterable[Image] | None, path: str | os.PathLike) -> None:
+def write_overlay(
+    recognition: Recognition,
+    frames: Iterable[Image] | None,
+    path: str | os.PathLike,
+    sound: tuple[pathlib.Path, float] | None = None,
+) -> None:
     """Writes the video, whole or not at all; a frame at a time is in memory.
 
     Args:
         frames: The input video's frames (blue, green, red), one for each frame of the tracks; None for black ones.
             Where they end before the tracks, black ones follow.
+        sound: File whose sound is added where this machine can, and the second of it at which the frames begin.
     Raises:
         InputError: no encoder, or the file cannot be written.
     """
@@ -48,9 +56,12 @@ def write_overlay(recognition: Recognition, frames: Iterable[Image] | None, path
     # The encoder takes even sizes only.
     size = (max(2, width - width % 2), max(2, height - height % 2))
     dancers = _dancers(recognition, places(recognition, size, video=first is not None))
-    with whole_video(path, recognition.tracks[0].given.fps, size) as write:
+    fps = recognition.tracks[0].given.fps
+    with whole_video(path, fps, size) as write:
         for picture in _pictures(dancers, itertools.chain([] if first is None else [first], images), size):
             write(picture)
+    if sound is not None:
+        add_sound(pathlib.Path(path), *sound, max(result.given.frames for result in recognition.tracks) / fps)
 
 
 def _dancers(recognition: Recognition, placed: list[Places]) -> list[_Dancer]:
