@@ -44,6 +44,8 @@ def _data() -> dict[str, Any]:
         "data_dir": "",  # where generated datasets are kept; "" for the default of hdvr_jax.corpus
         "train_split": "train",
         "validation_split": "validation",  # "" trains without evaluation
+        "splitting": "",  # a scheme of hdvr_jax.splits; "" for the dataset's own division
+        "split_seed": 0,  # of that scheme
         "keep": {},  # {label: values} that sequences must have; all are kept without
         "window_frames": 0,  # length of a training example; 0 for whole sequences
         "stride_frames": 1,  # from the start of one training example to the start of the next

@@ -5,9 +5,10 @@ import importlib
 import logging
 import os
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from hdvr_jax.clips import TEXTS
 from hdvr_jax.errors import InputError
 
 DATASETS = ("choreo", "cmu_mocap", "aistpp", "human36m", "humaneva", "mpi_inf_3dhp")
@@ -37,6 +38,12 @@ def load(dataset: str, split: str, data_dir: str | os.PathLike | None = None, **
     return [clip for name in wanted for clip in _read(builder, name)]
 
 
+def load_labels(dataset: str, data_dir: str | os.PathLike | None = None, **options: Any) -> list[dict[str, str]]:
+    """The texts of every clip and its split, without reading its arrays; arguments and errors as in `load`."""
+    builder = prepare(dataset, data_dir, **options)
+    return [labels for split in sorted(builder.info.splits) for labels in _read(builder, split, TEXTS)]
+
+
 def prepare(dataset: str, data_dir: str | os.PathLike | None = None, **options: Any) -> Any:
     """The dataset's TFDS builder, generated if it was not yet; arguments as in `load`."""
     if dataset not in DATASETS:
@@ -58,13 +65,17 @@ def prepare(dataset: str, data_dir: str | os.PathLike | None = None, **options: 
         return module.Builder(data_dir=str(where), config=config)
 
 
-def _read(builder: Any, split: str) -> list[dict[str, Any]]:
-    """Clips of one split of a generated dataset, in the order they were written."""
+def _read(builder: Any, split: str, fields: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Clips of one split of a generated dataset, in the order they were written; of some texts alone, or whole."""
     record = importlib.import_module("datasets.record")
     tfds = importlib.import_module("tensorflow_datasets")
     read_config = tfds.ReadConfig(interleave_cycle_length=1, shuffle_seed=0)
+    decoders = tfds.decode.PartialDecoding(dict.fromkeys(fields, True)) if fields else None
+    how = {"shuffle_files": False, "read_config": read_config, "decoders": decoders}
     with _quiet():
-        found = tfds.as_numpy(builder.as_dataset(split=split, shuffle_files=False, read_config=read_config))
+        found = tfds.as_numpy(builder.as_dataset(split=split, **how))
+        if fields:
+            return [{"split": split, **{name: value.decode() for name, value in one.items()}} for one in found]
         return [record.from_example(example, split) for example in found]
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Int
 
-from hdvr_jax import corpus
+from hdvr_jax import corpus, splits
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Family
 from hdvr_jax.labelled import having
@@ -216,10 +216,12 @@ def _rounded(length: int) -> int:
 def load_sequences(family: Family, data: Any, split: str, upstream: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The prepared sequences of one split of the dataset that `config.data` names, with the labels of `data.keep`.
 
+    Splits are the dataset's own, or those of the scheme `data.splitting` (`hdvr_jax.splits`).
+
     Raises:
       InputError: unknown dataset, split or option, or nothing in the split that the family can use.
     """
-    clips = corpus.load(data.dataset, split, data.data_dir or None, **data.options)
+    clips = _clips(data, split)
     keep = dict(data.get("keep", {}))
     # Labels of views show only after the preparation.
     early = {label: values for label, values in keep.items() if clips and label in clips[0]}
@@ -227,6 +229,26 @@ def load_sequences(family: Family, data: Any, split: str, upstream: Mapping[str,
     if not sequences:
         raise InputError(f"dataset {data.dataset}, split {split}: none of its {len(clips)} clips can be used")
     return sequences
+
+
+def _clips(data: Any, split: str) -> list[Any]:
+    scheme = data.get("splitting", "")
+    found = corpus.load(data.dataset, "all" if scheme else split, data.data_dir or None, **data.options)
+    if not scheme:
+        return found
+    if split not in (*splits.SPLITS, "all"):
+        raise InputError(f"splitting {scheme} has no split {split!r}; it has {', '.join(splits.SPLITS)}")
+    divided = splits.divided(found, scheme, data.get("split_seed", 0))
+    return [clip for clip in divided if split in ("all", clip["split"])]
+
+
+def division(data: Any, split: str) -> str:
+    """What the clips of a split have not shared with training (`splits.described`), found out from their labels."""
+    scheme = data.get("splitting", "")
+    found = corpus.load_labels(data.dataset, data.data_dir or None, **data.options)
+    if scheme and scheme != splits.RANDOM_WINDOW:
+        found = splits.divided(found, scheme, data.get("split_seed", 0))
+    return splits.described(found, split, scheme)
 
 
 def training_windows(family: Family, data: Any, sequences: Sequence[Mapping[str, Any]]) -> Windows:

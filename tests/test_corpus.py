@@ -10,6 +10,7 @@ import pytest
 
 from datasets.cmu_mocap import cmu_mocap_dataset_builder
 from hdvr_jax import corpus
+from hdvr_jax.clips import TEXTS
 from hdvr_jax.errors import InputError
 from tests.keypoints import fakes
 
@@ -30,6 +31,12 @@ def test_second_reading_reuses_the_first(raw, tmp_path, monkeypatch):
     assert _names(raw, tmp_path / "out") == first
     with pytest.raises(TypeError):
         _names(raw, tmp_path / "elsewhere")
+
+
+def test_labels_are_those_of_the_clips(raw, tmp_path):
+    clips = corpus.load("cmu_mocap", "all", tmp_path / "out", raw_dir=raw, pack="actions")
+    labels = corpus.load_labels("cmu_mocap", tmp_path / "out", raw_dir=raw, pack="actions")
+    assert labels == [{name: clip[name] for name in (*TEXTS, "split")} for clip in clips]
 
 
 def test_changed_raw_files_are_another_dataset(raw, tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hdvr_jax import corpus
+from hdvr_jax import corpus, pipeline, splits
 from hdvr_jax.errors import InputError
 from hdvr_jax.pipeline import Windows, batch_at, eval_batches, load_sequences, train_batches
 from hdvr_jax.runs import make_runs
@@ -178,3 +178,24 @@ def test_nothing_kept_is_an_error(monkeypatch):
     data = toy.config(data__keep=ml_collections.ConfigDict({"genre": "z"})).data
     with pytest.raises(InputError, match="none of its 1 clips"):
         load_sequences(toy.make(toy.config()), data, "train", {})
+
+
+def test_splits_of_a_scheme_replace_the_datasets_own(monkeypatch):
+    names = [f"{dancer}{take}" for dancer in "abcde" for take in range(2)]
+    clips = [
+        {"clip": name, "dancer": name[0], "choreography": "c", "take": name, "genre": "g", "split": "train"}
+        for name in names
+    ]
+    monkeypatch.setattr(corpus, "load", lambda *_, **__: clips)
+    monkeypatch.setattr(corpus, "load_labels", lambda *_, **__: clips)
+    family = dataclasses.replace(toy.make(toy.config()), prepare=lambda found, _: list(found))
+    data = ml_collections.ConfigDict(
+        {"dataset": "any", "options": {}, "data_dir": "", "keep": {}, "splitting": "cross_dancer", "split_seed": 3}
+    )
+    found = {split: pipeline.load_sequences(family, data, split, {}) for split in splits.SPLITS}
+    dancers = {split: {clip["dancer"] for clip in own} for split, own in found.items()}
+    assert sorted(clip["clip"] for own in found.values() for clip in own) == names
+    assert not dancers["train"] & dancers["test"]
+    assert pipeline.division(data, "test") == "unseen: dancer, take"
+    with pytest.raises(InputError, match="splitting cross_dancer has no split 'dev'; it has train, validation, test"):
+        pipeline.load_sequences(family, data, "dev", {})
