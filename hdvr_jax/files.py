@@ -41,7 +41,7 @@ def whole_file(path: str | os.PathLike) -> Iterator[BinaryIO]:
 
 
 def writer_mark() -> str:
-    """Names this machine and process in the names of unfinished files: letters, digits and "_", "-", a number."""
+    """This machine and process, for the names of unfinished files: letters, digits and "_", then "-" and a number."""
     return f"{_machine()}-{os.getpid()}"
 
 
@@ -64,7 +64,12 @@ def abandoned(path: pathlib.Path, mark: str) -> bool:
 
 
 def _machine() -> str:
-    return re.sub(r"\W", "_", platform.node(), flags=re.ASCII)[:40] or "unknown"
+    """Among whose processes numbers stand: the machine's name and, of containers that share it, the Linux namespace."""
+    try:
+        space = f"_{os.stat('/proc/self/ns/pid').st_ino}"
+    except OSError:
+        space = ""
+    return re.sub(r"\W", "_", platform.node(), flags=re.ASCII)[:40] + space or "unknown"
 
 
 def _runs(process: int) -> bool:

@@ -179,8 +179,8 @@ def upright_frame(
 ) -> Float[Array, "*B 3 3"]:
     """As `body_frame`, but up is the vector `up` (against gravity): the frame turns with the body's heading only."""
     points = jnp.asarray(points)
-    vertical = jnp.broadcast_to(jnp.asarray(up, points.dtype), points[..., 0, :].shape)
-    return _frame(vertical, points, left_hip, right_hip)
+    # As one vector, not one a frame: XLA would work out constants of a long recording's length while compiling.
+    return _frame(jnp.asarray(up, points.dtype), points, left_hip, right_hip)
 
 
 def _frame(vertical: Array, points: Array, left_hip: int, right_hip: int) -> Array:

@@ -46,9 +46,11 @@ def perpendicular(v: Float[ArrayLike, "*B 3"]) -> Float[Array, "*B 3"]:
 
 
 def orthonormal_pair(
-    first: Float[ArrayLike, "*B 3"], second: Float[ArrayLike, "*B 3"]
+    first: Float[ArrayLike, "*#B 3"], second: Float[ArrayLike, "*#B 3"]
 ) -> tuple[Float[Array, "*B 3"], Float[Array, "*B 3"]]:
     """Gram-Schmidt on two vectors: the unit vector of `first`, and that of `second` made perpendicular to it.
+
+    Leading axes are broadcast.
 
     A zero `first` is read as the x axis; a `second` that is zero or parallel to `first` as any perpendicular.
     """
@@ -58,7 +60,7 @@ def orthonormal_pair(
     second = second - jnp.sum(first * second, axis=-1, keepdims=True) * first
     parallel = safe_norm(second, keepdims=True) < 1e-6
     second = jnp.where(parallel, perpendicular(first), second)
-    return first, normalize(second)
+    return jnp.broadcast_to(first, second.shape), normalize(second)
 
 
 def rotate(rotation: Float[ArrayLike, "*#B 3 3"], points: Float[ArrayLike, "*#B 3"]) -> Float[Array, "*B 3"]:

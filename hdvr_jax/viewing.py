@@ -52,7 +52,7 @@ def draw_skeleton(
     joints = get_skeleton(skeleton)
     seen = np.isfinite(points).all(-1)
     # Four fractional bits: whole pixels make a moving skeleton jitter.
-    fixed = np.clip(np.rint(np.nan_to_num(points) * 16), -(2**26), 2**26).astype(int)
+    fixed = np.rint(16 * np.clip(np.nan_to_num(points), -(2**22), 2**22)).astype(int)
     bones = [(child, parent) for child, parent in joints.bones if seen[child] and seen[parent]]
     for ink, width in ((edge, 2 * thickness + 2), (None, thickness)) if edge else ((None, thickness),):
         for child, parent in bones:

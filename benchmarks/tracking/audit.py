@@ -3,9 +3,10 @@
 import numpy as np
 from jaxtyping import Float, Int
 
-from hdvr_jax.tracking.results import Tracking
+from hdvr_jax.tracking.results import Risk, Tracking
 
-RISKY = 0.5  # a score from which on an interval is marked
+SCORES = (0.5, 0.6, 0.7, 0.8, 0.9)  # from which on an interval is marked
+RISKY = SCORES[0]
 _NEAR = 0.25  # of a dancer's height: the median distance of joints within which a pose is that dancer's
 _CLEAR = 0.6  # a pose is the nearest dancer's when its distance is this share of the second's or less
 _BRIEF = 0.2  # seconds: shorter changes of identity are not counted
@@ -51,36 +52,62 @@ def swaps(tracking: Tracking, true: Float[np.ndarray, "D T J 2"], fps: float) ->
 
 
 def count(tracking: Tracking, true: Float[np.ndarray, "D T J 2"], fps: float) -> dict[str, float]:
-    """Counts that add up over scenes: swaps, those marked, marked intervals, those without a swap, time marked."""
-    marked = [risk for risk in tracking.risks if risk.score >= RISKY]
-    found = swaps(tracking, true, fps)
-
-    def holds(risk, swap: _Swap) -> bool:
-        return swap[2] in risk.tracks and risk.start <= swap[1] and swap[0] < risk.end
-
-    covered = np.zeros(true.shape[1], bool)
-    for risk in marked:
-        covered[risk.start : risk.end] = True
-    return {
+    """Counts that add up over scenes: swaps, frames, frames of all tracks, and what is marked from each score on."""
+    found, frames = swaps(tracking, true, fps), true.shape[1]
+    lasting = [np.flatnonzero(np.isfinite(track.keypoints).all(-1).any(-1)) for track in tracking.tracks]
+    counts = {
         "swaps": float(len(found)),
-        "swaps marked": float(sum(any(holds(risk, swap) for risk in marked) for swap in found)),
+        "frames": float(frames),
+        "track frames": float(sum(rows[-1] + 1 - rows[0] for rows in lasting if len(rows))),
+    }
+    for least in SCORES:
+        marked = [risk for risk in tracking.risks if risk.score >= least]
+        counts |= {_from(name, least): value for name, value in _marked(marked, found, frames).items()}
+    return counts
+
+
+def _from(name: str, least: float) -> str:
+    return f"{name}, from {least:g}"
+
+
+def _marked(marked: list[Risk], found: list[_Swap], frames: int) -> dict[str, float]:
+    covered: dict[str, np.ndarray] = {}
+    for risk in marked:
+        for track in risk.tracks:
+            covered.setdefault(track, np.zeros(frames, bool))[risk.start : risk.end] = True
+    # The same marks half a recording later know nothing of the swaps: what they hit is chance.
+    later = {track: np.roll(flags, frames // 2) for track, flags in covered.items()}
+
+    def held(marks: dict[str, np.ndarray]) -> float:
+        return float(sum(track in marks and marks[track][first : last + 1].any() for first, last, track in found))
+
+    return {
+        "swaps marked": held(covered),
+        "by chance": held(later),
         "marked": float(len(marked)),
-        "marked without a swap": float(sum(not any(holds(risk, swap) for swap in found) for risk in marked)),
-        "frames marked": float(np.count_nonzero(covered)),
-        "frames": float(len(covered)),
+        "marked with a swap": float(sum(any(_holds(risk, swap) for swap in found) for risk in marked)),
+        "frames marked": float(np.count_nonzero(np.any(list(covered.values()), 0))) if covered else 0.0,
+        "track frames marked": float(sum(flags.sum() for flags in covered.values())),
     }
 
 
-def summary(counts: dict[str, float]) -> dict[str, float]:
-    """Shares, of counts or of their sum; NaN where there is nothing to share."""
+def _holds(risk: Risk, swap: _Swap) -> bool:
+    return swap[2] in risk.tracks and risk.start <= swap[1] and swap[0] < risk.end
+
+
+def summary(counts: dict[str, float], least: float = RISKY) -> dict[str, float | str]:
+    """Shares, of counts or of their sum, for marks with that score and more; NaN where there is nothing to share."""
 
     def share(part: str, whole: str) -> float:
-        return counts[part] / counts[whole] if counts[whole] else float("nan")
+        return counts[_from(part, least)] / counts[whole] if counts[whole] else float("nan")
 
     return {
+        "score from": f"{least:g}",
         "swaps": counts["swaps"],
         "of these marked": share("swaps marked", "swaps"),
-        "intervals marked": counts["marked"],
-        "of these without a swap": share("marked without a swap", "marked"),
+        "by chance": share("by chance", "swaps"),
+        "intervals marked": counts[_from("marked", least)],
+        "of these with a swap": share("marked with a swap", _from("marked", least)),
         "of the time marked": share("frames marked", "frames"),
+        "of a track's time": share("track frames marked", "track frames"),
     }

@@ -1,6 +1,7 @@
 """The trackers of the table, each on the same detections and pictures of a scene."""
 
 import dataclasses
+import functools
 import importlib
 import pathlib
 import tempfile
@@ -67,7 +68,7 @@ def run(scene: Scene, names: list[str], contrib: pathlib.Path | None) -> dict[st
     """Counts of every tracker on a scene; without `contrib`, CSRT is left out."""
     with tempfile.TemporaryDirectory() as folder:
         work = Work(scene, pathlib.Path(folder) / f"{scene.name}.avi", sight(scene), scene.seen()[0])
-        if set(names) & {"csrt", "video"}:
+        if set(names) & {"csrt", "video", "always"}:
             film(scene, work.video)
         rows = {}
         for name in names:
@@ -128,12 +129,12 @@ def _from_keypoints(work: Work) -> tuple[Tracking, float]:
     return found, time.process_time() - begin
 
 
-def _from_video(work: Work) -> tuple[Tracking, float]:
+def _from_video(work: Work, **settings: object) -> tuple[Tracking, float]:
     """The time to read the pictures does not count."""
     tracking = importlib.import_module("hdvr_jax.tracking")
     watch = _Watch(work.pictures())
     begin = time.process_time()
-    found = tracking.track_video(work.sightings.detections, watch)
+    found = tracking.track_video(work.sightings.detections, watch, tracking.Settings(**settings))
     return found, time.process_time() - begin - watch.seconds
 
 
@@ -141,12 +142,17 @@ RIVALS: dict[str, Callable[[Detections], np.ndarray]] = {
     "iou": lambda detections: rivals.by_overlap(detections, moving=False),
     "sort": lambda detections: rivals.by_overlap(detections, moving=True),
 }
-OURS: dict[str, Callable[[Work], tuple[Tracking, float]]] = {"keypoints": _from_keypoints, "video": _from_video}
+OURS: dict[str, Callable[[Work], tuple[Tracking, float]]] = {
+    "keypoints": _from_keypoints,
+    "video": _from_video,
+    "always": functools.partial(_from_video, follow_always=True),
+}
 TITLES = {
     "iou": "IoU + Hungarian",
     "sort": "the same with constant velocity",
     "csrt": "CSRT",
     "keypoints": "ours, from keypoints",
     "video": "ours, from video",
+    "always": "the same, LDES in every frame",
     "truth": "the detections, rightly named",
 }

@@ -143,12 +143,10 @@ def _write_files(
 ) -> None:
     """Writes what every recognition has; the document also tells the files' names, and how well rigs fit."""
     write_poses(recognition, aside / "poses3d.npz")
-    about = document(recognition)
+    (aside / "report.html").write_text(page(recognition), encoding="utf-8")
     fits = [{"id": motion.id, "mean_error_mm": round(1000 * error, 2)} for motion, error in rigs]
-    first = {"schema": about.pop("schema"), "files": list(names), "rigs": fits}
-    told = json.dumps({**first, **about}, allow_nan=False)
-    for name, text in {"report.html": page(recognition), "report.json": told}.items():
-        (aside / name).write_text(text, encoding="utf-8")
+    with (aside / "report.json").open("w", encoding="utf-8") as file:
+        file.writelines(document(recognition, files=list(names), rigs=fits))
 
 
 def _write_extras(

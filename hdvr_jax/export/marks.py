@@ -54,12 +54,12 @@ def draw_dots(
     part, inside = found
     dots, opaque = part.copy(), np.zeros(part.shape[:2], np.uint8)
     radius = 1.6 * stroke(picture)
-    for joint in np.argsort(opacity, kind="stable"):
+    shades = np.rint(255 * np.clip(np.nan_to_num(opacity), 0, 1)).astype(int).tolist()
+    for joint in np.argsort(shades, kind="stable"):
         if np.isfinite(inside[joint]).all():
-            shade = round(255 * float(np.clip(opacity[joint], 0, 1)))
             _disc(dots, inside[joint], radius + 1.5, BLACK)
             _disc(dots, inside[joint], radius, colour)
-            _disc(opaque, inside[joint], radius + 1.5, (shade,))
+            _disc(opaque, inside[joint], radius + 1.5, (shades[joint],))
     share = opaque.astype(np.float32) / 255
     part[:] = cv2.blendLinear(dots, part.copy(), share, 1 - share)
 
@@ -97,5 +97,5 @@ def _part(
 
 def _disc(image: np.ndarray, centre: Float[np.ndarray, "2"], radius: float, colour: Sequence[int]) -> None:
     # Four fractional bits, as in `viewing.draw_skeleton`.
-    x, y = np.clip(np.rint(centre * 16), -(2**26), 2**26).astype(int).tolist()
+    x, y = np.rint(16 * np.clip(centre, -(2**22), 2**22)).astype(int).tolist()
     cv2.circle(image, (x, y), round(16 * radius), colour, -1, cv2.LINE_AA, 4)

@@ -32,6 +32,8 @@ Fields of the document (numbers that are unknown are null):
         genre       names, overall, running [frame][genre]; null without a genre model
 """
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -45,10 +47,21 @@ from hdvr_jax.skeletons import get_skeleton
 SCHEMA = "hdvr_jax.report/1"
 
 
-def document(recognition: Recognition) -> dict[str, Any]:
-    """The result as JSON-ready values, as the module describes them."""
+def document(recognition: Recognition, **more: Any) -> Iterator[str]:
+    """The result as the module describes it, JSON in pieces, with the fields `more` after its schema.
+
+    A dancer at a time: as Python's numbers a document takes several times the memory of its arrays.
+    """
+    head = json.dumps({"schema": SCHEMA, **more, **_about(recognition)}, allow_nan=False)
+    yield head.removesuffix("}") + ', "tracks": ['
+    for number, result in enumerate(recognition.tracks):
+        yield ", " * (number > 0) + json.dumps(_track(result), allow_nan=False)
+    yield "]}"
+
+
+def _about(recognition: Recognition) -> dict[str, Any]:
+    """What is not about one dancer."""
     return {
-        "schema": SCHEMA,
         "source": recognition.source,
         "layout": recognition.layout,
         "made_by": "hdvr_jax",
@@ -71,7 +84,6 @@ def document(recognition: Recognition) -> dict[str, Any]:
             for kind in recognition.tracks[0].movements.types
         ],
         "risks": _risks(recognition),
-        "tracks": [_track(result) for result in recognition.tracks],
     }
 
 

@@ -17,7 +17,8 @@ these inputs and outputs are not of the past alone, and differ:
     size of a body       of the last seconds (`hdvr_jax.streaming.bodies`), not of the clip
     frame rate           models run at their own rate; a frame gets what was found last, at most one of the lifter's
                          frames ago, in place of what lies between two
-    genre                comes when all movements have come that are averaged for its frame
+    genre                comes when all movements have come that are averaged for its frame; the last of a clip is of
+                         what movements there are
     decisions            movements that are too short stay
     place                poses are about the hips, and no floor is estimated; a lifter that tells where the hips are,
                          tells it

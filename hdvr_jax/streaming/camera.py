@@ -27,15 +27,13 @@ class Shot:
 
     Attributes:
         picture: BGR.
-        arrived: When, in seconds of a clock.
+        arrived: When, in seconds of a clock; None where pictures wait to be read and are at a constant rate.
         skipped: Pictures that came since the one before and were not asked for.
-        timed: Whether `arrived` tells when it was taken; else pictures are at a constant rate.
     """
 
     picture: Picture
-    arrived: float
+    arrived: float | None = None
     skipped: int = 0
-    timed: bool = False
 
 
 class _Slot:
@@ -51,7 +49,7 @@ class _Slot:
         """Keeps the picture in place of the last one; tells whether anybody will ask for more."""
         with self._changed:
             skipped = 0 if self._shot is None else self._shot.skipped + 1
-            self._shot = Shot(picture, arrived, skipped, timed=True)
+            self._shot = Shot(picture, arrived, skipped)
             self._changed.notify()
             return not self._given_up
 

@@ -15,6 +15,7 @@ from hdvr_jax.streaming.records import Frame, Outcome, Stream
 from hdvr_jax.streaming.session import step
 from hdvr_jax.streaming.state import State, start
 
+DANCERS = 4
 OnFrame = Callable[[int, Frame, dict[str, Outcome], float], None]
 
 
@@ -23,7 +24,7 @@ def run(
     models: StreamModels,
     on_frame: OnFrame,
     *,
-    dancers: int = 2,
+    dancers: int = DANCERS,
     warn: Callable[[str], None] | None = None,
     clock: Clock = time.perf_counter,
 ) -> Latency:

@@ -17,6 +17,7 @@ from hdvr_jax.detection import landmarker
 from hdvr_jax.detection.bundle import default_bundle
 from hdvr_jax.detection.people import SKELETON, Find, Settings, found_in, shrunk
 from hdvr_jax.errors import InputError
+from hdvr_jax.skeletons import get_skeleton
 from hdvr_jax.streaming import sources
 from hdvr_jax.streaming.camera import Clock, Picture, Shot, newest
 from hdvr_jax.streaming.records import Frame, Recording, Stream
@@ -24,6 +25,7 @@ from hdvr_jax.tracking import live
 from hdvr_jax.video import open_video
 
 PIPE = "-"
+_JOINTS = len(get_skeleton(SKELETON).joints)
 _CAMERA, _FILE = "camera", "file"
 _CAMERA_RATE, _MOST_DIGITS = 30.0, 3
 _NOBODY_LEFT_OUT = (
@@ -58,7 +60,7 @@ def open_input(source: pathlib.Path, options: dict[str, Any], detector: pathlib.
         return _filmed(int(str(source)), fps, detector, given)
     if kind == recordings.VIDEO:
         video = open_video(source, fps)
-        shots = (Shot(picture, time.perf_counter()) for picture in video)
+        shots = map(Shot, video)
         first = next(shots, None)
         return _watched(first, itertools.chain([first], shots), video.fps, detector, given)
     reading = keypoints.read(source, **options)
@@ -112,28 +114,34 @@ def people_in(
     # Who is out of sight for as long as models remember comes back as the same.
     state = live.Live(SKELETON, fps, tracking.Settings(memory_seconds=recording.forget_seconds))
     scale = shrunk(np.zeros((*recording.image_size[::-1], 3), np.uint8), settings.shorter_side)[1]
-    under_way: list[tuple[Shot, float]] = []
-    begin = None
+    under_way: list[tuple[Frame, float]] = []
+    trial = state
+    for _ in range(2):  # what is loaded at its first use is loaded before the first picture
+        trial, _ = live.step(trial, np.ones((1, _JOINTS, 2), np.float32), np.ones((1, _JOINTS), np.float32))
     with finder as find:
         small = _shrunk(shots, settings.shorter_side, under_way, clock)
         for found in found_in(small, find, settings, max(1, round(settings.search_seconds * fps))):
-            (shot, begun), detected = under_way.pop(), clock()
-            begin = shot.arrived if begin is None else begin
-            at, skipped = (shot.arrived - begin if shot.timed else None), (shot.skipped if state.frame else 0)
-            if at is not None:
-                state = dataclasses.replace(state, frame=max(state.frame, round(at * fps)))
+            (frame, begun), detected = under_way.pop(), clock()
+            if frame.time is not None:
+                state = dataclasses.replace(state, frame=max(state.frame, round(frame.time * fps)))
             found = found * np.array([scale, scale, 1], np.float32)
             confidence = np.clip(found[..., 2], 0, 1).astype(np.float32)
             state, ids = live.step(state, found[..., :2].astype(np.float32), confidence)
             people = {id: (person[:, :2], trust) for id, person, trust in zip(ids, found, confidence) if id is not None}
             took = {"detection": detected - begun, "tracking": clock() - detected}
-            yield Frame(people, at, shot.arrived, took, skipped)
+            yield dataclasses.replace(frame, people=people, took=took)
 
 
 def _shrunk(
-    shots: Iterable[Shot], shorter_side: int, under_way: list[tuple[Shot, float]], clock: Clock
+    shots: Iterable[Shot], shorter_side: int, under_way: list[tuple[Frame, float]], clock: Clock
 ) -> Iterator[Picture]:
-    """The pictures, small; what is looked at, and since when, is put into `under_way`."""
+    """The pictures, small; the frame that is looked at, and since when, is put into `under_way`."""
+    begin = None
     for shot in shots:
-        under_way.append((shot, clock()))
+        frame = Frame({}, arrived=(now := clock()))
+        if shot.arrived is not None:
+            # What came before the first picture that is looked at was awaited, not skipped.
+            begin, skipped = (shot.arrived, 0) if begin is None else (begin, shot.skipped)
+            frame = Frame({}, shot.arrived - begin, shot.arrived, skipped=skipped)
+        under_way.append((frame, now))
         yield shrunk(shot.picture, shorter_side)[0]

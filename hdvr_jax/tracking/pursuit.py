@@ -1,8 +1,9 @@
 """LDES on the heels of dancers who are about to be lost (HDVR, section 2.1).
 
-The detector loses a dancer behind another one. From the last frame in which the box was clear of other boxes, LDES
-follows it through the frames. Where it fails, as a sharp change of its direction or a response that is gone tells, the
-overlap has begun for it too, and only the velocity before is left to say where the dancer will come out.
+The detector loses a dancer behind another one. From the last frame in which the box was clear of other boxes (from the
+first one with `follow_always`, as the paper has it), LDES follows it through the frames. Where it fails, as a sharp
+change of its direction or a response that is gone tells, the overlap has begun for it too, and only the velocity before
+is left to say where the dancer will come out.
 """
 
 import dataclasses
@@ -58,6 +59,7 @@ class Pursuit:
     def __init__(self, figures: Figures, pieces: Int[np.ndarray, " N"], settings: Settings):
         self._figures, self._settings = figures, settings
         self._starts = _starts(figures, pieces, settings)
+        self._span = max(2, round(_SHARP * figures.fps))
         self._chases: list[_Chase] = []
         self.trails: dict[int, Trail] = {}
 
@@ -73,7 +75,8 @@ class Pursuit:
         kept = []
         for chase in self._chases:
             target = ldes.follow(chase.target, image)
-            chase = dataclasses.replace(chase, target=target, places=(*chase.places, target.center + chase.offset))
+            places = (*chase.places, target.center + chase.offset)[-max(2 * self._span + 1, frame - chase.lost) :]
+            chase = dataclasses.replace(chase, target=target, places=places)
             if frame > chase.lost and (target.hidden or self._turned(chase)):
                 continue
             if frame > chase.lost:
@@ -92,7 +95,7 @@ class Pursuit:
 
     def _turned(self, chase: _Chase) -> bool:
         """Whether the direction of motion has just changed sharply."""
-        span = max(2, round(_SHARP * self._figures.fps))
+        span = self._span
         if len(chase.places) <= 2 * span:
             return False
         after = chase.places[-1] - chase.places[-1 - span]
@@ -112,10 +115,11 @@ def _starts(
         if lost + 1 >= figures.frames or len(rows) < settings.ghost_seconds * figures.fps:
             continue
         row = int(rows[-1])
-        for earlier in rows[figures.frame[rows] >= lost - settings.memory_seconds * figures.fps][::-1].tolist():
-            frame = figures.frame[earlier]
-            if _alone(figures, earlier, np.arange(bounds[frame], bounds[frame + 1])):
-                row = earlier
+        late = rows[figures.frame[rows] >= lost - settings.memory_seconds * figures.fps][::-1]
+        for clear in rows.tolist() if settings.follow_always else late.tolist():
+            frame = figures.frame[clear]
+            if _alone(figures, clear, np.arange(bounds[frame], bounds[frame + 1])):
+                row = clear
                 break
         starts.setdefault(int(figures.frame[row]), []).append((piece, row, lost))
     return starts

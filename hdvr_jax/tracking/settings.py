@@ -21,6 +21,7 @@ class Settings:
         colour_cost: What that costs more for each unit of distance between colours.
         alike: Distance between the colours of one dancer at two times.
         pursuit_seconds: For how long LDES follows a dancer whom the detector has lost.
+        follow_always: Whether it follows every dancer through all frames, and not only from before a loss on.
         damping_seconds: In which a velocity that is not measured any more fades.
         duplicate: Two figures are one person when their joints are nearer than this, on the median.
         ghost_seconds: Tracks that show less than this are noise.
@@ -43,6 +44,7 @@ class Settings:
     colour_cost: float = 8.0
     alike: float = 0.08
     pursuit_seconds: float = 1.0
+    follow_always: bool = False
     damping_seconds: float = 0.3
     duplicate: float = 0.025
     ghost_seconds: float = 0.5

@@ -1,5 +1,6 @@
 """The tracking benchmark as a whole, on one tiny scene."""
 
+import dataclasses
 import json
 import pathlib
 import sys
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks.tracking import __main__ as command
-from benchmarks.tracking import boxes, csrt, picture, sightings, trackers
+from benchmarks.tracking import boxes, csrt, picture, scenes, sightings, trackers
 from hdvr_jax.errors import InputError
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.tracking.results import Tracking
@@ -64,7 +65,7 @@ def test_every_tracker_is_scored_on_a_scene(crossing):
         assert counts["num_objects"] == 80
         assert counts["crossings"] == 1
         assert counts["num_misses"] < 40
-    assert rows["keypoints"]["frames marked"] <= 40
+    assert rows["keypoints"]["frames marked, from 0.5"] <= 40
 
 
 def test_the_command_prints_tables_and_keeps_counts(tmp_path, monkeypatch, capsys, crossing):
@@ -147,3 +148,36 @@ def test_csrt_follows_boxes_through_a_video(crossing, tmp_path, monkeypatch):
     assert np.isnan(found[:, 5:]).all()
     np.testing.assert_allclose(found[:, 3], np.clip(first, 0, (160, 120, 160, 120)), atol=1.01)
     assert pathlib.Path(video).stat().st_size > 10_000
+
+
+def test_hard_conditions_film_fewer_frames_and_miss_and_shake_more(crossing):
+    conditions = dataclasses.replace(scenes.HARD, missed=0.3)
+    hard = dataclasses.replace(crossing, points=crossing.points[:, ::3], conditions=conditions)
+    assert hard.fps == 10.0
+    seen, usual = sightings.sight(hard), sightings.sight(crossing)
+    assert seen.detections.fps == 10.0
+    assert len(seen.dancer) / hard.frames < len(usual.dancer) / crossing.frames
+
+    def error(found, scene):
+        true = scene.seen()[0][found.dancer, found.detections.frame]
+        return np.nanmedian(np.linalg.norm(found.detections.keypoints - true, axis=-1))
+
+    assert error(seen, hard) > 1.2 * error(usual, crossing)
+
+
+def test_there_are_larger_groups_under_hard_conditions_alone():
+    more = set(scenes.names(scenes.HARD)) - set(scenes.names())
+    assert more == {f"choreo_{count}_{camera}" for count in (6, 8) for camera in "abcd"}
+    with pytest.raises(InputError, match="no scene 'choreo_8_a'"):
+        scenes.load("choreo_8_a", 1.0)
+
+
+def test_the_hard_command_keeps_its_counts_apart(tmp_path, monkeypatch, capsys, crossing):
+    asked = []
+    monkeypatch.setattr(command.scenes, "load", lambda *given: asked.append(given) or crossing)
+    given = ["--scenes=choreo_8_a", "--trackers=keypoints", "--hard", f"--keep={tmp_path}"]
+    monkeypatch.setattr(sys, "argv", ["tracking", *given])
+    command.main()
+    assert asked == [("choreo_8_a", 20.0, scenes.HARD)]
+    assert [path.name for path in tmp_path.iterdir()] == ["choreo_8_a_20s_hard.json"]
+    assert capsys.readouterr().out.count("| all, hard | ours, from keypoints | 0.") == 5

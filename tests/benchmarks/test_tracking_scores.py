@@ -92,9 +92,13 @@ def test_what_the_audit_marks(true, score, start, tracks, marked):
     risk = Risk(start, start + 8, tracks, score, "they met")
     counts = audit.count(_tracking(_swapped(true, 30), risk), true, _FPS)
     assert counts["swaps"] == 2
-    assert counts["swaps marked"] == marked
-    assert counts["frames marked"] == (8 if score >= audit.RISKY else 0)
-    assert counts["marked without a swap"] == (score >= audit.RISKY and not marked)
+    assert counts["swaps marked, from 0.5"] == marked
+    assert counts["swaps marked, from 0.9"] == (marked if score == 0.9 else 0)
+    assert counts["by chance, from 0.5"] == 0  # half a recording later there is no swap
+    assert counts["frames marked, from 0.5"] == (8 if score >= audit.RISKY else 0)
+    assert counts["track frames marked, from 0.5"] == (16 if score >= audit.RISKY else 0)
+    assert counts["track frames"] == 120
+    assert counts["marked with a swap, from 0.5"] == (marked > 0)
 
 
 def test_shares_of_nothing_are_unknown(true):

@@ -9,9 +9,17 @@ from hdvr_jax.report.document import plain
 from tests.recognition import fabricated
 
 
+def told(recognition, **more):
+    return json.loads("".join(document(recognition, **more)))
+
+
 @pytest.fixture(scope="module")
 def written():
-    return json.loads(json.dumps(document(fabricated.recognition()), allow_nan=False))
+    return told(fabricated.recognition())
+
+
+def test_more_fields_follow_the_schema():
+    assert list(told(fabricated.recognition(), files=["a"], rigs=[]))[:3] == ["schema", "files", "rigs"]
 
 
 def test_document_is_complete(written):
@@ -28,7 +36,7 @@ def test_the_audit_of_identities(written):
     (risk,) = written["risks"]
     assert (risk["start_frame"], risk["end_frame"], risk["tracks"]) == (40, 52, ["1", "2"])
     assert (risk["start"], risk["end"], risk["score"]) == (pytest.approx(40 / 30, abs=1e-3), 1.733, 0.62)
-    assert document(fabricated.recognition(dancers=1))["risks"] is None
+    assert told(fabricated.recognition(dancers=1))["risks"] is None
 
 
 def test_missing_keypoints_are_null(written):
@@ -50,14 +58,14 @@ def test_without_image_and_genre():
     track = result.tracks[0]
     poses = dataclasses.replace(track.poses, frame="world", projected=None, error_px=None, error_body=None)
     bare = dataclasses.replace(result, tracks=(dataclasses.replace(track, poses=poses, genre=None),))
-    written = document(bare)["tracks"][0]
+    written = told(bare)["tracks"][0]
     assert (written["input"], written["reprojection"], written["genre"]) == (None, None, None)
 
 
 def test_the_floor_and_its_camera(written):
     assert written["floor"] is None
     lifted = fabricated.recognition()
-    found = json.loads(json.dumps(document(fabricated.on_floor(lifted)), allow_nan=False))
+    found = told(fabricated.on_floor(lifted))
     assert found["floor"]["camera_height"] == 1
     assert found["floor"]["tilt"] == pytest.approx(10)
     track = found["tracks"][0]

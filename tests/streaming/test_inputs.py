@@ -19,7 +19,7 @@ NOTHING = dict.fromkeys(("format", "fps", "view", "clip", "unit", "layout", "ima
 
 def test_people_of_pictures_keep_their_ids():
     boxes = [[(20 + 2 * i, 30, 30, 80), (200 - 2 * i, 40, 26, 70)] for i in range(12)]
-    shots = (Shot(drawn.picture((320, 180), of_frame), 0.0) for of_frame in boxes)
+    shots = (Shot(drawn.picture((320, 180), of_frame)) for of_frame in boxes)
     frames = list(inputs.people_in(shots, contextlib.nullcontext(drawn.find), Recording(20.0, (320, 180))))
     found = [frame.people for frame in frames]
     assert {frame.time for frame in frames} == {None}
