@@ -11,7 +11,7 @@ from typing import Any
 from hdvr_jax.clips import TEXTS
 from hdvr_jax.errors import InputError
 
-DATASETS = ("choreo", "cmu_mocap", "aistpp", "human36m", "humaneva", "mpi_inf_3dhp")
+DATASETS = ("choreo", "cmu_mocap", "aistpp", "human36m", "humaneva", "mpi_inf_3dhp", "keypoint_folder")
 _DEFAULT_DIR = pathlib.Path("work") / "datasets"
 
 

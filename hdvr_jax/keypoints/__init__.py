@@ -21,6 +21,7 @@ from hdvr_jax.keypoints import (
     mmpose,
     native,
     openpose,
+    point_lines,
     ultralytics,
     unknown,
     videopose3d_custom,
@@ -84,6 +85,7 @@ FORMATS = (
         ultralytics.read,
         ("clip", *_POINTS),
     ),
+    Format("lines", "text of a frame a line, 51 numbers (.txt)", point_lines.recognises, point_lines.read, _POINTS),
     Format(
         "videopose3d",
         "Detectron2 or custom 2D detections for VideoPose3D (.npz)",
