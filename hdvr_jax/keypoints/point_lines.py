@@ -1,4 +1,4 @@
-"""Text with a frame a line, as choreAI's classifier reads it: 51 numbers between commas, x, y and confidence of COCO-17.
+"""Text with a frame a line, as choreAI's classifier reads it: 51 numbers, x, y and confidence of COCO-17.
 
 The text holds the frames of one person or, end to end, of clips of the same length. It tells neither rate nor size of
 the images, nor where one clip ends: several people of one image would be lines of several frames.

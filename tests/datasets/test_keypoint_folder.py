@@ -11,14 +11,14 @@ from hdvr_jax.errors import InputError
 
 _CLASSES = ("afrobeat", "classical", "hiphop")
 _STANDING = np.array(
-    [(0, -80), (3, -84), (-3, -84), (7, -82), (-7, -82), (18, -60), (-18, -60), (24, -30), (-24, -30), (26, 0), (-26, 0),
-     (12, 0), (-12, 0), (13, 45), (-13, 45), (13, 90), (-13, 90)], float,
+    [(0, -80), (3, -84), (-3, -84), (7, -82), (-7, -82), (18, -60), (-18, -60), (24, -30), (-24, -30), (26, 0),
+     (-26, 0), (12, 0), (-12, 0), (13, 45), (-13, 45), (13, 90), (-13, 90)], float,
 )  # fmt: skip
 
 
 def _person(frame, seed=0, x=300.0):
     rng = np.random.default_rng([seed, frame])
-    points = _STANDING + (x + 2 * frame, 300) + rng.normal(0, 1, (17, 2))
+    points = _STANDING + np.array([x + 2 * frame, 300]) + rng.normal(0, 1, (17, 2))
     return np.concatenate([points, np.full((17, 1), 0.9)], 1)
 
 
@@ -29,10 +29,16 @@ def _text(frames, seed):
 def _alphapose(frames, seed, people=1, idx="flat"):
     numbers = {"flat": lambda n: n, "nested": lambda n: [[float(n)]], "absent": None}[idx]
     return [
-        {"image_id": f"{t}.jpg", "category_id": 1, "score": 2.5, "keypoints": list(_person(t, seed, 300 + 700 * n).ravel()),
-         **({"idx": numbers(n + 1)} if numbers else {})}
-        for t in range(frames) for n in range(people)
-    ]  # fmt: skip
+        {
+            "image_id": f"{t}.jpg",
+            "category_id": 1,
+            "score": 2.5,
+            "keypoints": list(_person(t, seed, 300 + 700 * n).ravel()),
+            **({"idx": numbers(n + 1)} if numbers else {}),
+        }
+        for t in range(frames)
+        for n in range(people)
+    ]
 
 
 @pytest.fixture
