@@ -20,4 +20,5 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
     options = parse_arg(arg, choices, size="full", inputs="3d_lifted", lifter="work/stream/lifter")
     config = movements_choreo.get_config(f"size={options.size},inputs={options.inputs},lifter={options.lifter}")
     config.name, config.model.bidirectional = "movements_causal", False
+    config.model.evidence = False
     return config

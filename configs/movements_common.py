@@ -13,6 +13,7 @@ def movements_config(name: str, inputs: str, lifter: str) -> ml_collections.Conf
     config.model.skeleton = "h36m17"
     config.model.own_axes = True  # 3D along the dancer's own axes, not the viewer's
     config.model.turn = False  # random yaw of true 3D; without effect along the dancer's own axes
+    config.model.evidence = inputs != "2d"  # how far 3D poses are beyond the thresholds of the vocabulary's rules
     config.model.mirror = True  # mirrors every other training example, labels and all
     config.model.features = 64  # cell size of every part's LSTM, per direction
     config.model.layers = 1
@@ -20,6 +21,7 @@ def movements_config(name: str, inputs: str, lifter: str) -> ml_collections.Conf
     config.model.dropout = 0.0
     config.model.max_positive_weight = 8.0
     config.data.fps = 30.0
+    config.data.label_doubt = 1.0  # times what an observer cannot tell; 0 decides and scores every frame
     config.data.virtual_views = 0  # cameras that film a clip which has none
     config.data.window_frames = 96
     config.data.stride_frames = 24

@@ -133,9 +133,12 @@ def body_size(points: Float[np.ndarray, "T J D"], skeleton: str) -> float:
     return total if np.isfinite(total) and total > _LEAST else 1.0
 
 
-def movement_labels(clip: Clip, vocabulary: Vocabulary, fps: float) -> Int[np.ndarray, "T M"]:
-    """The annotator's labels of the clip's true 3D at another frame rate, int8: 1, 0, or -1 where nothing is known."""
-    active, valid = annotate(clip["points_world"], clip["fps"], clip["skeleton"], vocabulary=vocabulary)
+def movement_labels(clip: Clip, vocabulary: Vocabulary, fps: float, doubt: float = 0.0) -> Int[np.ndarray, "T M"]:
+    """The annotator's labels of the clip's true 3D at another frame rate, int8: 1, 0, or -1 where nothing is known.
+
+    `doubt` as in `annotate`.
+    """
+    active, valid = annotate(clip["points_world"], clip["fps"], clip["skeleton"], vocabulary=vocabulary, doubt=doubt)
     return np.where(valid, active, -1).astype(np.int8)[_nearest(len(active), clip["fps"], fps)]
 
 

@@ -1,6 +1,7 @@
 """Scores of a trained model over whole splits: sums and weights per sequence, divided once at the end."""
 
 import collections
+import dataclasses
 import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -67,6 +68,24 @@ def evaluate(
     totals = _totals(scorer, models, windows, batch_size, label)
     overall = {"all": _row(family, totals, np.array(scored))}
     return {"overall": overall, **{group: _by_label(family, totals, windows, scored, group) for group in groups}}
+
+
+def make_tally(family: Family) -> Scorer | None:
+    """A scorer of what `Family.calibrate` reads; None for a family that chooses nothing."""
+    return make_scorer(dataclasses.replace(family, scores=family.tally)) if family.tally else None
+
+
+def calibrated(
+    family: Family, tally: Scorer, variables: Any, windows: Windows, batch_size: int, label: str = "", value: str = ""
+) -> Any:
+    """The variables of one model with what the family chooses by the windows of a validation split.
+
+    Args:
+      tally: of `make_tally`.
+      label, value: of the sequences that count, where the model is for some of them.
+    """
+    totals = _totals(tally, {value: variables}, windows, batch_size, label)
+    return family.calibrate(variables, {name: (s.sum(0), w.sum(0)) for name, (s, w) in totals.items()})
 
 
 def _check_groups(windows: Windows, groups: Sequence[str]) -> None:

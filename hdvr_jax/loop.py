@@ -41,6 +41,7 @@ class _Training:
     windows: pipeline.Windows
     validation: pipeline.Windows | None
     scorer: evaluation.Scorer
+    tally: evaluation.Scorer | None
     step: Callable[[State, Any, Any], tuple[State, Metrics]]
     init: Callable[[], State]
 
@@ -134,6 +135,7 @@ def _set_up(config: Any) -> _Training:
         windows=windows,
         validation=_validation_windows(config, family, upstream),
         scorer=evaluation.make_scorer(family),
+        tally=evaluation.make_tally(family),
         step=devices.make_step(update, count, batch_axis=int(several)),
         init=lambda: seeds.init_states(family, optimizer, example, [run.seed for run in runs], config.optim.ema),
     )
@@ -184,6 +186,7 @@ def _run(training: _Training, state: State, done: int, checkpoints: Checkpoints,
                 history = []
             if saving:
                 devices.assert_replicated(state)
+                state = _calibrated(training, state) if evaluating else state
                 score = _evaluate(training, state, step, writer, progress) if evaluating else float("inf")
                 checkpoints.save(state, step, score)
                 progress.restart()
@@ -224,6 +227,29 @@ def _summary(history: list[Metrics], step: int, runs: tuple[Run, ...], workdir: 
         if len(runs) > 1:
             scalars |= {f"{name}/{run.name}": float(value) for run, value in zip(runs, values)}
     return scalars
+
+
+def _calibrated(training: _Training, state: State) -> State:
+    """The state with what the family chooses on the validation split, for every run by itself."""
+    if training.tally is None:
+        return state
+    config, count = training.config, len(training.runs)
+    variables = evaluation_variables(jax.device_get(state))
+    how = (training.validation, config.evaluate.batch_size, config.train.model_per)
+    found = [
+        evaluation.calibrated(training.family, training.tally, select(variables, index, count), *how, run.value)
+        for index, run in enumerate(training.runs)
+    ]
+    chosen = {name: [model[name] for model in found] for name in found[0] if name != "params"}
+    joined = {
+        name: jax.tree.map(lambda *x: np.stack(x), *values) if count > 1 else values[0] for name, values in chosen.items()
+    }
+    # In place of the old ones on every device, so that the step need not be compiled again.
+    placed = {
+        name: jax.tree.map(lambda new, old: jax.device_put(new, old.sharding), tree, state.variables[name])
+        for name, tree in joined.items()
+    }
+    return state.replace(variables={**state.variables, **placed})
 
 
 def _evaluate(training: _Training, state: State, step: int, writer: Any, progress: Progress) -> float:

@@ -79,6 +79,9 @@ class Family:
         evaluation, and with train=True on the batch that `init` gets.
       summarise: {name: (sum (...), weight (...))} -> {metric: float}; metrics that are not one ratio (F-scores) go
         here.
+      tally, calibrate: what is chosen on the validation split after training, such as thresholds; None for nothing.
+        `tally` is like `scores`; (variables, {name: (sum, weight)} of the tallies) -> variables, in which nothing but
+        collections beside "params" has changed.
       on_clip: (predict, clip) -> what later stages read of this model, or None where there is no later stage.
         `predict` is batch -> outputs with the trained variables in it.
     """
@@ -95,6 +98,8 @@ class Family:
     augment: Callable[..., Batch] = unchanged
     summarise: Callable[[Totals], dict[str, float]] = ratios
     on_clip: Callable[..., Any] | None = None
+    tally: Callable[..., Totals] | None = None
+    calibrate: Callable[..., Any] | None = None
 
 
 def build(config: Any, axis_name: str | None = None) -> Family:

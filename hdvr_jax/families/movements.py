@@ -3,6 +3,15 @@
 Trained on the labels that the kinematic annotator gives to true 3D motion, it reads 2D detections, poses that a lifter
 made of them, or the true 3D itself (`config.model.inputs`).
 
+HDVR reads the joints of a part. With `config.model.evidence`, 3D poses also say how far they are beyond the thresholds
+of the vocabulary's rules (`hdvr_jax.movements.evidence`), which a network would have to find out otherwise. That looks
+a fifth of a second ahead, so streams do without.
+
+A label counts where an observer could be sure of it: frames within `config.data.label_doubt` of a threshold are neither
+learned nor scored (`hdvr_jax.movements.annotate`; 0 decides everywhere).
+
+The threshold of every type is chosen on the validation split, for the best F-score (`_calibrate`).
+
 Rare types are weighted up: a positive counts sqrt((1 - r) / r) times, r the share of frames that show the type, at most
 `config.model.max_positive_weight` times. The shares are counted over the training batches seen so far and kept with the
 model. HDVR does not say how it treats rare types; this is our choice, and so are all sizes.
@@ -22,12 +31,15 @@ from hdvr_jax import body_inputs, clip_poses, filming, losses, metrics
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family, Totals
 from hdvr_jax.moments import psum
-from hdvr_jax.movements import Vocabulary, load_vocabulary
+from hdvr_jax.movements import WORLD_UP, Vocabulary, load_vocabulary
+from hdvr_jax.movements.evidence import evidence
 from hdvr_jax.networks.lstm import MovementNetwork
-from hdvr_jax.skeletons import BODY_PARTS
+from hdvr_jax.skeletons import BODY_PARTS, get_mapping
 
 # Frames that a fresh model acts as if it had seen, a tenth of them positive; and how long counts are remembered.
 _PRIOR_FRAMES, _PRIOR_SHARE, _MEMORY = 100.0, 0.1, 0.999
+# Of the tally: logits from the threshold to either side, bins, and how many positives a threshold is chosen on.
+_REACH, _BINS, _FEWEST = 6.0, 96, 30
 _COUNTS = ("true_positives", "false_positives", "false_negatives")
 
 
@@ -38,6 +50,8 @@ class _Setup:
     inputs: str
     skeleton: str
     own_axes: bool
+    evidence: bool
+    label_doubt: float
     fps: float
     virtual_views: int
     turn: bool
@@ -56,6 +70,8 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         inputs=model.inputs,
         skeleton=model.skeleton,
         own_axes=model.own_axes and model.inputs != "2d",
+        evidence=model.get("evidence", False) and model.inputs != "2d",
+        label_doubt=config.data.get("label_doubt", 0.0),
         fps=config.data.fps,
         virtual_views=config.data.virtual_views,
         turn=model.turn and model.inputs == "3d_true",
@@ -82,6 +98,8 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         augment=functools.partial(_augment, setup),
         summarise=functools.partial(_summarise, vocabulary),
         on_clip=functools.partial(_on_clip, setup),
+        tally=_tally,
+        calibrate=_calibrate,
     )
 
 
@@ -101,9 +119,17 @@ def _prepare(setup: _Setup, clips: list[Any], upstream: Any) -> list[dict[str, A
     for clip in filming.film_unseen(clips, setup.virtual_views):
         found = clip_poses.sequences(clip, setup.inputs, setup.skeleton, setup.fps, upstream.get("lifter"))
         if found:
-            labels = clip_poses.movement_labels(clip, setup.vocabulary, setup.fps)
-            prepared += [{**sequence, "labels": labels} for sequence in found]
+            labels = clip_poses.movement_labels(clip, setup.vocabulary, setup.fps, setup.label_doubt)
+            prepared += [{**_with_evidence(setup, sequence), "labels": labels} for sequence in found]
     return prepared
+
+
+def _with_evidence(setup: _Setup, sequence: dict[str, Any]) -> dict[str, Any]:
+    """The sequence and the `evidence` (T, M) of its poses, where the model reads it."""
+    if not setup.evidence:
+        return sequence
+    points = get_mapping(setup.skeleton, "h36m17").apply(sequence["points"])
+    return {**sequence, "evidence": evidence(points, setup.fps, setup.vocabulary, WORLD_UP)}
 
 
 def _augment(setup: _Setup, batch: Batch, key: Any, train: bool) -> Batch:
@@ -117,8 +143,9 @@ def _augment(setup: _Setup, batch: Batch, key: Any, train: bool) -> Batch:
     if setup.mirror:
         chosen = jax.vmap(jax.random.bernoulli)(mirrors)
         batch = body_inputs.mirror(batch, chosen, setup.skeleton)
-        swapped = batch["labels"][..., jnp.array(setup.vocabulary.mirror)]
-        batch = {**batch, "labels": body_inputs.choose(chosen, swapped, batch["labels"])}
+        for name in ("labels", "evidence") if setup.evidence else ("labels",):
+            swapped = batch[name][..., jnp.array(setup.vocabulary.mirror)]
+            batch = {**batch, name: body_inputs.choose(chosen, swapped, batch[name])}
     return batch
 
 
@@ -126,15 +153,21 @@ def _features(setup: _Setup, batch: Batch) -> body_inputs.Features:
     return body_inputs.joint_features(batch, setup.skeleton, setup.own_axes)
 
 
-def _inputs(setup: _Setup, features: body_inputs.Features, moments: Any) -> Any:
-    """(E, B, T, F) what every part's network reads."""
-    return body_inputs.select_parts(body_inputs.standardised(features, moments), setup.skeleton)
+def _inputs(setup: _Setup, features: body_inputs.Features, moments: Any, batch: Batch) -> Any:
+    """(E, B, T, F) what every part's network reads: its own joints, and the evidence for its own types."""
+    parts = body_inputs.select_parts(body_inputs.standardised(features, moments), setup.skeleton)
+    if not setup.evidence:
+        return parts
+    seen = batch["evidence"] * batch["frame_mask"][..., None]
+    place, slot = np.array(type_slots(setup.vocabulary)).T
+    own = jnp.zeros((len(parts), 1 + slot.max(), *seen.shape[:2])).at[place, slot].set(jnp.moveaxis(seen, -1, 0))
+    return jnp.concatenate([parts, jnp.moveaxis(own, 1, -1)], -1)
 
 
 def _init(setup: _Setup, key: Any, batch: Batch) -> Any:
     features = _features(setup, batch)
     moments = body_inputs.unknown_moments(features)
-    params = setup.network.init(key, _inputs(setup, features, moments), batch["frame_mask"])["params"]
+    params = setup.network.init(key, _inputs(setup, features, moments, batch), batch["frame_mask"])["params"]
     types = len(setup.vocabulary)
     decisions = {name: jnp.zeros(types) for name in ("positive", "known", "threshold")}
     return {"params": params, "decisions": decisions, "moments": moments}
@@ -169,7 +202,7 @@ def _loss(setup: _Setup, variables: Any, batch: Batch, key: Any, train: bool) ->
         moments = body_inputs.updated_moments(moments, features, real, setup.axis_name)
     logits = setup.network.apply(
         {"params": variables["params"]},
-        _inputs(setup, features, moments),
+        _inputs(setup, features, moments, batch),
         batch["frame_mask"],
         key if train else None,
         batch["example"],
@@ -184,7 +217,7 @@ def _loss(setup: _Setup, variables: Any, batch: Batch, key: Any, train: bool) ->
 
 def _predict(setup: _Setup, variables: Any, batch: Batch) -> dict[str, Any]:
     """`probabilities` (B, T, M), scaled so that 0.5 is the decision, `active` (B, T, M) bool; 0 where no frame is."""
-    inputs = _inputs(setup, _features(setup, batch), variables["moments"])
+    inputs = _inputs(setup, _features(setup, batch), variables["moments"], batch)
     logits = setup.network.apply({"params": variables["params"]}, inputs, batch["frame_mask"])
     probabilities = jax.nn.sigmoid(logits - variables["decisions"]["threshold"])
     probabilities = probabilities * batch["frame_mask"][..., None]
@@ -196,6 +229,7 @@ def _on_clip(setup: _Setup, predict: Any, clip: Any) -> np.ndarray:
     found = clip_poses.sequences(clip, setup.inputs, setup.skeleton, setup.fps)
     if not found:
         raise InputError(f"clip {clip['clip']}: holds nothing that a movement model of {setup.inputs} poses can read")
+    found = [_with_evidence(setup, sequence) for sequence in found]
     frames, outputs = len(clip["points_world"]), [clip_poses.run(predict, sequence) for sequence in found]
     views = [clip_poses.at_frames(out["probabilities"], setup.fps, frames, clip["fps"]) for out in outputs]
     return np.mean(views, 0)
@@ -206,6 +240,39 @@ def _scores(outputs: dict[str, Any], batch: Batch) -> Totals:
     known = _known(batch)
     counts = metrics.multilabel_counts(outputs["active"], batch["labels"] > 0, known)
     return {name: (count, known.sum(1)) for name, count in zip(_COUNTS, counts, strict=True)}
+
+
+def _tally(outputs: dict[str, Any], batch: Batch) -> Totals:
+    """How often each type is and is not there (B, M, bins), by the logit above the present threshold."""
+    above = jax.scipy.special.logit(jnp.clip(outputs["probabilities"], 1e-6, 1 - 1e-6))
+    place = jnp.clip(jnp.floor((above + _REACH) / (2 * _REACH) * _BINS), 0, _BINS - 1).astype(jnp.int32)
+    known, positive = _known(batch), batch["labels"] > 0
+
+    def counted(chosen: Any) -> Any:
+        examples, types = jnp.arange(place.shape[0])[:, None, None], jnp.arange(place.shape[2])
+        empty = jnp.zeros((place.shape[0], place.shape[2], _BINS))
+        return empty.at[examples, types, place].add(chosen * known)
+
+    found = {"there": counted(positive), "not_there": counted(~positive)}
+    return {name: (count, jnp.ones(len(count))) for name, count in found.items()}
+
+
+def _calibrate(variables: Any, totals: Totals) -> Any:
+    """The variables with each type's threshold where the F-score over the tally is best.
+
+    A type with fewer than `_FEWEST` frames keeps its threshold: what is best for so few means nothing.
+    """
+    there, absent = (np.asarray(totals[name][0]) for name in ("there", "not_there"))
+    # Counts beyond the lower edge of each bin.
+    hits, extra = (np.cumsum(count[:, ::-1], 1)[:, ::-1] for count in (there, absent))
+    score = 2 * hits / np.maximum(hits + extra + there.sum(1, keepdims=True), 1)
+    # The middle of the best edges, since several are as good where there are gaps.
+    best = score >= score.max(1, keepdims=True) - 1e-9
+    edges = np.linspace(-_REACH, _REACH, _BINS + 1)[:-1]
+    shift = (best * edges).sum(1) / best.sum(1)
+    shift = np.where(there.sum(1) >= _FEWEST, shift, 0.0).astype(np.float32)
+    decisions = variables["decisions"]
+    return {**variables, "decisions": {**decisions, "threshold": decisions["threshold"] + shift}}
 
 
 def _summarise(vocabulary: Vocabulary, totals: Totals) -> dict[str, float]:

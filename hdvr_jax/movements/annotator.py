@@ -22,6 +22,7 @@ def annotate(
     *,
     up: Sequence[float] = WORLD_UP,
     vocabulary: Vocabulary | None = None,
+    doubt: float = 0.0,
 ) -> tuple[Bool[np.ndarray, "T M"], Bool[np.ndarray, "T M"]]:
     """Which movement types a dancer performs in each frame (HDVR section 2.3, from rules instead of annotators).
 
@@ -32,9 +33,12 @@ def annotate(
         skeleton: Name of the joint set; anything that maps to h36m17.
         up: Direction against gravity in the frame of `points`: `WORLD_UP`, or `CAMERA_UP` for a level camera.
         vocabulary: Defaults to the project's.
+        doubt: How wide the margin is on either side of a threshold in which no observer could be sure, in times of
+            `Signal.doubt`. 0 decides everywhere.
     Returns:
         labels (T, M): several types may hold at once.
-        valid (T, M): False where a joint that the type needs is missing; the label there is False and means nothing.
+        valid (T, M): False where a joint that the type needs is missing, or where the label hangs on thresholds within
+            the margin; the label there is False and means nothing.
     Raises:
         InputError: shapes, frame rate or `up` do not fit.
     """
@@ -44,7 +48,19 @@ def annotate(
         return np.zeros((0, len(vocabulary)), bool), np.zeros((0, len(vocabulary)), bool)
     joints = get_mapping(skeleton, "h36m17").apply(points.astype(np.float64))
     signals = compute_signals(joints, float(fps), direction)
-    on, off, valid = _events(signals, vocabulary)
+    labels, valid = _decided(signals, vocabulary, fps, 0.0)
+    if doubt:
+        strict, lenient = (_decided(signals, vocabulary, fps, shift)[0] for shift in (doubt, -doubt))
+        # A strict run may be cut too short to count, or two lenient ones joined: only where all agree is no doubt.
+        valid = valid & (strict == lenient) & (strict == labels)
+    return labels & valid, valid
+
+
+def _decided(
+    signals: Float[np.ndarray, "T S"], vocabulary: Vocabulary, fps: float, shift: float
+) -> tuple[Bool[np.ndarray, "T M"], Bool[np.ndarray, "T M"]]:
+    """Labels, and where signals are known, by thresholds that are shifted to the strict side."""
+    on, off, valid = _events(signals, vocabulary, shift)
     return steady(latch(on, off | ~valid), vocabulary.minimum_seconds, fps, valid), valid
 
 
@@ -60,17 +76,21 @@ def _check(points: np.ndarray, fps: float, skeleton: str, up: Sequence[float]) -
     return direction / np.linalg.norm(direction)
 
 
-def _events(signals: Float[np.ndarray, "T S"], vocabulary: Vocabulary) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _events(
+    signals: Float[np.ndarray, "T S"], vocabulary: Vocabulary, shift: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Frames (T, M) where all conditions are beyond their on-threshold, where any is behind its off-threshold, and
     where all signals are known."""
-    columns = {name: index for index, name in enumerate(signal_table())}
+    table = signal_table()
+    columns = {name: index for index, name in enumerate(table)}
     shape = (signals.shape[0], len(vocabulary))
     on, off, valid = np.ones(shape, bool), np.zeros(shape, bool), np.ones(shape, bool)
     for which in range(max(len(entry.conditions) for entry in vocabulary.types)):
         having = [m for m, entry in enumerate(vocabulary.types) if len(entry.conditions) > which]
         rules = [vocabulary.types[m].conditions[which] for m in having]
+        harder = np.array([shift * table[rule.signal].doubt(rule.on) for rule in rules])
         values = signals[:, [columns[rule.signal] for rule in rules]] * [rule.sign for rule in rules]
-        on[:, having] &= values > [rule.sign * rule.on for rule in rules]
-        off[:, having] |= values < [rule.sign * rule.off for rule in rules]
+        on[:, having] &= values > [rule.sign * rule.on for rule in rules] + harder
+        off[:, having] |= values < [rule.sign * rule.off for rule in rules] + harder
         valid[:, having] &= np.isfinite(values)
     return on, off, valid

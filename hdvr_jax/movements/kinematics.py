@@ -91,6 +91,12 @@ _PAIRED = {
 }
 
 
+# What an observer cannot tell apart by eye: lengths and angles by so much, speeds by this share of the threshold. Angles
+# judged by eye are uncertain by five to ten degrees; the rest are our choices of about the same visibility.
+_DOUBT = {"deg": 8.0, "leg": 0.04, "trunk": 0.08, "arm": 0.1, "thigh": 0.1, "share": 0.15}
+_SPEED_DOUBT = 0.3
+
+
 @dataclasses.dataclass(frozen=True)
 class Signal:
     """What a kinematic signal measures.
@@ -106,6 +112,10 @@ class Signal:
     unit: str
     lateral: bool
     meaning: str
+
+    def doubt(self, threshold: float) -> float:
+        """How far beyond a threshold the signal has to be to be seen there without doubt."""
+        return _DOUBT.get(self.unit, _SPEED_DOUBT * abs(threshold))
 
 
 @functools.cache

@@ -9,7 +9,8 @@ import pytest
 from configs.movements_choreo import get_config
 from hdvr_jax import families, pipeline
 from hdvr_jax.errors import InputError
-from hdvr_jax.movements import annotate, load_vocabulary
+from hdvr_jax.movements import WORLD_UP, annotate, load_vocabulary
+from hdvr_jax.movements.evidence import evidence
 from hdvr_jax.runs import make_runs
 from hdvr_jax.skeletons import get_skeleton, part_joints
 from hdvr_jax.update import init_state, make_update
@@ -51,12 +52,12 @@ def _mean(result):
 def test_prepare_gives_a_sequence_per_view_with_labels(inputs, sequences, coordinates):
     family, clip = families.build(_config(inputs)), make_clip(views=2)
     found = family.prepare([clip], {"lifter": true_lifter})
-    labels, _ = annotate(clip["points_world"], 30.0, "h36m17")
+    labels, valid = annotate(clip["points_world"], 30.0, "h36m17", doubt=1.0)
     assert len(found) == sequences
     for entry in found:
         assert entry["points"].shape == (40, 17, coordinates)
         assert labels.any()
-        np.testing.assert_array_equal(entry["labels"] > 0, labels)
+        np.testing.assert_array_equal(entry["labels"], np.where(valid, labels, -1))
 
 
 def test_clips_without_3d_can_be_read_but_have_no_labels():
@@ -103,12 +104,20 @@ def test_no_frame_and_one_frame_are_finite(length):
 def test_parts_see_their_own_joints_only():
     _, batch, variables, _, predict = _model()
     wrist = get_skeleton("h36m17").index("left_wrist")
-    moved = {**batch, "points": batch["points"].at[:, :, wrist].add(0.2)}
-    before, after = (np.asarray(predict(variables, b)["probabilities"]) for b in (batch, moved))
-    changed = np.abs(before - after).max((0, 1)) > 1e-5
-    expected = [wrist in part_joints("h36m17", part) for part in VOCABULARY.parts]
-    np.testing.assert_array_equal(changed, expected)
-    assert 0 < sum(expected) < len(expected)
+    one = VOCABULARY.index("left_hand_overhead")
+    moved = {
+        "points": batch["points"].at[:, :, wrist].add(0.2),
+        "evidence": batch["evidence"].at[..., one].add(0.5),
+    }
+    seen = {
+        "points": [wrist in part_joints("h36m17", part) for part in VOCABULARY.parts],
+        "evidence": [part == "left_hand" for part in VOCABULARY.parts],
+    }
+    before = np.asarray(predict(variables, batch)["probabilities"])
+    for name, value in moved.items():
+        after = np.asarray(predict(variables, {**batch, name: value})["probabilities"])
+        np.testing.assert_array_equal(np.abs(before - after).max((0, 1)) > 1e-5, seen[name])
+        assert 0 < sum(seen[name]) < len(seen[name])
 
 
 @pytest.mark.parametrize("inputs", ["2d", "3d_true"])
@@ -123,8 +132,11 @@ def test_mirrored_examples_have_mirrored_labels(inputs):
         before, after = np.asarray(batch["labels"][row]), np.asarray(mirrored["labels"][row])
         np.testing.assert_array_equal(after, before[:, order] if flip else before)
         if inputs == "3d_true":
-            labels, _ = annotate(1.4 * np.asarray(mirrored["points"][row]), 30.0, "h36m17")
+            points = 1.4 * np.asarray(mirrored["points"][row])
+            labels, _ = annotate(points, 30.0, "h36m17", doubt=1.0)
             assert (labels == (after > 0)).mean() > 0.999  # single frames may stand exactly on a threshold
+            seen = evidence(points, 30.0, VOCABULARY, WORLD_UP)
+            np.testing.assert_allclose(mirrored["evidence"][row], seen, atol=1e-3)
     assert family.augment(batch, jax.random.key(0), False) is batch
 
 
@@ -189,3 +201,32 @@ def test_on_clip_gives_every_frame_of_the_clip():
     unknown["points_world"][:] = np.nan
     with pytest.raises(InputError, match="clip0"):
         family.on_clip(bound, unknown)
+
+
+def test_thresholds_are_where_the_f_score_is_best():
+    rng = np.random.default_rng(0)
+    types = len(VOCABULARY)
+    labels = rng.random((4, 400, types)) < 0.2
+    logits = rng.normal(0, 1, labels.shape) + np.where(labels, 1.0, -1.0) + np.linspace(-2, 2, types)
+    labels[..., 0] = False
+    batch = {"labels": labels.astype(np.int8), "frame_mask": np.ones(labels.shape[:2], np.float32)}
+    family = families.build(_config("3d_true"))
+    tally = family.tally({"probabilities": jax.nn.sigmoid(logits)}, batch)
+    assert float(sum(count.sum() for count, _ in tally.values())) == labels.size
+    start = np.zeros(types, np.float32)
+    variables = {"params": 1, "decisions": {"threshold": start, "known": 2}}
+    found = family.calibrate(variables, {name: (count.sum(0), weight.sum(0)) for name, (count, weight) in tally.items()})
+    chosen = found["decisions"]["threshold"]
+    assert chosen[0] == 0, "of a type that never occurs nothing is known"
+    assert (found["params"], found["decisions"]["known"]) == (1, 2)
+
+    def f_scores(thresholds):
+        active = logits > thresholds
+        return 2 * (active & labels).sum((0, 1)) / (active.sum((0, 1)) + labels.sum((0, 1)))
+
+    best = np.max([f_scores(np.full(types, edge)) for edge in np.linspace(-5, 5, 101)], 0)
+    np.testing.assert_allclose(f_scores(chosen)[1:], best[1:], atol=0.02)
+    assert np.mean(f_scores(start)[1:]) < np.mean(best[1:]) - 0.05
+    again = family.tally({"probabilities": jax.nn.sigmoid(logits - chosen)}, batch)
+    more = family.calibrate(found, {name: (count.sum(0), weight.sum(0)) for name, (count, weight) in again.items()})
+    np.testing.assert_allclose(f_scores(more["decisions"]["threshold"])[1:], best[1:], atol=0.02)

@@ -237,3 +237,27 @@ def test_steps_seen_without_a_trajectory_are_those_of_the_feet_in_the_world(danc
     for labelled, right, stepping, found in totals.values():
         assert right / labelled > 0.75
         assert found / stepping > 0.75
+
+
+def test_doubtful_frames_are_those_that_an_observer_could_not_decide(dance):
+    points = dance[0]
+    labels, valid = annotate(points, 30.0, "h36m17")
+    for doubt in (0.5, 1.0):
+        sure, known = annotate(points, 30.0, "h36m17", doubt=doubt)
+        np.testing.assert_array_equal(sure[known], labels[known])
+        assert not sure[~known].any()
+        assert not (known & ~valid).any()
+        assert 0.6 < known.mean() < valid.mean()
+    assert known.mean() < annotate(points, 30.0, "h36m17", doubt=0.5)[1].mean()
+
+
+def test_a_slow_raise_of_the_arm_is_doubtful_about_its_threshold():
+    points = perform({"left_shoulder_flexion": 90.0}, 30.0, lambda t: np.clip(t / 4, 0, 1))
+    flexion = compute_signals(points, 30.0, np.array([0.0, 1.0, 0.0]))[:, list(signal_table()).index("left_shoulder_flexion")]
+    column = VOCABULARY.index("left_shoulder_flexion")
+    _, valid = annotate(points, 30.0, "h36m17", doubt=1.0)
+    doubtful = ~valid[:, column]
+    assert doubtful.any()
+    # On 45 degrees, give or take 8.
+    assert 36 < flexion[doubtful].min() < 39
+    assert 51 < flexion[doubtful].max() < 54
