@@ -240,14 +240,12 @@ def _calibrated(training: _Training, state: State) -> State:
         evaluation.calibrated(training.family, training.tally, select(variables, index, count), *how, run.value)
         for index, run in enumerate(training.runs)
     ]
-    chosen = {name: [model[name] for model in found] for name in found[0] if name != "params"}
-    joined = {
-        name: jax.tree.map(lambda *x: np.stack(x), *values) if count > 1 else values[0] for name, values in chosen.items()
-    }
+    joined = jax.tree.map(lambda *x: np.stack(x), *found) if count > 1 else found[0]
     # In place of the old ones on every device, so that the step need not be compiled again.
     placed = {
         name: jax.tree.map(lambda new, old: jax.device_put(new, old.sharding), tree, state.variables[name])
         for name, tree in joined.items()
+        if name != "params"
     }
     return state.replace(variables={**state.variables, **placed})
 

@@ -6,6 +6,8 @@
 valid state, and with weight `config.model.running_weight` on average over all states, so that the genre can be told
 before the clip is over. Frames are thinned to `config.data.fps`, which HDVR does not do: LSTMs of long clips are slow.
 
+Probabilities are calibrated by one temperature, chosen on the validation split (Guo et al. 2017, section 4.2).
+
 Symbols: B batch, T frames, J joints, M movement types, G genres.
 """
 
@@ -21,7 +23,7 @@ import numpy as np
 from hdvr_jax import body_inputs, clip_poses, filming, losses, metrics
 from hdvr_jax.clips import labels, single_views
 from hdvr_jax.errors import InputError
-from hdvr_jax.families import Batch, Family, Totals
+from hdvr_jax.families import Batch, Family, genre_scores
 from hdvr_jax.movements import Vocabulary, load_vocabulary
 from hdvr_jax.networks.lstm import GenreNetwork
 
@@ -79,11 +81,13 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         init=functools.partial(_init, setup),
         loss=functools.partial(_loss, setup),
         predict=functools.partial(_predict, setup),
-        scores=functools.partial(_scores, len(setup.genres)),
+        scores=functools.partial(genre_scores.scores, len(setup.genres)),
         prepare=functools.partial(_prepare, setup),
         augment=functools.partial(_augment, setup),
-        summarise=functools.partial(_summarise, setup.genres),
+        summarise=functools.partial(genre_scores.summarise, setup.genres),
         on_clip=functools.partial(_on_clip, setup),
+        tally=genre_scores.tally,
+        calibrate=genre_scores.calibrate,
     )
 
 
@@ -212,12 +216,7 @@ def _init(setup: _Setup, key: Any, batch: Batch) -> Any:
     features = _features(setup, batch)
     moments = {stream: body_inputs.unknown_moments(own) for stream, own in features.items()}
     params = setup.network.init(key, _inputs(setup, features, moments, batch), batch["frame_mask"])["params"]
-    return {"params": params, "moments": moments}
-
-
-def _known(batch: Batch) -> Any:
-    """(B,) 1 where the genre is known and a frame is real."""
-    return ((batch["label"] >= 0) & (batch["frame_mask"].max(1, initial=0) > 0)).astype(jnp.float32)
+    return {"params": params, "moments": moments, "calibration": {"temperature": jnp.ones(())}}
 
 
 def _loss(setup: _Setup, variables: Any, batch: Batch, key: Any, train: bool) -> Any:
@@ -236,7 +235,7 @@ def _loss(setup: _Setup, variables: Any, batch: Batch, key: Any, train: bool) ->
         key if train else None,
         batch["example"],
     )
-    weight = batch["mask"] * _known(batch)
+    weight = batch["mask"] * genre_scores.known(batch)
     entropy = losses.cross_entropy(last, batch["label"], weight)
     targets = jnp.broadcast_to(batch["label"][:, None], running.shape[:2])
     along = losses.cross_entropy(running, targets, batch["frame_mask"] * weight[:, None])
@@ -247,14 +246,15 @@ def _loss(setup: _Setup, variables: Any, batch: Batch, key: Any, train: bool) ->
         "cross_entropy": ((entropy * weight).sum(), weight.sum()),
         "accuracy": (right[0].sum(), right[1].sum()),
     }
-    return total, ({"moments": moments}, terms)
+    return total, ({"moments": moments, "calibration": variables["calibration"]}, terms)
 
 
 def _predict(setup: _Setup, variables: Any, batch: Batch) -> dict[str, Any]:
     """`probabilities` (B, G) of the whole sequence, `running` (B, T, G) from what was seen up to each frame."""
     inputs = _inputs(setup, _features(setup, batch), variables["moments"], batch)
     last, running = setup.network.apply({"params": variables["params"]}, inputs, batch["frame_mask"])
-    return {"probabilities": jax.nn.softmax(last), "running": jax.nn.softmax(running)}
+    temperature = variables["calibration"]["temperature"]
+    return {"probabilities": jax.nn.softmax(last / temperature), "running": jax.nn.softmax(running / temperature)}
 
 
 def _on_clip(setup: _Setup, predict: Any, clip: Any) -> dict[str, Any]:
@@ -270,28 +270,3 @@ def _on_clip(setup: _Setup, predict: Any, clip: Any) -> dict[str, Any]:
     running = [clip_poses.at_frames(output["running"], setup.fps, frames, clip["fps"]) for output in outputs]
     overall = [output["probabilities"] for output in outputs]
     return {"names": setup.genres, "overall": np.mean(overall, 0), "running": np.mean(running, 0)}
-
-
-def _scores(genres: int, outputs: dict[str, Any], batch: Batch) -> Totals:
-    """Confusion counts (B, G, G), row true and column predicted, and whether the most probable genre is right."""
-    known, predicted = _known(batch), outputs["probabilities"].argmax(-1)
-    confusion = metrics.confusion_matrix(predicted, batch["label"], genres, known)
-    return {"confusion": (confusion, known), "accuracy": metrics.accuracy(predicted, batch["label"], known)}
-
-
-def _summarise(genres: tuple[str, ...], totals: Totals) -> dict[str, float]:
-    """Accuracy, macro-F over the genres that occur, F of every genre, and confusion/true/recognised: how often."""
-    confusion = np.asarray(totals["confusion"][0], np.float64)
-    right, known = totals["accuracy"]
-    counts = metrics.counts_from_confusion(confusion)
-    f_scores = metrics.f_score(*counts, average=None)
-    result = {
-        "macro_f": float(metrics.f_score(*counts)),
-        "accuracy": float(right / known) if known > 0 else float("nan"),
-    }
-    result |= {f"f/{genre}": float(value) for genre, value in zip(genres, f_scores, strict=True)}
-    return result | {
-        f"confusion/{genre}/{other}": float(confusion[row, column])
-        for row, genre in enumerate(genres)
-        for column, other in enumerate(genres)
-    }

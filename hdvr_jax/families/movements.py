@@ -27,7 +27,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hdvr_jax import body_inputs, clip_poses, filming, losses, metrics
+from hdvr_jax import body_inputs, calibration, clip_poses, filming, losses, metrics
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family, Totals
 from hdvr_jax.moments import psum
@@ -38,8 +38,6 @@ from hdvr_jax.skeletons import BODY_PARTS, get_mapping
 
 # Frames that a fresh model acts as if it had seen, a tenth of them positive; and how long counts are remembered.
 _PRIOR_FRAMES, _PRIOR_SHARE, _MEMORY = 100.0, 0.1, 0.999
-# Of the tally: logits from the threshold to either side, bins, and how many positives a threshold is chosen on.
-_REACH, _BINS, _FEWEST = 6.0, 96, 30
 _COUNTS = ("true_positives", "false_positives", "false_negatives")
 
 
@@ -243,36 +241,17 @@ def _scores(outputs: dict[str, Any], batch: Batch) -> Totals:
 
 
 def _tally(outputs: dict[str, Any], batch: Batch) -> Totals:
-    """How often each type is and is not there (B, M, bins), by the logit above the present threshold."""
-    above = jax.scipy.special.logit(jnp.clip(outputs["probabilities"], 1e-6, 1 - 1e-6))
-    place = jnp.clip(jnp.floor((above + _REACH) / (2 * _REACH) * _BINS), 0, _BINS - 1).astype(jnp.int32)
-    known, positive = _known(batch), batch["labels"] > 0
-
-    def counted(chosen: Any) -> Any:
-        examples, types = jnp.arange(place.shape[0])[:, None, None], jnp.arange(place.shape[2])
-        empty = jnp.zeros((place.shape[0], place.shape[2], _BINS))
-        return empty.at[examples, types, place].add(chosen * known)
-
-    found = {"there": counted(positive), "not_there": counted(~positive)}
-    return {name: (count, jnp.ones(len(count))) for name, count in found.items()}
+    known, there = _known(batch), batch["labels"] > 0
+    found = {"there": there, "absent": ~there}
+    counts = {name: calibration.logit_counts(outputs["probabilities"], which, known) for name, which in found.items()}
+    return {name: (count, jnp.ones(len(count))) for name, count in counts.items()}
 
 
 def _calibrate(variables: Any, totals: Totals) -> Any:
-    """The variables with each type's threshold where the F-score over the tally is best.
-
-    A type with fewer than `_FEWEST` frames keeps its threshold: what is best for so few means nothing.
-    """
-    there, absent = (np.asarray(totals[name][0]) for name in ("there", "not_there"))
-    # Counts beyond the lower edge of each bin.
-    hits, extra = (np.cumsum(count[:, ::-1], 1)[:, ::-1] for count in (there, absent))
-    score = 2 * hits / np.maximum(hits + extra + there.sum(1, keepdims=True), 1)
-    # The middle of the best edges, since several are as good where there are gaps.
-    best = score >= score.max(1, keepdims=True) - 1e-9
-    edges = np.linspace(-_REACH, _REACH, _BINS + 1)[:-1]
-    shift = (best * edges).sum(1) / best.sum(1)
-    shift = np.where(there.sum(1) >= _FEWEST, shift, 0.0).astype(np.float32)
+    """The variables with each type's threshold where the F-score is best."""
     decisions = variables["decisions"]
-    return {**variables, "decisions": {**decisions, "threshold": decisions["threshold"] + shift}}
+    shifts = calibration.best_shifts(np.asarray(totals["there"][0]), np.asarray(totals["absent"][0]))
+    return {**variables, "decisions": {**decisions, "threshold": decisions["threshold"] + shifts}}
 
 
 def _summarise(vocabulary: Vocabulary, totals: Totals) -> dict[str, float]:

@@ -91,8 +91,8 @@ _PAIRED = {
 }
 
 
-# What an observer cannot tell apart by eye: lengths and angles by so much, speeds by this share of the threshold. Angles
-# judged by eye are uncertain by five to ten degrees; the rest are our choices of about the same visibility.
+# What an observer cannot tell apart by eye: lengths and angles by so much, speeds by this share of the threshold. All
+# are our choices; angles that are judged by eye are commonly taken to be good to five or ten degrees.
 _DOUBT = {"deg": 8.0, "leg": 0.04, "trunk": 0.08, "arm": 0.1, "thigh": 0.1, "share": 0.15}
 _SPEED_DOUBT = 0.3
 

@@ -164,7 +164,11 @@ def test_mirrored_examples_have_mirrored_movements():
 
 def test_summary_counts_confusions():
     confusion = np.array([[3.0, 1, 0], [0, 2, 0], [0, 0, 0]])
-    summary = _model()[0].summarise({"confusion": (confusion, 6.0), "accuracy": (5.0, 6.0)})
+    sure = np.array([[0.0] * 9 + [5.4], [0.0] * 9 + [5.0]])
+    totals = {"confusion": (confusion, 6.0), "accuracy": (5.0, 6.0), "surprise": (3.0, 6.0), "confidence": (sure, 6.0)}
+    summary = _model()[0].summarise(totals)
+    assert summary["surprise"] == 0.5
+    assert summary["calibration_error"] == pytest.approx(0.4 / 6)
     assert summary["accuracy"] == pytest.approx(5 / 6)
     assert summary["macro_f"] == pytest.approx((6 / 7 + 4 / 5) / 2)
     assert summary["confusion/ballet/tango"] == 1

@@ -203,19 +203,25 @@ def test_on_clip_gives_every_frame_of_the_clip():
         family.on_clip(bound, unknown)
 
 
+def _summed(tally):
+    return {name: (count.sum(0), weight.sum(0)) for name, (count, weight) in tally.items()}
+
+
 def test_thresholds_are_where_the_f_score_is_best():
     rng = np.random.default_rng(0)
     types = len(VOCABULARY)
     labels = rng.random((4, 400, types)) < 0.2
     logits = rng.normal(0, 1, labels.shape) + np.where(labels, 1.0, -1.0) + np.linspace(-2, 2, types)
     labels[..., 0] = False
-    batch = {"labels": labels.astype(np.int8), "frame_mask": np.ones(labels.shape[:2], np.float32)}
+    batch = {"labels": jnp.asarray(labels, jnp.int8), "frame_mask": jnp.ones(labels.shape[:2])}
     family = families.build(_config("3d_true"))
     tally = family.tally({"probabilities": jax.nn.sigmoid(logits)}, batch)
     assert float(sum(count.sum() for count, _ in tally.values())) == labels.size
     start = np.zeros(types, np.float32)
     variables = {"params": 1, "decisions": {"threshold": start, "known": 2}}
-    found = family.calibrate(variables, {name: (count.sum(0), weight.sum(0)) for name, (count, weight) in tally.items()})
+    found = family.calibrate(
+        variables, {name: (count.sum(0), weight.sum(0)) for name, (count, weight) in tally.items()}
+    )
     chosen = found["decisions"]["threshold"]
     assert chosen[0] == 0, "of a type that never occurs nothing is known"
     assert (found["params"], found["decisions"]["known"]) == (1, 2)
@@ -228,5 +234,5 @@ def test_thresholds_are_where_the_f_score_is_best():
     np.testing.assert_allclose(f_scores(chosen)[1:], best[1:], atol=0.02)
     assert np.mean(f_scores(start)[1:]) < np.mean(best[1:]) - 0.05
     again = family.tally({"probabilities": jax.nn.sigmoid(logits - chosen)}, batch)
-    more = family.calibrate(found, {name: (count.sum(0), weight.sum(0)) for name, (count, weight) in again.items()})
+    more = family.calibrate(found, _summed(again))
     np.testing.assert_allclose(f_scores(more["decisions"]["threshold"])[1:], best[1:], atol=0.02)

@@ -253,7 +253,9 @@ def test_doubtful_frames_are_those_that_an_observer_could_not_decide(dance):
 
 def test_a_slow_raise_of_the_arm_is_doubtful_about_its_threshold():
     points = perform({"left_shoulder_flexion": 90.0}, 30.0, lambda t: np.clip(t / 4, 0, 1))
-    flexion = compute_signals(points, 30.0, np.array([0.0, 1.0, 0.0]))[:, list(signal_table()).index("left_shoulder_flexion")]
+    flexion = compute_signals(points, 30.0, np.array([0.0, 1.0, 0.0]))[
+        :, list(signal_table()).index("left_shoulder_flexion")
+    ]
     column = VOCABULARY.index("left_shoulder_flexion")
     _, valid = annotate(points, 30.0, "h36m17", doubt=1.0)
     doubtful = ~valid[:, column]
