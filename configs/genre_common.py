@@ -17,8 +17,10 @@ def genre_config(name: str, genres: tuple[str, ...], streams: tuple[str, ...]) -
     config.model.own_axes = True  # 3D along the dancer's own axes, not the viewer's
     config.model.mirror = True  # mirrors every other training example
     config.model.noise = 0.005  # joints are moved by this much in training, in body sizes
+    config.model.standardise = True  # inputs have mean 0 and variance 1 over the training
     config.model.features = 64  # cell size of the LSTM
     config.model.layers = 1
+    config.model.forget_bias = 0.0  # of the LSTM's forget gates at the start
     config.model.dropout = 0.4
     config.model.running_weight = 0.5  # of the cross-entropy over all states, beside that of the last
     config.data.fps = 10.0

@@ -90,6 +90,12 @@ def joint_features(batch: Batch, skeleton: str, own_axes: bool) -> Features:
     return {"joints": joints * real[..., None, None], "path": path * real[..., None]}
 
 
+def raw_features(batch: Batch) -> Features:
+    """Points and confidences as they are, without velocities and without the path of the root."""
+    joints = jnp.concatenate([batch["points"], batch["visible"][..., None]], -1)
+    return {"joints": joints * batch["frame_mask"][..., None, None]}
+
+
 def unknown_moments(features: Features) -> dict[str, Any]:
     """The moments of features before any was seen."""
     moments = {
@@ -150,6 +156,7 @@ def select_parts(features: Features, skeleton: str) -> Float[Array, "E B T F"]:
 
 
 def whole_body(features: Features) -> Float[Array, "B T F"]:
-    """All joints side by side, and the path of the root."""
+    """All joints side by side, and the path of the root where there is one."""
     joints = features["joints"]
-    return jnp.concatenate([joints.reshape(*joints.shape[:2], -1), features["path"]], -1)
+    flat = joints.reshape(*joints.shape[:2], -1)
+    return jnp.concatenate([flat, features["path"]], -1) if "path" in features else flat

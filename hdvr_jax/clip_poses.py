@@ -63,6 +63,18 @@ def sequences(clip: Clip, inputs: str, skeleton: str, fps: float, lifter: Lifter
     return [_from_view(view, skeleton, fps, lift) for view in single_views(clip)]
 
 
+def raw(clip: Clip, fps: float) -> list[Sequence]:
+    """The detections of each view as they are: COCO-17 in pixels, 0 where a joint is missing; fields as `sequences`."""
+    found = []
+    for view in single_views(clip):
+        track = track_2d(view, 0).to_skeleton("coco17")
+        points = np.nan_to_num(resample(track.keypoints, track.fps, fps)).astype(np.float32)
+        confidence = resample(track.confidence, track.fps, fps).astype(np.float32)
+        poses = {"points": points, "visible": confidence, "root": np.zeros((len(points), 2), np.float32)}
+        found.append({**poses, "fps": np.float32(fps), **labels(view)})
+    return found
+
+
 def lifted(clip: Clip, lifter: Lifter | None) -> Any:
     """The lifter's poses of a single-view clip, or those that it carries already."""
     if "lifted" in clip:

@@ -60,7 +60,8 @@ def _optim() -> dict[str, Any]:
         "optimizer": "adam",  # adam, amsgrad, adamw or sgd
         "learning_rate": 1e-3,
         "schedule": "constant",  # constant, exponential (per epoch) or cosine (over train.steps)
-        "decay": 0.95,  # of the exponential schedule, per epoch
+        "decay": 0.95,  # of the exponential schedule, per epoch or
+        "decay_steps": 0,  # per so many steps, without stairs
         "final_fraction": 0.0,  # of the cosine schedule
         "warmup_steps": 0,
         "beta1": 0.9,
@@ -68,6 +69,7 @@ def _optim() -> dict[str, Any]:
         "epsilon": 1e-8,
         "momentum": 0.0,  # of sgd
         "weight_decay": 0.0,  # of adamw
+        "l2": 0.0,  # times half the sum of all squared weights, added to the mean loss
         "clip_norm": 0.0,  # largest norm of the mean gradient; 0 for no clipping
         "ema": 0.0,  # decay of the moving average of the parameters that is evaluated; 0 for none
     }

@@ -16,8 +16,9 @@ SCHEDULES = ("constant", "exponential", "cosine")
 def make_schedule(optim: Any, steps: int, steps_per_epoch: int) -> Callable[[Any], Any]:
     """Learning rate as a function of the step.
 
-    "constant"; "exponential": times `decay` after every epoch (Pavllo et al. 2019, section 5); "cosine": to
-    `final_fraction` of the rate at the last step. All rise linearly over the first `warmup_steps`.
+    "constant"; "exponential": times `decay` after every epoch (Pavllo et al. 2019, section 5), or smoothly in every
+    `decay_steps` steps where these are given; "cosine": to `final_fraction` of the rate at the last step. All rise
+    linearly over the first `warmup_steps`.
 
     Raises:
       InputError: unknown name.
@@ -26,7 +27,8 @@ def make_schedule(optim: Any, steps: int, steps_per_epoch: int) -> Callable[[Any
     if optim.schedule == "constant":
         base = optax.constant_schedule(rate)
     elif optim.schedule == "exponential":
-        base = optax.exponential_decay(rate, steps_per_epoch, optim.decay, staircase=True)
+        every = optim.get("decay_steps", 0)
+        base = optax.exponential_decay(rate, every or steps_per_epoch, optim.decay, staircase=not every)
     elif optim.schedule == "cosine":
         base = optax.cosine_decay_schedule(rate, steps, optim.final_fraction)
     else:
@@ -91,4 +93,6 @@ def make_optimizer(optim: Any, steps: int, steps_per_epoch: int) -> optax.Gradie
     if optim.optimizer not in makers:
         raise InputError(f"config.optim.optimizer: {optim.optimizer!r} is not one of {', '.join(OPTIMIZERS)}")
     optimizer = makers[optim.optimizer]()
+    if l2 := optim.get("l2", 0.0):
+        optimizer = optax.chain(optax.add_decayed_weights(l2), optimizer)
     return optax.chain(optax.clip_by_global_norm(optim.clip_norm), optimizer) if optim.clip_norm else optimizer

@@ -63,3 +63,21 @@ def test_amsgrad_keeps_the_largest_moment_before_its_correction():
         largest = max(largest, square)
         expected -= 0.1 * mean / (1 - 0.9**step) / (np.sqrt(largest / (1 - 0.999**step)) + 1e-8)
         np.testing.assert_allclose(value, expected, rtol=1e-3, atol=1e-4)
+
+
+def test_exponential_decay_in_steps_is_smooth():
+    config = optim(schedule="exponential", decay=0.5, decay_steps=10, learning_rate=1.0)
+    schedule = make_schedule(config, 100, 3)
+    np.testing.assert_allclose(
+        [schedule(step) for step in (0, 5, 10, 25)], 0.5 ** np.array([0, 0.5, 1, 2.5]), rtol=1e-6
+    )
+
+
+@pytest.mark.parametrize("name", ["adam", "sgd"])
+def test_l2_is_the_gradient_of_half_the_squares(name):
+    plain, decayed = (make_optimizer(optim(optimizer=name, l2=l2), 10, 1) for l2 in (0.0, 0.1))
+    params, grads = {"w": jnp.array([3.0, -4.0])}, {"w": jnp.array([0.5, 0.2])}
+    summed = {"w": grads["w"] + 0.1 * params["w"]}
+    wanted, _ = plain.update(summed, plain.init(params), params)
+    found, _ = decayed.update(grads, decayed.init(params), params)
+    np.testing.assert_allclose(found["w"], wanted["w"], rtol=1e-6)

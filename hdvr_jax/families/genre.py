@@ -1,10 +1,12 @@
 """Dance genre (HDVR, Hu & Ahuja 2021, section 2.4): an LSTM over poses and movements, read at its last valid state.
 
-`config.model.streams` says what it reads, side by side: "poses2d" (detections), "poses3d" (lifted or true, by
-`config.model.inputs`) and "movements" (probabilities of a trained movement model, or the annotator's labels of the true
-3D, by `config.model.movements`). The six rows of HDVR's table are choices of these. Cross-entropy is taken at the last
-valid state, and with weight `config.model.running_weight` on average over all states, so that the genre can be told
-before the clip is over. Frames are thinned to `config.data.fps`, which HDVR does not do: LSTMs of long clips are slow.
+`config.model.streams` says what it reads, side by side: "keypoints" (detections in pixels with their confidences, as
+choreAI's classifier reads them), "poses2d" (detections about the hips, by the body's size), "poses3d" (lifted or
+true, by `config.model.inputs`) and "movements" (probabilities of a trained movement model, or the annotator's labels
+of the true 3D, by `config.model.movements`). The six rows of HDVR's table are choices of these. Cross-entropy is
+taken at the last valid state, and with weight `config.model.running_weight` on average over all states, so that the
+genre can be told before the clip is over. Frames are thinned to `config.data.fps`, which HDVR does not do: LSTMs of
+long clips are slow.
 
 Probabilities are calibrated by one temperature, chosen on the validation split (Guo et al. 2017, section 4.2).
 
@@ -25,9 +27,10 @@ from hdvr_jax.clips import labels, single_views
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family, genre_scores
 from hdvr_jax.movements import Vocabulary, load_vocabulary
-from hdvr_jax.networks.lstm import GenreNetwork
+from hdvr_jax.networks.lstm import GenreNetwork, with_forget_bias
 
-STREAMS = ("poses2d", "poses3d", "movements")
+STREAMS = ("keypoints", "poses2d", "poses3d", "movements")
+_RAW = "keypoints"
 MOVEMENTS = ("model", "annotator")
 _POSES = ("points", "visible", "root")
 
@@ -45,6 +48,8 @@ class _Setup:
     virtual_views: int
     mirror: bool
     noise: float
+    standardise: bool
+    forget_bias: float
     running_weight: float
     genres: tuple[str, ...]
     vocabulary: Vocabulary
@@ -70,6 +75,8 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         virtual_views=config.data.virtual_views,
         mirror=model.mirror,
         noise=model.noise,
+        standardise=model.get("standardise", True),
+        forget_bias=model.get("forget_bias", 0.0),
         running_weight=model.running_weight,
         genres=tuple(model.genres),
         vocabulary=load_vocabulary(),
@@ -98,6 +105,8 @@ def _check(model: Any) -> None:
         raise InputError(f"config.model.streams: {tuple(model.streams)}; expected one or more of {', '.join(STREAMS)}")
     if model.inputs not in clip_poses.INPUTS:
         raise InputError(f"config.model.inputs: {model.inputs!r}; expected one of {', '.join(clip_poses.INPUTS)}")
+    if _RAW in model.streams and (model.mirror or model.noise):
+        raise InputError("config.model.mirror, noise: the stream keypoints can neither be mirrored nor shaken")
     if "poses3d" in model.streams and model.inputs == "2d":
         raise InputError("config.model.streams: poses3d need config.model.inputs to be 3d_lifted or 3d_true")
     if model.movements not in MOVEMENTS:
@@ -117,7 +126,7 @@ def _prepare(setup: _Setup, clips: list[Any], upstream: Mapping[str, Any]) -> li
 def _views(setup: _Setup, clip: Any) -> Iterator[Any]:
     """Single-view clips for what is seen by cameras; the clip itself for what is not."""
     seen = len(clip["keypoints"]) > 0
-    if seen and (setup.inputs != "3d_true" or "poses2d" in setup.streams):
+    if seen and (setup.inputs != "3d_true" or {_RAW, "poses2d"} & set(setup.streams)):
         yield from single_views(clip)
     else:
         yield clip
@@ -133,13 +142,18 @@ def _sequence(setup: _Setup, clip: Any, upstream: Mapping[str, Any]) -> Iterator
             sequence["movements"] = _movements(setup, clip, upstream)
             sequence |= labels(clip)
             continue
-        inputs = "2d" if stream == "poses2d" else setup.inputs
-        found = clip_poses.sequences(clip, inputs, setup.skeleton, setup.fps)
+        found = _poses(setup, clip, stream)
         if not found:
             return
         poses = {f"{stream}_{name}": found[0].pop(name) for name in _POSES}
         sequence |= {**found[0], **poses}
     yield sequence
+
+
+def _poses(setup: _Setup, clip: Any, stream: str) -> list[Any]:
+    if stream == _RAW:
+        return clip_poses.raw(clip, setup.fps)
+    return clip_poses.sequences(clip, "2d" if stream == "poses2d" else setup.inputs, setup.skeleton, setup.fps)
 
 
 def _genre_index(setup: _Setup, clip: Any) -> int:
@@ -192,19 +206,20 @@ def _stream(batch: Batch, stream: str) -> Batch:
 
 def _features(setup: _Setup, batch: Batch) -> dict[str, body_inputs.Features]:
     """Features of the joints for every stream of poses."""
-    return {
-        stream: body_inputs.joint_features(
-            _stream(batch, stream), setup.skeleton, setup.own_axes and stream == "poses3d"
-        )
-        for stream in setup.streams
-        if stream != "movements"
-    }
+    found = {}
+    for stream in setup.streams:
+        if stream == _RAW:
+            found[stream] = body_inputs.raw_features(_stream(batch, stream))
+        elif stream != "movements":
+            own_axes = setup.own_axes and stream == "poses3d"
+            found[stream] = body_inputs.joint_features(_stream(batch, stream), setup.skeleton, own_axes)
+    return found
 
 
 def _inputs(setup: _Setup, features: dict[str, body_inputs.Features], moments: Any, batch: Batch) -> Any:
     """(B, T, F) all streams side by side."""
     found = {
-        stream: body_inputs.whole_body(body_inputs.standardised(own, moments[stream]))
+        stream: body_inputs.whole_body(body_inputs.standardised(own, moments[stream]) if setup.standardise else own)
         for stream, own in features.items()
     }
     if "movements" in setup.streams:
@@ -216,6 +231,7 @@ def _init(setup: _Setup, key: Any, batch: Batch) -> Any:
     features = _features(setup, batch)
     moments = {stream: body_inputs.unknown_moments(own) for stream, own in features.items()}
     params = setup.network.init(key, _inputs(setup, features, moments, batch), batch["frame_mask"])["params"]
+    params = with_forget_bias(params, setup.forget_bias)
     return {"params": params, "moments": moments, "calibration": {"temperature": jnp.ones(())}}
 
 

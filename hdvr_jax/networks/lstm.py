@@ -8,6 +8,8 @@ begins, each LSTM goes on from the state in the collection "cache" and leaves it
 Symbols: B batch, T frames, E body parts, F features, H cell size, M movement types, S types of one part, G genres.
 """
 
+from typing import Any
+
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
@@ -33,6 +35,12 @@ def dropout_over_time(
     if key is None or example is None or rate == 0:
         return None
     return hashed_dropout(jnp.ones((example.shape[0], *shape)), rate, key, example)
+
+
+def with_forget_bias(params: Any, bias: float) -> Any:
+    """Parameters of LSTMs whose forget gates start more open (Jozefowicz et al. 2015); 1 is TensorFlow's default."""
+    gate = (jax.tree_util.DictKey("hf"), jax.tree_util.DictKey("bias"))
+    return jax.tree_util.tree_map_with_path(lambda path, x: x + bias if path[-2:] == gate else x, params)
 
 
 class Recurrent(nn.Module):

@@ -6,10 +6,12 @@ import numpy as np
 import optax
 import pytest
 
+from configs import choreai
 from configs.genre_choreo import get_config
 from hdvr_jax import families, pipeline
 from hdvr_jax.errors import InputError
 from hdvr_jax.movements import load_vocabulary
+from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.runs import make_runs
 from hdvr_jax.update import init_state, make_update
 from tests.families.dancing import make_clip, true_lifter
@@ -184,3 +186,32 @@ def test_on_clip_reads_what_earlier_stages_found():
     assert found["running"].shape == (40, 3)
     assert found["overall"].sum() == pytest.approx(1, abs=1e-5)
     np.testing.assert_allclose(found["running"][-1], found["overall"], atol=1e-5)
+
+
+def test_keypoints_are_read_as_they_were_detected():
+    config = choreai.get_config("size=tiny,training=published")
+    config.model.genres = GENRES
+    family, clip = families.build(config), make_clip(3, frames=20, views=2, genre="tap")
+    clip["keypoints"][0, 4] = np.nan
+    found = family.prepare([clip], {})
+    assert len(found) == 2
+    track = PoseTrack.from_points(clip["keypoints"][0], "h36m17", 30.0).to_skeleton("coco17")
+    wanted = np.nan_to_num(track.keypoints)
+    np.testing.assert_allclose(found[0]["keypoints_points"], wanted, rtol=1e-5)
+    assert not found[0]["keypoints_points"][4].any()
+    batch = {**{name: jnp.asarray(value)[None] for name, value in found[0].items() if not isinstance(value, str)},
+             "frame_mask": jnp.ones((1, 20)), "mask": jnp.ones(1), "example": jnp.zeros(1, jnp.int32)}  # fmt: skip
+    variables = family.init(jax.random.key(0), batch)
+    bias = variables["params"]["recurrent"]["forward_cell_1"]["hf"]["bias"]
+    np.testing.assert_array_equal(bias, 1)
+    assert variables["params"]["encode"]["kernel"].shape == (51, 20)
+    shifted = {**batch, "keypoints_points": batch["keypoints_points"] + 300}
+    one, other = (family.predict(variables, b)["probabilities"] for b in (batch, shifted))
+    assert np.abs(one - other).max() > 1e-3, "nothing takes the place in the image away"
+
+
+def test_keypoints_are_not_mirrored():
+    config = choreai.get_config("size=tiny")
+    config.model.mirror = True
+    with pytest.raises(InputError, match="can neither be mirrored nor shaken"):
+        families.build(config)
