@@ -83,7 +83,7 @@ class Watch:
     def __init__(self, recording: Recording, live: bool, clock: Clock) -> None:
         """Args: `live` as of `Stream`."""
         self._recording, self._live, self._clock = recording, live, clock
-        self._began = self._before = clock()
+        self._began = self._first = self._came = self._before = clock()
         self._now: dict[str, float] = {}
         self._stages: dict[str, list[float]] = {}
         self._seconds: list[float] = []
@@ -108,7 +108,10 @@ class Watch:
     def came(self, frame: Frame) -> None:
         """A frame came; what follows until `done` is done to it."""
         self._came = self._clock()
-        self._waited += self._came - self._before
+        # How long a source takes until its first frame says nothing about its rate.
+        self._first, self._waited = (
+            (self._first, self._waited + self._came - self._before) if self._seconds else (self._came, 0.0)
+        )
         self._now = dict(frame.took)
         self._skipped += frame.skipped
         self._timed, self._time = frame.time is not None, frame.time or 0.0
@@ -128,16 +131,16 @@ class Watch:
         It matters where frames come from a camera. It can be told where they say their time, and else where they are
         waited for most of the time: a source that is ready whenever it is asked may be as fast as it likes.
         """
-        frames, elapsed = len(self._seconds), self._before - self._began
+        intervals, elapsed = len(self._seconds) - 1, self._came - self._first
         if self._timed:
-            return (frames - 1 + self._skipped) / self._time if self._time > 0 else None
-        waits = self._live and frames > 1 and self._waited > elapsed / 2
-        return frames / elapsed if waits else None
+            return (intervals + self._skipped) / self._time if self._time > 0 else None
+        waits = self._live and self._waited > elapsed / 2
+        return intervals / elapsed if waits and elapsed > 0 else None
 
     def warning(self) -> str | None:
         """What is wrong with the frame rate that was said; None where nothing is, and after it was told once."""
         rate, said = self.arrived(), self._recording.fps
-        enough = len(self._seconds) >= _ENOUGH_FRAMES and self._before - self._began >= _ENOUGH_SECONDS
+        enough = len(self._seconds) >= _ENOUGH_FRAMES and self._came - self._first >= _ENOUGH_SECONDS
         if self._warned or rate is None or not enough or abs(rate / said - 1) <= _DEPARTURE:
             return None
         self._warned = True

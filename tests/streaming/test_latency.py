@@ -84,6 +84,19 @@ def test_a_pipe_that_is_waited_for_has_a_rate(live, waited, worked, warns):
     assert all("taken to be 33.3 ms apart" in warning for warning in warnings)
 
 
+def test_how_long_the_first_frame_takes_says_nothing():
+    clock = Clock()
+    watch = Watch(RECORDING, True, clock)
+    clock.now += 60.0
+    for _ in range(200):
+        watch.came(Frame({}))
+        clock.now += 0.002
+        watch.done(Frame({}))
+        clock.now += 0.031
+        assert watch.warning() is None
+    assert watch.arrived() == pytest.approx(1 / 0.033)
+
+
 def test_a_few_frames_do_not_tell_a_rate():
     assert watched(timed(10, 5.0), live=False, waited=0.5)[1] == []
     assert watched(timed(100, 15.0), live=False, waited=0.01)[1] == []
