@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from hdvr_jax.tracking import Settings, figures, merging, track_keypoints
-from tests.tracking.walkers import detected, identities, walk
+from hdvr_jax.tracking import Settings, figures, merging
+from tests.tracking.walkers import detected, walk
 
 _FRAMES, _GONE, _BACK = 90, 30, 60
 
@@ -44,13 +44,3 @@ def test_short_absences_are_left_to_the_association(unseen):
     found = figures.measure(detected(people, hidden=hidden), Settings())
     label = (found.center[:, 0] > 220).astype(int)
     assert merging.merged(found, label, label, Settings()) == []
-
-
-def test_a_body_that_is_silently_another_one_is_marked():
-    """Two stand in one place; the one is detected, then the other: the track goes over without a leap."""
-    people = np.stack([walk((275, 180), (15, 0), _FRAMES, seed=1), walk((320, 180), (-15, 0), _FRAMES, seed=1)])
-    hidden = {(1, frame) for frame in range(28, 46)} | {(0, frame) for frame in range(46, 62)}
-    found = track_keypoints(detected(people, hidden=hidden))
-    before, after = identities(found, people)[0][[20, 80]]
-    assert before != after
-    assert any(risk.start <= 46 < risk.end and risk.score > 0.4 for risk in found.risks)
