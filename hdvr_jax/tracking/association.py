@@ -129,9 +129,14 @@ def _doubts(
     chosen = np.full(len(cost), _NONE)
     chosen[which] = found
     # What each would pay for everybody's figure; none at all costs the gate, and is the last column.
-    prices = np.pad(np.minimum(cost, 2 * settings.gate), ((0, 0), (0, 1)), constant_values=settings.gate)[:, chosen]
-    margin = prices + prices.T - np.add.outer(prices.diagonal(), prices.diagonal())
-    either = np.triu((margin < SURE) & (chosen[:, None] != chosen[None]), 1)
+    prices = np.full((len(cost), cost.shape[1] + 1), settings.gate)
+    prices[:, :-1] = np.minimum(cost, 2 * settings.gate)
+    prices = prices[:, chosen]
+    own = prices.diagonal()
+    margin = prices + prices.T - own[:, None] - own[None]
+    ones, twos = np.nonzero((margin < SURE) & (chosen[:, None] != chosen[None]))
     return [
-        Choice(frame, (int(names[one]), int(names[two])), float(margin[one, two])) for one, two in np.argwhere(either)
+        Choice(frame, (int(names[one]), int(names[two])), float(margin[one, two]))
+        for one, two in zip(ones.tolist(), twos.tolist(), strict=True)
+        if one < two
     ]
