@@ -2,7 +2,10 @@
 
     python train.py --config=configs/lifter_causal.py --workdir=work/stream/lifter
 
-All else is that of configs/lifter_choreo.py, and so is the time it takes.
+All else is that of configs/lifter_choreo.py, and so is the time it takes. What a stream loses, on the test dancers,
+size=demo, seed 0: 69.9 mm MPJPE and a velocity error of 20.0 mm, and 67.3 and 19.5 of configs/lifter_choreo.py. These
+are with the size of a sighting taken from the whole clip, as evaluate.py does; with that of the last seconds, as a
+stream takes it, 67.9 and 19.9.
 """
 
 import math
