@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -29,6 +30,7 @@ from hdvr_jax.skeletons import get_mapping
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FORMATS = ("alphapose", "openpose")
 _COLUMNS = ("file", "frames", "dancers", "seconds", "processor seconds", "memory, MB", "results, MB", "stages, s")
+_STAGE = re.compile(r"(\w+) +([0-9.]+) s")
 People = Float[np.ndarray, "T D 17 3"]
 
 
@@ -90,9 +92,9 @@ def measured(command: list[str]) -> tuple[float, float, float, str]:
 def stages(told: str) -> Iterator[str]:
     """What the script says of its stages, in short."""
     for line in told.splitlines():
-        words = line.split()
-        if len(words) == 3 and words[2] == "s" and float(words[1]) >= 1:
-            yield f"{words[0]} {float(words[1]):.0f}"
+        found = _STAGE.fullmatch(line)
+        if found and float(found[2]) >= 1:
+            yield f"{found[1]} {float(found[2]):.0f}"
 
 
 def write_alphapose(path: pathlib.Path, found: People) -> pathlib.Path:

@@ -8,7 +8,8 @@ boxes of the first frame. IDF1, MOTA and switches are py-motmetrics', boxes of j
 missed. A crossing is an interval in which the true boxes of two dancers overlap by more than 0.2 and which ends with
 their parting. CPU time is that of all threads, without drawing, detecting and reading pictures. `--contrib` is a folder
 with OpenCV's CSRT (`pip install --target DIR --no-deps "opencv-contrib-python==4.*"`). `--keep` stores the counts of
-every scene there, and does not run those again that it holds.
+every scene there, and does not run those again that it holds. The tracker `always`, which runs only when asked for, is
+ours from video with LDES in every frame instead of only around losses.
 
 A swap is a track that goes on with another dancer; it is marked where an interval of the audit names the track and
 touches the time between the last frame of the one and the first of the other. "By chance" are those that the same
@@ -45,7 +46,7 @@ def main() -> None:
     parser.add_argument("--scenes", default="*_a,*_b", help="patterns of names, with commas between them")
     parser.add_argument("--hard", action="store_true")
     parser.add_argument("--seconds", type=float, default=20.0)
-    parser.add_argument("--trackers", default=",".join(trackers.TITLES))
+    parser.add_argument("--trackers", default=",".join(name for name in trackers.TITLES if name != "always"))
     parser.add_argument("--contrib", type=pathlib.Path)
     parser.add_argument("--keep", type=pathlib.Path)
     parser.add_argument("--picture", type=pathlib.Path)

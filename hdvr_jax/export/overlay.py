@@ -93,16 +93,19 @@ def _draw(picture: Image, dancer: _Dancer, frame: int) -> None:
     if given is not None:
         draw_dots(picture, given[frame], dancer.result.given.confidence[frame], dancer.colour)
         shown = np.concatenate([pose, given[frame]])
-    shown = shown[np.isfinite(shown).all(-1)]
+    size = np.array(picture.shape[1::-1])
+    shown = shown[np.isfinite(shown).all(-1) & (shown >= 0).all(-1) & (shown < size).all(-1)]
     if len(shown):
         name = _name(dancer.result)
-        at = shown[:, 0].mean() - text_width(picture, name) / 2, shown[:, 1].min() - 6 * stroke(picture)
-        draw_text(picture, name, tuple(np.clip(at, -9999, 9999).astype(int).tolist()), dancer.colour)
+        width, line = text_width(picture, name), _line(picture)
+        above = shown[:, 0].mean() - width / 2, shown[:, 1].min() - 6 * stroke(picture)
+        x, y = np.clip(above, (0, line), np.maximum(size - (width, 0), line)).astype(int).tolist()
+        draw_text(picture, name, (x, y), dancer.colour)
 
 
 def _caption(picture: Image, dancers: list[_Dancer], frame: int) -> None:
     """Writes the time and, for each dancer, genre and movements at the bottom left."""
-    line = round(30 * letter_size(picture) / 0.7)
+    line = _line(picture)
     fps = dancers[0].result.given.fps if dancers else 1.0
     minutes, seconds = divmod(frame / fps, 60)
     letters = int(picture.shape[1] / (10 * letter_size(picture) / 0.7))
@@ -111,6 +114,11 @@ def _caption(picture: Image, dancers: list[_Dancer], frame: int) -> None:
     lines = [(f"{int(minutes)}:{seconds:04.1f}{legend}", WHITE), *lines]
     for row, (text, colour) in enumerate(reversed(lines)):
         draw_text(picture, text, (line // 2, picture.shape[0] - line // 2 - row * line), colour)
+
+
+def _line(picture: Image) -> int:
+    """Pixels from one line of words to the next."""
+    return round(30 * letter_size(picture) / 0.7)
 
 
 def _name(result: TrackResult) -> str:

@@ -182,10 +182,10 @@ def _one_line(message: str) -> str:
 def _only_file(path: pathlib.Path) -> pathlib.Path:
     """The only JSON file of a folder that has one, as detectors leave behind; `path` itself otherwise."""
     try:
-        found = frame_files.files(path, ".json") if path.is_dir() else []
+        found = frame_files.names(path, ".json") if path.is_dir() else []
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
-    return found[0] if len(found) == 1 else path
+    return path / found[0] if len(found) == 1 else path
 
 
 def _find(path: pathlib.Path, name: str | None) -> Format:

@@ -1,6 +1,7 @@
 """Folders with a file for every frame, and the frame numbers in names."""
 
 import collections
+import itertools
 import os
 import pathlib
 import re
@@ -18,8 +19,8 @@ _MAX_STRETCH, _ANY_STRETCH = 50, 10_000
 _MOST_EMPTY = 1000
 
 
-def files(folder: pathlib.Path, suffix: str) -> list[pathlib.Path]:
-    """The folder's own regular files of that suffix, hidden ones left out, by name.
+def names(folder: pathlib.Path, suffix: str) -> list[str]:
+    """The names of a folder's own regular files of that suffix, hidden ones left out, sorted.
 
     Raises:
         InputError: a link that leads out of the folder.
@@ -29,25 +30,30 @@ def files(folder: pathlib.Path, suffix: str) -> list[pathlib.Path]:
         for entry in listing:
             if not entry.name.lower().endswith(suffix) or entry.name.startswith("."):
                 continue
-            path = folder / entry.name
-            if entry.is_symlink() and path.is_file() and folder.resolve() not in path.resolve().parents:
-                raise InputError(f"{path}: a link that leads out of its folder; expected the file itself")
-            if path.is_file() if entry.is_symlink() else entry.is_file():
+            if _links_inside(folder, folder / entry.name) if entry.is_symlink() else entry.is_file():
                 found.append(entry.name)
-    return [folder / name for name in sorted(found)]
+    return sorted(found)
+
+
+def _links_inside(folder: pathlib.Path, link: pathlib.Path) -> bool:
+    """Whether a link leads to a file; InputError where that is somewhere else."""
+    if link.is_file() and folder.resolve() not in link.resolve().parents:
+        raise InputError(f"{link}: a link that leads out of its folder; expected the file itself")
+    return link.is_file()
 
 
 def head(path: pathlib.Path) -> Any:
     """How a JSON file begins, or the first of a folder's JSON files that holds anything; None where none does."""
     if path.is_dir():
         try:
-            found = files(path, ".json")
+            found = names(path, ".json")
         except InputError:
             return None
-        recordings = [recording for recording, _ in numbered([file.stem for file in found])]
+        recordings = [recording for recording, _ in numbered(_stems(found))]
         longest = next(iter(_by_size(recordings)), None)
-        frames = [file for file, recording in zip(found, recordings) if recording == longest]
-        return next((begins for begins in map(json_text.head, frames[:_MOST_EMPTY]) if begins), None)
+        frames = (path / name for name, recording in zip(found, recordings) if recording == longest)
+        begins = map(json_text.head, itertools.islice(frames, _MOST_EMPTY))
+        return next(filter(None, begins), None)
     return json_text.head(path) if path.is_file() and path.suffix.lower() in (".json", "") else None
 
 
@@ -97,15 +103,19 @@ def in_order(folder: pathlib.Path, suffix: str, clip: str | None, notes: list[st
     Raises:
         InputError: no such files, no such recording, two files for one frame, or a link out of the folder.
     """
-    found = files(folder, suffix)
+    found = names(folder, suffix)
     if not found:
         raise InputError(f"{folder}: no {suffix} files in it")
-    numbers = of_recording([path.stem for path in found], clip, folder, notes)[1]
-    taken: dict[int, pathlib.Path] = {}
+    numbers = of_recording(_stems(found), clip, folder, notes)[1]
+    taken: dict[int, str] = {}
     for index, number in numbers.items():
         if taken.setdefault(number, found[index]) != found[index]:
-            raise InputError(f"{folder}: {taken[number].name} and {found[index].name} are both frame {number}")
-    return sorted(taken.items())
+            raise InputError(f"{folder}: {taken[number]} and {found[index]} are both frame {number}")
+    return [(number, folder / name) for number, name in sorted(taken.items())]
+
+
+def _stems(found: list[str]) -> list[str]:
+    return [os.path.splitext(name)[0] for name in found]
 
 
 def time_line(

@@ -123,7 +123,7 @@ def _labels(path: pathlib.Path) -> list[pathlib.Path]:
     if not path.is_dir():
         return [path] if path.is_file() and path.suffix.lower() == ".txt" else []
     try:
-        return [] if frame_files.files(path, ".json") else frame_files.files(path, ".txt")
+        return [] if frame_files.names(path, ".json") else [path / name for name in frame_files.names(path, ".txt")]
     except InputError:
         return []
 

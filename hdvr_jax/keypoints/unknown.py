@@ -96,8 +96,9 @@ def _folder(path: pathlib.Path) -> tuple[str, set[str], str]:
         told.append(f"{inner} folder{'s'[: inner > 1]}")
     found = f"a folder with {' and '.join(told)}" if told else "an empty folder"
     fields: set[str] = set()
-    first = next((entry for entry in sorted(entries) if entry.suffix.lower() == ".json" and entry.is_file()), None)
-    if first is not None:
+    # A link may lead out of the folder.
+    told_by = (entry for entry in sorted(entries) if entry.suffix.lower() == ".json" and not entry.is_symlink())
+    if (first := next((entry for entry in told_by if entry.is_file()), None)) is not None:
         content = json_text.head(first)
         found, fields = f"{found}, the first {_json(content)}", set(_keys(content))
     advice = "give the folder that holds a detector's file for every frame" if inner else "give a detector's files"

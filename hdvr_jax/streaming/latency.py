@@ -83,11 +83,11 @@ class Watch:
     def __init__(self, recording: Recording, live: bool, clock: Clock) -> None:
         """Args: `live` as of `Stream`."""
         self._recording, self._live, self._clock = recording, live, clock
-        self._began = self._before = clock()
+        self._began = self._first = self._came = self._before = clock()
         self._now: dict[str, float] = {}
         self._stages: dict[str, list[float]] = {}
         self._seconds: list[float] = []
-        self._waited, self._skipped, self._time = 0.0, 0, 0.0
+        self._intervals, self._skipped, self._time = 0, 0, 0.0
         self._timed = self._warned = False
 
     def on(self, state: State) -> State:
@@ -107,8 +107,11 @@ class Watch:
 
     def came(self, frame: Frame) -> None:
         """A frame came; what follows until `done` is done to it."""
-        self._came = self._clock()
-        self._waited += self._came - self._before
+        before, self._came = self._came, self._clock()
+        self._intervals += 1
+        if not self._seconds or self._came - self._before < (self._came - before) / 2:
+            # The first frame, or one that had come before: how long such a one took says nothing about the rate.
+            self._first, self._intervals = self._came, 0
         self._now = dict(frame.took)
         self._skipped += frame.skipped
         self._timed, self._time = frame.time is not None, frame.time or 0.0
@@ -125,19 +128,21 @@ class Watch:
     def arrived(self) -> float | None:
         """Frames a second that came, those skipped too; None where it does not matter or cannot be told.
 
-        It matters where frames come from a camera. It can be told where they say their time, and else where they are
-        waited for most of the time: a source that is ready whenever it is asked may be as fast as it likes.
+        It matters where frames come from a camera. It can be told where they say their time, and else while all are
+        waited for, longer than they are worked on: a source that is ready when it is asked may be as fast as it likes.
         """
-        frames, elapsed = len(self._seconds), self._before - self._began
         if self._timed:
-            return (frames - 1 + self._skipped) / self._time if self._time > 0 else None
-        waits = self._live and frames > 1 and self._waited > elapsed / 2
-        return frames / elapsed if waits else None
+            return (len(self._seconds) - 1 + self._skipped) / self._time if self._time > 0 else None
+        known = self._live and self._enough(self._intervals, self._came - self._first)
+        return self._intervals / (self._came - self._first) if known else None
+
+    def _enough(self, frames: int, seconds: float) -> bool:
+        return frames >= _ENOUGH_FRAMES and seconds >= _ENOUGH_SECONDS
 
     def warning(self) -> str | None:
         """What is wrong with the frame rate that was said; None where nothing is, and after it was told once."""
         rate, said = self.arrived(), self._recording.fps
-        enough = len(self._seconds) >= _ENOUGH_FRAMES and self._before - self._began >= _ENOUGH_SECONDS
+        enough = self._enough(len(self._seconds), self._time) or not self._timed
         if self._warned or rate is None or not enough or abs(rate / said - 1) <= _DEPARTURE:
             return None
         self._warned = True

@@ -89,7 +89,9 @@ def _focal(recording: Recording) -> float:
 
 
 def _put(file: io.TextIOBase, line: dict[str, Any]) -> None:
-    print(json.dumps(line), file=file, flush=True)
+    # Newline and all at once: an interrupt between two writes would leave a line that another is added to.
+    file.write(json.dumps(line) + "\n")
+    file.flush()
 
 
 def fields(outcome: Outcome, types: list[str], names: tuple[str, ...]) -> dict[str, Any]:

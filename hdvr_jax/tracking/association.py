@@ -81,7 +81,7 @@ def follow(
         cost = cost + motion.person_costs(states, figures, rows, settings)
         which, found = assign(cost, settings.gate)
         pieces[found] = names[which]
-        choices = _doubts(cost, which, found, names, states, frame, settings)
+        choices = _doubts(cost, which, found, names, frame, settings)
         states = motion.update(states, which, predicted, figures, rows[found])
         for index, name in _halves(cost, which, found, figures.weight[rows], settings):
             pieces[index] = names[name]
@@ -122,26 +122,21 @@ def _doubts(
     which: np.ndarray,
     found: np.ndarray,
     names: np.ndarray,
-    states: motion.States,
     frame: int,
     settings: Settings,
 ) -> list[Choice]:
     """The pairs of dancers that could have been taken for each other, or for one who is lost."""
     chosen = np.full(len(cost), _NONE)
     chosen[which] = found
-    doubts = []
-    for one in range(len(cost)):
-        for two in range(one + 1, len(cost)):
-            first, second = int(chosen[one]), int(chosen[two])
-            if first == second:
-                continue
-            margin = _price(cost, one, second, settings.gate) + _price(cost, two, first, settings.gate)
-            margin -= _price(cost, one, first, settings.gate) + _price(cost, two, second, settings.gate)
-            if margin < SURE:
-                doubts.append(Choice(frame, (int(names[one]), int(names[two])), float(margin)))
-    return doubts
-
-
-def _price(cost: np.ndarray, one: int, figure: int, gate: float) -> float:
-    """Cost of a figure for a dancer; that of none at all is the gate."""
-    return gate if figure == _NONE else float(min(cost[one, figure], 2 * gate))
+    # What each would pay for everybody's figure; none at all costs the gate, and is the last column.
+    prices = np.full((len(cost), cost.shape[1] + 1), settings.gate)
+    prices[:, :-1] = np.minimum(cost, 2 * settings.gate)
+    prices = prices[:, chosen]
+    own = prices.diagonal()
+    margin = prices + prices.T - own[:, None] - own[None]
+    ones, twos = np.nonzero((margin < SURE) & (chosen[:, None] != chosen[None]))
+    return [
+        Choice(frame, (int(names[one]), int(names[two])), float(margin[one, two]))
+        for one, two in zip(ones.tolist(), twos.tolist(), strict=True)
+        if one < two
+    ]

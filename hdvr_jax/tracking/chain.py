@@ -131,11 +131,12 @@ def _looks(
     A stretch, cells between two encounters, would else bear witness in its own cause.
     """
     crossed, weight = (state == 1)[:, None, None], used[:, None, None]
+    # Stretches are consecutive cells.
+    starts, which = np.flatnonzero(np.diff(stretch, prepend=-1)), stretch - stretch[0]
     looks = []
     for worn in (np.where(crossed, second, first) * weight, np.where(crossed, first, second) * weight):
-        own = np.zeros((stretch[-1] + 1, *worn.shape[1:]), np.float32)
-        np.add.at(own, stretch, worn)
-        looks.append(np.maximum(worn.sum(0)[None] - own[stretch], 0))
+        own = np.add.reduceat(worn, starts, axis=0)
+        looks.append(np.maximum(worn.sum(0)[None] - own[which], 0))
     return looks[0], looks[1]
 
 

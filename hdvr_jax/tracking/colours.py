@@ -92,10 +92,16 @@ def uncovered(positions: np.ndarray, known: np.ndarray, size: np.ndarray) -> Boo
             reach = _COVER * size[other]
             if one == other or (low[one] > high[other] + reach).any() or (low[other] > high[one] + reach).any():
                 continue
-            mine, theirs = np.flatnonzero(clear[one]), np.flatnonzero(known[other])
+            mine = _within(positions[one], clear[one], low[other] - reach, high[other] + reach)
+            theirs = _within(positions[other], known[other], low[one] - reach, high[one] + reach)
             apart = positions[one, mine][:, None] - positions[other, theirs][None]
             clear[one, mine] &= (np.square(apart).sum(-1) > reach**2).all(1)
     return clear
+
+
+def _within(positions: np.ndarray, wanted: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Indices of the wanted ones of S positions in a box."""
+    return np.flatnonzero(wanted & ((positions >= low) & (positions <= high)).all(1))
 
 
 def histograms(

@@ -95,17 +95,16 @@ def resolve(
     known = _chosen(choices, rows_of(pieces), figures)
     worn = None if wardrobe is None else wardrobe.dress(label)
     for _ in range(_ROUNDS if wardrobe is not None else 0):
-        before = label
-        for pair in _met(known, label):
-            crossed = _cross(figures, label, pair, _between(known, label, pair), worn)
+        before, met = label, _met(known, label)
+        for pair in list(met):
+            crossed = _cross(figures, label, pair, met[pair], worn) if pair in met else label
             if crossed is not label:
-                label, worn = crossed, wardrobe.dress(crossed)
+                label, worn, met = crossed, wardrobe.dress(crossed), _met(known, crossed)
         if np.array_equal(before, label):
             break
     doubts = []
-    for pair in _met(known, label):
-        met = _encounters(figures, _between(known, label, pair))
-        doubts += _doubts(figures, pair, met, worn, settings)
+    for pair, chosen in _met(known, label).items():
+        doubts += _doubts(figures, pair, _encounters(figures, chosen), worn, settings)
     return label, doubts
 
 
@@ -123,17 +122,17 @@ def _chosen(choices: list[Choice], rows: dict[int, np.ndarray], figures: Figures
     )
 
 
-def _met(known: Chosen, label: np.ndarray) -> list[tuple[int, int]]:
-    """Every two tracks that have a choice between them, ascending."""
+def _met(known: Chosen, label: np.ndarray) -> dict[tuple[int, int], Chosen]:
+    """The choices between every two tracks that have any, in ascending order of tracks."""
     tracks = known.tracks(label)
-    apart = (tracks[:, 0] != tracks[:, 1]) & (tracks[:, 0] >= 0)
-    return [(int(one), int(other)) for one, other in np.unique(tracks[apart], axis=0)]
-
-
-def _between(known: Chosen, label: np.ndarray, pair: tuple[int, int]) -> Chosen:
-    """The choices between two tracks."""
-    inside = (known.tracks(label) == pair).all(1)
-    return Chosen(known.rows[inside], known.frames[inside], known.margins[inside])
+    apart = np.flatnonzero((tracks[:, 0] != tracks[:, 1]) & (tracks[:, 0] >= 0))
+    order = apart[np.lexsort((tracks[apart, 1], tracks[apart, 0]))]
+    pairs, starts = np.unique(tracks[order], axis=0, return_index=True)
+    parts = np.split(order, starts[1:]) if len(order) else []
+    return {
+        (int(one), int(other)): Chosen(known.rows[part], known.frames[part], known.margins[part])
+        for (one, other), part in zip(pairs, parts, strict=True)
+    }
 
 
 def _span(figures: Figures) -> int:
@@ -161,8 +160,6 @@ def _colour_costs(worn: Worn, pair: tuple[int, int], met: Encounters) -> tuple[F
 
 def _cross(figures: Figures, label: np.ndarray, pair: tuple[int, int], chosen: Chosen, worn: Worn) -> np.ndarray:
     """Two tracks, the rest of both exchanged wherever that explains motion and colours better; else the same array."""
-    if not len(chosen.frames):
-        return label
     met = _encounters(figures, chosen)
     crossed = chain.bounded(*_colour_costs(worn, pair, met), met.change, chain.SURE)
     turns = np.flatnonzero(np.diff(chain.decode(met.change, crossed))) + 1

@@ -11,6 +11,7 @@ import pytest
 
 from benchmarks.tracking import __main__ as command
 from benchmarks.tracking import boxes, csrt, picture, scenes, sightings, trackers
+from hdvr_jax import tracking
 from hdvr_jax.errors import InputError
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.tracking.results import Tracking
@@ -181,3 +182,14 @@ def test_the_hard_command_keeps_its_counts_apart(tmp_path, monkeypatch, capsys, 
     assert asked == [("choreo_8_a", 20.0, scenes.HARD)]
     assert [path.name for path in tmp_path.iterdir()] == ["choreo_8_a_20s_hard.json"]
     assert capsys.readouterr().out.count("| all, hard | ours, from keypoints | 0.") == 5
+
+
+@pytest.mark.parametrize(("name", "always"), [("video", False), ("always", True)])
+def test_one_row_follows_in_every_frame(name, always, crossing, sighted, tmp_path, monkeypatch):
+    given = []
+    monkeypatch.setattr(tracking, "track_video", lambda *args: given.append(args) or Tracking([]))
+    work = trackers.Work(crossing, tmp_path / "none.avi", sighted, crossing.seen()[0])
+    assert trackers.OURS[name](work)[0].tracks == []
+    ((detections, _, settings),) = given
+    assert detections is sighted.detections
+    assert settings.follow_always == always

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from hdvr_jax.errors import InputError
+from hdvr_jax.export.marks import text_width
 from hdvr_jax.export.overlay import write_overlay
 from hdvr_jax.recognition.results import Poses
 from hdvr_jax.skeletons import get_skeleton
@@ -152,6 +153,33 @@ def test_dancers_of_3d_input_are_seen_from_the_front(tmp_path):
     assert rows[0] < 160
     assert np.ptp(rows) > 400
     assert 400 < columns.mean() < 880
+
+
+@pytest.mark.parametrize("aside", [(0, -160), (-620, 0), (620, 0), (-620, -300)])
+def test_names_stay_in_the_picture_with_whom_they_name(tmp_path, aside):
+    """The head, or all but an arm, is out of it."""
+    result = _recognition(2, "Ada Lovelace")
+    track = result.tracks[0]
+    moved = np.float32(aside)
+    poses = dataclasses.replace(track.poses, projected=track.poses.projected + moved)
+    given = dataclasses.replace(track.given, keypoints=track.given.keypoints + moved)
+    white = [np.full((720, 1280, 3), 255, np.uint8)] * 2
+    result = dataclasses.replace(result, tracks=(dataclasses.replace(track, poses=poses, given=given),))
+    write_overlay(result, white, tmp_path / "overlay.mp4")
+    ground = (_frames(tmp_path / "overlay.mp4")[0][0][:600] < 90).all(-1)
+    rows, columns = np.flatnonzero(ground.sum(1) > 30), np.flatnonzero(ground.sum(0) > 8)
+    assert len(rows) > 10
+    assert np.ptp(columns) > text_width(white[0], "Ada Lovelace") - 2
+
+
+def test_who_is_out_of_the_picture_has_no_name_in_it(tmp_path):
+    result = _recognition(2)
+    track = result.tracks[0]
+    poses = dataclasses.replace(track.poses, projected=track.poses.projected + np.float32([3000, 0]))
+    given = dataclasses.replace(track.given, keypoints=track.given.keypoints + np.float32([3000, 0]))
+    result = dataclasses.replace(result, tracks=(dataclasses.replace(track, poses=poses, given=given),))
+    write_overlay(result, None, tmp_path / "overlay.mp4")
+    assert _frames(tmp_path / "overlay.mp4")[0][0][:600].max() < 30
 
 
 @pytest.mark.parametrize("id", ["", "踊り/1", "\ud800", "x" * 500])

@@ -49,7 +49,7 @@ def test_files_of_a_folder_are_its_own_and_visible(tmp_path):
     (tmp_path / "d.json").mkdir()
     (tmp_path / "b_3.json").symlink_to("b_1.json")
     (tmp_path / "gone.json").symlink_to("nowhere.json")
-    assert [path.name for path in frame_files.files(tmp_path, ".json")] == ["b_1.json", "b_2.json", "b_3.json"]
+    assert frame_files.names(tmp_path, ".json") == ["b_1.json", "b_2.json", "b_3.json"]
 
 
 def test_two_files_for_one_frame(tmp_path):

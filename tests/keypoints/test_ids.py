@@ -60,12 +60,12 @@ def test_who_has_no_number_is_counted_past_those_of_the_file(tmp_path):
 
 
 def test_a_dancer_who_comes_back_after_long_under_the_same_number_is_one(tmp_path):
-    points = detected.dancers(1, 400)
-    points[:, 300:] += np.array([600.0, 0.0])
+    points = detected.dancers(1, 270)
+    points[:, 240:] += np.array([600.0, 0.0])
     path = detected.alphapose(tmp_path / "a.json", points, idx=4)
-    entries = [e for e in json.loads(path.read_text()) if not 60 <= int(e["image_id"].removesuffix(".jpg")) < 300]
+    entries = [e for e in json.loads(path.read_text()) if not 30 <= int(e["image_id"].removesuffix(".jpg")) < 240]
     reading = read(detected.dump(path, entries))
     assert [track.id for track in reading.tracks] == ["4"]
-    np.testing.assert_allclose(reading.tracks[0].keypoints[300:], points[0, 300:], atol=0.01)
-    np.testing.assert_allclose(reading.tracks[0].keypoints[:60], points[0, :60], atol=0.01)
-    assert np.isnan(reading.tracks[0].keypoints[60:300]).all()
+    np.testing.assert_allclose(reading.tracks[0].keypoints[240:], points[0, 240:], atol=0.01)
+    np.testing.assert_allclose(reading.tracks[0].keypoints[:30], points[0, :30], atol=0.01)
+    assert np.isnan(reading.tracks[0].keypoints[30:240]).all()

@@ -87,6 +87,14 @@ def test_folders(tmp_path):
     assert said(tmp_path).startswith("a folder with 12 .txt files and 1 folder; give the folder that holds")
 
 
+def test_links_of_a_folder_are_not_followed(tmp_path):
+    secret = detected.dump(tmp_path / "secret.json", {"password": 1})
+    (tmp_path / "given").mkdir()
+    for number in range(2):
+        (tmp_path / "given" / f"{number}.json").symlink_to(secret)
+    assert "password" not in unknown.about(tmp_path / "given", KNOWN)
+
+
 @pytest.mark.parametrize(
     ("name", "hint"),
     [

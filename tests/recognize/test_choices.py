@@ -7,6 +7,7 @@ import numpy as np
 
 from hdvr_jax import streaming
 from hdvr_jax.pose_track import PoseTrack
+from tests.keypoints import detected
 from tests.recognize.runs import dancer, refused, run, track_file
 
 _JOINTS = 17
@@ -47,6 +48,22 @@ def test_choices_that_there_are_not(capsys, tmp_path, lifter_only):
     assert "does not apply" in refused(capsys, source, *known, "--layout", "body25")
     assert "no such file" in refused(capsys, tmp_path / "gone.mp4", *known)
     assert not (tmp_path / "out").exists()
+
+
+def test_bystanders_and_the_files_numbers(capsys, tmp_path, lifter_only):
+    points = detected.dancers(2, 45)
+    points[1] = points[1, :1]
+    source = detected.alphapose(tmp_path / "a.json", points, idx=lambda person, frame: 7 + person)
+    known = (source, "--out", tmp_path / "out", "--models", lifter_only)
+    assert run(capsys, *known)[0] == 0
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert [track["id"] for track in report["tracks"]] == ["7"]
+    assert any("--bystanders" in note for note in report["notes"])
+    assert run(capsys, *known, "--bystanders")[0] == 0
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert {track["id"] for track in report["tracks"]} == {"7", "8"}
+    solo = track_file(tmp_path / "solo.json", dancer())
+    assert "bystanders does not apply" in refused(capsys, solo, *known[1:], "--bystanders")
 
 
 def test_a_head_alone_has_no_pose(capsys, tmp_path, models):

@@ -60,7 +60,7 @@ def test_nothing_is_compiled_while_frames_come(lifts, monkeypatch):
 
 def test_a_rate_that_is_wrong_is_told(lifts):
     clock = itertools.count(0, 0.5)
-    stream = _recorded(30)
+    stream = _recorded(40)
     frames = (dataclasses.replace(frame, time=number / 10) for number, frame in enumerate(stream.frames))
     stream, warnings = dataclasses.replace(stream, frames=frames), []
     latency = driver.run(stream, lifts, lambda *_: None, warn=warnings.append, clock=lambda: next(clock))

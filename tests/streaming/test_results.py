@@ -55,6 +55,22 @@ def test_the_header_names_movements_and_genres(models, lifts):
     assert "genres" not in results.header(streaming.Stream(RECORDING, iter(())), lifts)
 
 
+def test_every_line_is_on_the_disk_when_the_next_frame_is_asked_for(tmp_path, lifts):
+    path, lines = tmp_path / "stream.jsonl", []
+
+    def frames():
+        for _ in range(3):
+            lines.append(len(list(streaming.read_results(path))))
+            yield streaming.Frame({})
+        raise KeyboardInterrupt
+
+    with path.open("w") as file:
+        latency = results.write(streaming.Stream(RECORDING, frames()), lifts, file)
+    assert lines == [1, 2, 3]
+    assert [*streaming.read_results(path)][-1] == {"end": latency.to_json()}
+    assert latency.seconds.shape == (3,)
+
+
 @pytest.mark.parametrize("kept", [0.3, 0.6, 0.9, 0.99])
 def test_what_was_written_before_a_kill_is_read(tmp_path, written, kept):
     path, cut = tmp_path / "stream.jsonl", written[: int(kept * len(written))]

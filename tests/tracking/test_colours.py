@@ -58,3 +58,16 @@ def test_nothing_seen_has_no_distance():
 @pytest.mark.parametrize("skeleton", ["coco17", "body25", "body25b", "mediapipe33", "halpe26", "h36m17", "mpii16"])
 def test_every_detector_has_all_parts(skeleton):
     assert set(colours.places(skeleton).part) == set(range(len(colours.PARTS)))
+
+
+def test_points_near_another_figure_are_covered_and_no_others():
+    rng = np.random.default_rng(0)
+    positions = rng.uniform(0, 60, (5, 1, 2)) + rng.normal(0, 12, (5, 40, 2))
+    known, size = rng.random((5, 40)) < 0.8, rng.uniform(20, 90, 5)
+    clear = colours.uncovered(positions, known, size)
+    assert 0 < clear.sum() < known.sum()
+    for one, point in zip(*np.nonzero(known)):
+        away = np.linalg.norm(positions - positions[one, point], axis=-1)
+        near = (away <= 0.05 * size[:, None]) & known
+        near[one] = False
+        assert clear[one, point] == (not near.any())

@@ -90,6 +90,17 @@ def test_people_outside_the_image_and_other_sizes_of_frames():
     assert len(track_video(detections, images).tracks) == len(track_keypoints(detections).tracks)
 
 
+def test_bystanders_are_left_out_unless_wanted():
+    still = np.repeat(walk((560, 180), (0, 0), 1), 45, 0)
+    people = np.stack([walk((100, 180), (100, 0), 45, seed=1), walk((400, 180), (-60, 0), 45, seed=2), still])
+    for bystanders, tracks in ((False, 2), (True, 3)):
+        found = track_video(detected(people), drawn(people, _CLOTHES), Settings(bystanders=bystanders))
+        assert len(found.tracks) == tracks
+        assert any("bystander" in note for note in found.notes) != bystanders
+    (shown,) = {frozenset(shown.tolist()) for shown in identities(found, people) if 2 in shown}
+    assert shown == {2}
+
+
 def test_no_frame_is_kept():
     people = np.repeat(_turning()[0][:, :1], 60, 1) + np.random.default_rng(0).normal(size=(2, 60, 17, 2))
 

@@ -42,6 +42,19 @@ def test_the_same_clothes_leave_the_doubt():
     assert max(doubt.chance for doubt in doubts) > 0.2
 
 
+def test_only_the_time_in_which_a_swap_would_fit_is_doubtful():
+    """An encounter of three seconds: at two moments the dancers could have been taken for each other, else hardly."""
+    margins = dict.fromkeys(range(20, 110, 3), 3.0) | {32: 0.2, 35: 0.4, 89: 0.5}
+    choices = [Choice(frame, (0, 1), margin) for frame, margin in margins.items()]
+    people = np.stack([walk((200, 180), (0, 0), _FRAMES, seed=1), walk((420, 180), (0, 0), _FRAMES, seed=2)])
+    found = figures.measure(detected(people), Settings())
+    label = (found.center[:, 0] > 300).astype(int)
+    kept, doubts = identities.resolve(found, label, label, choices, None, Settings())
+    np.testing.assert_array_equal(kept, label)
+    assert [(doubt.start, doubt.end, doubt.frame) for doubt in doubts] == [(29, 39, 32), (86, 93, 89)]
+    assert doubts[0].chance > doubts[1].chance > 0.1
+
+
 def test_wardrobe_counts_every_cell_once():
     people = walk((200, 180), (0, 0), 30, seed=1)[None]
     found = figures.measure(detected(people), Settings())
