@@ -7,6 +7,7 @@ import pathlib
 import pytest
 
 from hdvr_jax import checkpoints, loop
+from tests.datasets.test_keypoint_folder import own_recordings
 from tests.real_data import real_data
 
 _ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -19,7 +20,9 @@ def data_dir(tmp_path_factory):
     return tmp_path_factory.mktemp("datasets")
 
 
-def _argument(name):
+def _argument(name, folder=""):
+    if name == "movements_own":
+        return f"size=tiny,raw_dir={folder},labels={folder}.csv" if folder else "size=tiny"
     # Later stages read true 3D and rule-based labels here, so that no stage has to be trained first.
     if name.startswith("movements"):
         return "size=tiny,inputs=3d_true"
@@ -35,7 +38,8 @@ def test_there_are_configs_of_every_family():
 
 @pytest.mark.parametrize("name", CONFIGS)
 def test_config_trains_for_a_step(name, data_dir, tmp_path, monkeypatch):
-    config = importlib.import_module(f"configs.{name}").get_config(_argument(name))
+    own_recordings(tmp_path / "own")
+    config = importlib.import_module(f"configs.{name}").get_config(_argument(name, tmp_path / "own"))
     if config.data.dataset in _RAW:
         config.data.options.raw_dir = str(real_data(_RAW[config.data.dataset]))
     config.data.data_dir = str(data_dir)

@@ -9,7 +9,8 @@ A recording is a file, or the folder of a detector that writes one for each fram
 own, and all of a recording are one take. Without a column `split`, takes are divided as `hdvr_jax.splits` says
 (cross_take), which asks for three recordings of each genre.
 
-Options: `raw_dir`, the folder; `classes`; `clip_frames`, to cut recordings into clips of so many frames (choreAI's
+Options: `raw_dir`, the folder; `labels`, a table of labels (`hdvr_jax.movements.own_labels`) whose genres count where
+clips.csv names none; `classes`; `clip_frames`, to cut recordings into clips of so many frames (choreAI's
 texts hold clips of 100 end to end; what is left over is left out); `fps` and `layout` where files do not tell.
 """
 
@@ -27,6 +28,7 @@ from datasets.raw import fingerprint
 from datasets.record import examples, features, make_config
 from hdvr_jax import keypoints, splits
 from hdvr_jax.errors import InputError
+from hdvr_jax.movements import own_labels
 from hdvr_jax.pose_track import PoseTrack
 
 TABLE = "clips.csv"
@@ -39,6 +41,7 @@ class FolderConfig(tfds.core.BuilderConfig):
     """Options; see the module."""
 
     raw_dir: str = ""
+    labels: str = ""
     classes: bool = True
     clip_frames: int = 0
     fps: float = 0.0
@@ -51,6 +54,7 @@ def builder_config(**options: Any) -> FolderConfig:
     folder, recordings = pathlib.Path(config.raw_dir), _recordings(config)
     files = [file for path in recordings for file in _files_of(path)]
     files += [folder / TABLE] if (folder / TABLE).exists() else []
+    files += [pathlib.Path(config.labels)] if config.labels else []
     # The class of a recording is the name of its folder, which a fingerprint leaves out.
     names = zlib.crc32("\n".join(_name(path, folder) for path in recordings).encode())
     return make_config(FolderConfig, f"{fingerprint(files)}{names:08x}", **options)
@@ -84,13 +88,16 @@ class Builder(tfds.core.GeneratorBasedBuilder):
 def _clips(config: FolderConfig) -> list[dict[str, Any]]:
     """Every dancer of every recording, with its split."""
     folder, table = pathlib.Path(config.raw_dir), _table(config)
+    genres = own_labels.read(config.labels).genres if config.labels else {}
+    table = {name: {"genre": genres.get(name, ""), **table.get(name, {})} for name in {**genres, **table}}
     found, unknown = [], set(table)
     for path in _recordings(config):
         name = _name(path, folder)
         unknown.discard(name)
         found += _of_recording(path, name, table.get(name, {}), config)
     if unknown:
-        raise InputError(f"{folder / TABLE}: there is no recording {sorted(unknown)[0]!r} in the folder")
+        where = folder / TABLE if sorted(unknown)[0] not in genres else config.labels
+        raise InputError(f"{where}: there is no recording {sorted(unknown)[0]!r} in {folder}")
     if not any("split" in clip for clip in found):
         return splits.divided(found, "cross_take")
     for clip in found:

@@ -1,7 +1,8 @@
 """Body part movements (HDVR, Hu & Ahuja 2021, section 2.3): one LSTM per body part, several labels at a time.
 
-Trained on the labels that the kinematic annotator gives to true 3D motion, it reads 2D detections, poses that a lifter
-made of them, or the true 3D itself (`config.model.inputs`).
+Trained on the labels that the kinematic annotator gives to true 3D motion, or on a user's own
+(`hdvr_jax.movements.own_labels`: the table `config.data.labels`, the types `config.model.types`), it reads 2D
+detections, poses that a lifter made of them, or the true 3D itself (`config.model.inputs`).
 
 HDVR reads the joints of a part. With `config.model.evidence`, 3D poses also say how far they are beyond the thresholds
 of the vocabulary's rules (`hdvr_jax.movements.evidence`), which a network would have to find out otherwise. That looks
@@ -31,7 +32,7 @@ from hdvr_jax import body_inputs, calibration, clip_poses, filming, losses, metr
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family, Totals
 from hdvr_jax.moments import psum
-from hdvr_jax.movements import WORLD_UP, Vocabulary, load_vocabulary
+from hdvr_jax.movements import WORLD_UP, Vocabulary, load_vocabulary, own_labels
 from hdvr_jax.movements.evidence import evidence
 from hdvr_jax.networks.lstm import MovementNetwork
 from hdvr_jax.skeletons import BODY_PARTS, get_mapping
@@ -48,6 +49,8 @@ class _Setup:
     inputs: str
     skeleton: str
     own_axes: bool
+    labels: str
+    types: tuple[str, ...]
     evidence: bool
     label_doubt: float
     fps: float
@@ -63,11 +66,16 @@ class _Setup:
 def make(config: Any, axis_name: str | None = None) -> Family:
     """The family of a config, whose fields are explained in `configs/movements_common.py`."""
     model = config.model
-    vocabulary = load_vocabulary()
+    types = tuple(model.get("types", ()))
+    vocabulary = own_labels.vocabulary(types) if types else load_vocabulary()
+    if model.mirror and not own_labels.symmetric(vocabulary):
+        raise InputError("config.model.mirror: a movement type has no twin on the other side; set it to False")
     setup = _Setup(
         inputs=model.inputs,
         skeleton=model.skeleton,
         own_axes=model.own_axes and model.inputs != "2d",
+        labels=config.data.get("labels", ""),
+        types=types,
         evidence=model.get("evidence", False) and model.inputs != "2d",
         label_doubt=config.data.get("label_doubt", 0.0),
         fps=config.data.fps,
@@ -113,21 +121,28 @@ def type_slots(vocabulary: Vocabulary) -> tuple[tuple[int, int], ...]:
 
 def _prepare(setup: _Setup, clips: list[Any], upstream: Any) -> list[dict[str, Any]]:
     """One sequence per view, or one per clip for true 3D; `labels` (T, M) int8 is -1 where nothing is known."""
-    prepared = []
+    own, prepared = own_labels.read(setup.labels) if setup.labels else None, []
     for clip in filming.film_unseen(clips, setup.virtual_views):
         found = clip_poses.sequences(clip, setup.inputs, setup.skeleton, setup.fps, upstream.get("lifter"))
         if found:
-            labels = clip_poses.movement_labels(clip, setup.vocabulary, setup.fps, setup.label_doubt)
+            labels = _labels(setup, clip, own, len(found[0]["points"]))
             prepared += [{**_with_evidence(setup, sequence), "labels": labels} for sequence in found]
     return prepared
 
 
+def _labels(setup: _Setup, clip: Any, own: own_labels.OwnLabels | None, frames: int) -> np.ndarray:
+    if own is None:
+        return clip_poses.movement_labels(clip, setup.vocabulary, setup.fps, setup.label_doubt)
+    names = (clip["clip"], clip["take"])
+    return own_labels.frames(own, setup.vocabulary, setup.types, names, frames, setup.fps)
+
+
 def _with_evidence(setup: _Setup, sequence: dict[str, Any]) -> dict[str, Any]:
-    """The sequence and the `evidence` (T, M) of its poses, where the model reads it."""
+    """The sequence and the `evidence` of its poses for the project's types, where the model reads it."""
     if not setup.evidence:
         return sequence
     points = get_mapping(setup.skeleton, "h36m17").apply(sequence["points"])
-    return {**sequence, "evidence": evidence(points, setup.fps, setup.vocabulary, WORLD_UP)}
+    return {**sequence, "evidence": evidence(points, setup.fps, load_vocabulary(), WORLD_UP)}
 
 
 def _augment(setup: _Setup, batch: Batch, key: Any, train: bool) -> Batch:
@@ -141,8 +156,12 @@ def _augment(setup: _Setup, batch: Batch, key: Any, train: bool) -> Batch:
     if setup.mirror:
         chosen = jax.vmap(jax.random.bernoulli)(mirrors)
         batch = body_inputs.mirror(batch, chosen, setup.skeleton)
-        for name in ("labels", "evidence") if setup.evidence else ("labels",):
-            swapped = batch[name][..., jnp.array(setup.vocabulary.mirror)]
+        orders = {
+            "labels": setup.vocabulary.mirror,
+            **({"evidence": load_vocabulary().mirror} if setup.evidence else {}),
+        }
+        for name, order in orders.items():
+            swapped = batch[name][..., jnp.array(order)]
             batch = {**batch, name: body_inputs.choose(chosen, swapped, batch[name])}
     return batch
 
@@ -152,12 +171,12 @@ def _features(setup: _Setup, batch: Batch) -> body_inputs.Features:
 
 
 def _inputs(setup: _Setup, features: body_inputs.Features, moments: Any, batch: Batch) -> Any:
-    """(E, B, T, F) what every part's network reads: its own joints, and the evidence for its own types."""
+    """(E, B, T, F) what every part's network reads: its own joints, and the evidence for its types of the project."""
     parts = body_inputs.select_parts(body_inputs.standardised(features, moments), setup.skeleton)
     if not setup.evidence:
         return parts
     seen = batch["evidence"] * batch["frame_mask"][..., None]
-    place, slot = np.array(type_slots(setup.vocabulary)).T
+    place, slot = np.array(type_slots(load_vocabulary())).T
     own = jnp.zeros((len(parts), 1 + slot.max(), *seen.shape[:2])).at[place, slot].set(jnp.moveaxis(seen, -1, 0))
     return jnp.concatenate([parts, jnp.moveaxis(own, 1, -1)], -1)
 

@@ -41,12 +41,20 @@ def _alphapose(frames, seed, people=1, idx="flat"):
     ]
 
 
+def own_recordings(folder):
+    """Makes a folder of classes with four texts each, and FOLDER.csv with labels of every recording."""
+    lines = ["clip,part,type,start,end"]
+    for name in _CLASSES:
+        (folder / name).mkdir(parents=True)
+        for number in range(4):
+            (folder / name / f"clip{number}.txt").write_text(_text(20, number))
+            lines += [f"{name}/clip{number},{part},wave,0.1,0.3" for part in ("left_arm", "right_arm")]
+    folder.with_suffix(".csv").write_text("\n".join(lines) + "\n")
+
+
 @pytest.fixture
 def folder(tmp_path):
-    for name in _CLASSES:
-        (tmp_path / "own" / name).mkdir(parents=True)
-        for number in range(4):
-            (tmp_path / "own" / name / f"clip{number}.txt").write_text(_text(20, number))
+    own_recordings(tmp_path / "own")
     return tmp_path / "own"
 
 
@@ -99,6 +107,20 @@ def test_a_table_says_more(folder):
     (folder / "clips.csv").write_text("\n".join(rows[:-1]) + "\n")
     with pytest.raises(InputError, match=r"recording clip3\.txt is not in it"):
         _load(folder)
+
+
+def test_genres_may_come_from_a_table_of_labels(folder, tmp_path):
+    for name in _CLASSES:
+        for number in range(4):
+            (folder / name / f"clip{number}.txt").rename(folder / f"{name}{number}.txt")
+        (folder / name).rmdir()
+    lines = ["clip,part,type,start,end", *(f"{name}{n},genre,{name},," for name in _CLASSES for n in range(4))]
+    (tmp_path / "labels.csv").write_text("\n".join([*lines, "hiphop0,left_arm,wave,0,1"]) + "\n")
+    clips = _load(folder, classes=False, labels=str(tmp_path / "labels.csv"))
+    assert {(clip["clip"][:-1], clip["genre"]) for clip in clips} == {(name, name) for name in _CLASSES}
+    (tmp_path / "labels.csv").write_text("\n".join([*lines, "nobody,genre,a,,"]) + "\n")
+    with pytest.raises(InputError, match=r"labels\.csv: there is no recording 'nobody'"):
+        _load(folder, classes=False, labels=str(tmp_path / "labels.csv"))
 
 
 @pytest.mark.parametrize(
