@@ -14,6 +14,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int, Key, PRNGKeyArray
 
 from hdvr_jax import poses, rotations
+from hdvr_jax.features import pose_features
 from hdvr_jax.moments import masked_moments, psum
 from hdvr_jax.skeletons import BODY_PARTS, get_skeleton, part_joints
 
@@ -94,6 +95,14 @@ def raw_features(batch: Batch) -> Features:
     """Points and confidences as they are, without velocities and without the path of the root."""
     joints = jnp.concatenate([batch["points"], batch["visible"][..., None]], -1)
     return {"joints": joints * batch["frame_mask"][..., None, None]}
+
+
+def engineered_features(batch: Batch, skeleton: str) -> Features:
+    """Joint angles, distances and velocities (`hdvr_jax.features`) side by side, `joints` (B, T, 1, F)."""
+    real = batch["frame_mask"][..., None]
+    points = jnp.where(real[..., None] > 0, batch["points"], jnp.nan)
+    values, known = pose_features(points, batch["fps"], skeleton)
+    return {"joints": (values * known * real)[:, :, None]}
 
 
 def unknown_moments(features: Features) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hdvr_jax import body_inputs
+from hdvr_jax.features import pose_features
 from hdvr_jax.movements import annotate
 from hdvr_jax.skeletons import BODY_PARTS, get_skeleton, part_joints
 from tests.families.dancing import motion
@@ -120,3 +121,17 @@ def test_moments_are_those_of_the_real_frames_and_standardise_them():
     np.testing.assert_allclose(scaled["path"], 0, atol=1e-6)
     kept = body_inputs.updated_moments(moments, wild, jnp.zeros_like(real), None)
     jax.tree.map(np.testing.assert_array_equal, kept, moments)
+
+
+def test_engineered_features_do_not_depend_on_what_is_past_the_end():
+    rng = np.random.default_rng(0)
+    points = jnp.asarray(rng.normal(size=(2, 12, 17, 2)), jnp.float32)
+    mask = jnp.ones((2, 12)).at[1, 7:].set(0)
+    batch = {"points": points, "fps": jnp.array([30.0, 10.0]), "frame_mask": mask}
+    wild = {**batch, "points": points.at[1, 7:].set(99.0)}
+    one, other = (body_inputs.engineered_features(b, "h36m17")["joints"] for b in (batch, wild))
+    np.testing.assert_allclose(one, other, atol=1e-6)
+    assert not one[1, 7:].any()
+    values, known = pose_features(points[0], 30.0, "h36m17")
+    np.testing.assert_allclose(one[0, :, 0], values * known, rtol=1e-4, atol=1e-4)
+    assert known.mean() > 0.9

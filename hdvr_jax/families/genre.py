@@ -1,12 +1,12 @@
 """Dance genre (HDVR, Hu & Ahuja 2021, section 2.4): an LSTM over poses and movements, read at its last valid state.
 
 `config.model.streams` says what it reads, side by side: "keypoints" (detections in pixels with their confidences, as
-choreAI's classifier reads them), "poses2d" (detections about the hips, by the body's size), "poses3d" (lifted or
-true, by `config.model.inputs`) and "movements" (probabilities of a trained movement model, or the annotator's labels
-of the true 3D, by `config.model.movements`). The six rows of HDVR's table are choices of these. Cross-entropy is
-taken at the last valid state, and with weight `config.model.running_weight` on average over all states, so that the
-genre can be told before the clip is over. Frames are thinned to `config.data.fps`, which HDVR does not do: LSTMs of
-long clips are slow.
+choreAI's classifier reads them), "features2d" (their angles, distances and velocities, `hdvr_jax.features`),
+"poses2d" (detections about the hips, by the body's size), "poses3d" (lifted or true, by `config.model.inputs`) and
+"movements" (probabilities of a trained movement model, or the annotator's labels of the true 3D, by
+`config.model.movements`). The six rows of HDVR's table are choices of these. Cross-entropy is taken at the last valid
+state, and with weight `config.model.running_weight` on average over all states, so that the genre can be told before
+the clip is over. Frames are thinned to `config.data.fps`, which HDVR does not do: LSTMs of long clips are slow.
 
 Probabilities are calibrated by one temperature, chosen on the validation split (Guo et al. 2017, section 4.2).
 
@@ -29,8 +29,8 @@ from hdvr_jax.families import Batch, Family, genre_scores
 from hdvr_jax.movements import Vocabulary, load_vocabulary
 from hdvr_jax.networks.lstm import GenreNetwork, with_forget_bias
 
-STREAMS = ("keypoints", "poses2d", "poses3d", "movements")
-_RAW = "keypoints"
+STREAMS = ("keypoints", "features2d", "poses2d", "poses3d", "movements")
+_RAW, _FLAT = "keypoints", ("features2d", "poses2d")
 MOVEMENTS = ("model", "annotator")
 _POSES = ("points", "visible", "root")
 
@@ -126,7 +126,7 @@ def _prepare(setup: _Setup, clips: list[Any], upstream: Mapping[str, Any]) -> li
 def _views(setup: _Setup, clip: Any) -> Iterator[Any]:
     """Single-view clips for what is seen by cameras; the clip itself for what is not."""
     seen = len(clip["keypoints"]) > 0
-    if seen and (setup.inputs != "3d_true" or {_RAW, "poses2d"} & set(setup.streams)):
+    if seen and (setup.inputs != "3d_true" or {_RAW, *_FLAT} & set(setup.streams)):
         yield from single_views(clip)
     else:
         yield clip
@@ -153,7 +153,7 @@ def _sequence(setup: _Setup, clip: Any, upstream: Mapping[str, Any]) -> Iterator
 def _poses(setup: _Setup, clip: Any, stream: str) -> list[Any]:
     if stream == _RAW:
         return clip_poses.raw(clip, setup.fps)
-    return clip_poses.sequences(clip, "2d" if stream == "poses2d" else setup.inputs, setup.skeleton, setup.fps)
+    return clip_poses.sequences(clip, "2d" if stream in _FLAT else setup.inputs, setup.skeleton, setup.fps)
 
 
 def _genre_index(setup: _Setup, clip: Any) -> int:
@@ -210,6 +210,8 @@ def _features(setup: _Setup, batch: Batch) -> dict[str, body_inputs.Features]:
     for stream in setup.streams:
         if stream == _RAW:
             found[stream] = body_inputs.raw_features(_stream(batch, stream))
+        elif stream == "features2d":
+            found[stream] = body_inputs.engineered_features(_stream(batch, stream), setup.skeleton)
         elif stream != "movements":
             own_axes = setup.own_axes and stream == "poses3d"
             found[stream] = body_inputs.joint_features(_stream(batch, stream), setup.skeleton, own_axes)

@@ -59,6 +59,7 @@ def _model():
         ("movements", "2d", "model", 2),
         ("poses2d+movements", "2d", "model", 2),
         ("poses2d+poses3d+movements", "3d_lifted", "annotator", 2),
+        ("features2d", "2d", "model", 2),
     ],
 )
 def test_prepare_gives_the_streams_at_the_thinned_rate(streams, inputs, labels, sequences):
