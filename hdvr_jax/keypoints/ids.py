@@ -85,11 +85,13 @@ def _called(tracking: Tracking, called: dict[str, str]) -> Tracking:
         for field, values in fields.items():
             np.copyto(values, getattr(track, field), where=there if values.ndim == 2 else there[..., None])
         tracks[name] = dataclasses.replace(before, id=name, **fields)
-    risks = [
-        dataclasses.replace(risk, tracks=tuple(dict.fromkeys(called.get(id, id) for id in risk.tracks)))
+    named = [
+        dataclasses.replace(risk, tracks=tuple(sorted({called[id] for id in risk.tracks}, key=int)))
         for risk in tracking.risks
     ]
-    return dataclasses.replace(tracking, tracks=list(tracks.values()), risks=tuple(risks))
+    # Those who are now one can not have been taken for each other.
+    risks = tuple(risk for risk in named if len(risk.tracks) > 1)
+    return dataclasses.replace(tracking, tracks=list(tracks.values()), risks=risks)
 
 
 def _words(called: dict[str, str], votes: dict[str, str]) -> list[str]:

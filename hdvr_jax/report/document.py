@@ -43,7 +43,7 @@ import numpy as np
 from hdvr_jax.provenance import PROVENANCE_NAMES
 from hdvr_jax.recognition.floor import Floor
 from hdvr_jax.recognition.results import Movements, Recognition, TrackResult
-from hdvr_jax.report.words import provenance_words
+from hdvr_jax.report.words import provenance_words, risk_words
 from hdvr_jax.skeletons import get_skeleton
 
 SCHEMA = "hdvr_jax.report/1"
@@ -125,7 +125,7 @@ def _risks(recognition: Recognition) -> list[dict[str, Any]] | None:
             "end": plain(risk.end / fps, 3),
             "tracks": list(risk.tracks),
             "score": plain(risk.score, 4),
-            "reason": risk.reason,
+            "reason": risk_words(risk),
         }
         for risk in recognition.risks
     ]

@@ -36,6 +36,7 @@ def test_the_audit_of_identities(written):
     (risk,) = written["risks"]
     assert (risk["start_frame"], risk["end_frame"], risk["tracks"]) == (40, 52, ["1", "2"])
     assert (risk["start"], risk["end"], risk["score"]) == (pytest.approx(40 / 30, abs=1e-3), 1.733, 0.62)
+    assert risk["reason"] == "dancers 1 and 2 come close; a swap would fit best in frame 47"
     assert told(fabricated.recognition(dancers=1))["risks"] is None
 
 
