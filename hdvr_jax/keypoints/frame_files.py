@@ -126,9 +126,11 @@ def time_line(
     Args:
         start: Where the numbering is known to begin, unless a frame lies before it; default the lowest number.
     Raises:
-        InputError: numbers too far apart to be those of frames.
+        InputError: no frames, or numbers too far apart to be those of frames.
     """
     present = set(numbers)
+    if not present:
+        raise InputError(f"{path}: no people in it: no frames")
     beginning = min(present) if start is None else min(start, *present)
     count = max(present) - beginning + 1
     if count > _MAX_STRETCH * len(present) + _ANY_STRETCH:

@@ -41,6 +41,9 @@ def test_a_time_line_begins_with_the_lowest_number_or_before_it():
     assert frame_files.time_line(pathlib.Path("x"), [0, 7], [], start=1) == (0, 8)
     with pytest.raises(InputError, match="frame numbers go from 0 to 1000000, but only 2 frames"):
         frame_files.time_line(pathlib.Path("x"), [0, 1_000_000], [])
+    for start in (None, 1):
+        with pytest.raises(InputError, match="x: no people in it: no frames"):
+            frame_files.time_line(pathlib.Path("x"), [], [], start)
 
 
 def test_files_of_a_folder_are_its_own_and_visible(tmp_path):
