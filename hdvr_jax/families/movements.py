@@ -18,12 +18,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hdvr_jax import body_inputs, clip_poses, filming, losses, metrics
+from hdvr_jax import body_inputs, clip_poses, filming, losses, metrics, pieces
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family, Totals
 from hdvr_jax.moments import psum
 from hdvr_jax.movements import Vocabulary, load_vocabulary
-from hdvr_jax.networks.lstm import MovementNetwork
+from hdvr_jax.networks import lstm
 from hdvr_jax.skeletons import BODY_PARTS
 
 # Frames that a fresh model acts as if it had seen, a tenth of them positive; and how long counts are remembered.
@@ -44,7 +44,7 @@ class _Setup:
     mirror: bool
     max_weight: float
     vocabulary: Vocabulary
-    network: MovementNetwork
+    network: lstm.MovementNetwork
     axis_name: str | None
 
 
@@ -62,7 +62,7 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         mirror=model.mirror,
         max_weight=model.max_positive_weight,
         vocabulary=vocabulary,
-        network=MovementNetwork(
+        network=lstm.MovementNetwork(
             slots=type_slots(vocabulary),
             parts=len(BODY_PARTS),
             features=model.features,
@@ -183,12 +183,17 @@ def _loss(setup: _Setup, variables: Any, batch: Batch, key: Any, train: bool) ->
 
 
 def _predict(setup: _Setup, variables: Any, batch: Batch) -> dict[str, Any]:
-    """`probabilities` (B, T, M), scaled so that 0.5 is the decision, `active` (B, T, M) bool; 0 where no frame is."""
+    """`probabilities` (B, T, M), scaled so that 0.5 is the decision, `active` (B, T, M) bool; 0 where no frame is.
+
+    Of a piece of a sequence (`hdvr_jax.pieces`) also the `state` after it.
+    """
     inputs = _inputs(setup, _features(setup, batch), variables["moments"])
-    logits = setup.network.apply({"params": variables["params"]}, inputs, batch["frame_mask"])
+    logits, after = lstm.read(setup.network, variables["params"], inputs, batch)
+    if logits is None:
+        return after
     probabilities = jax.nn.sigmoid(logits - variables["decisions"]["threshold"])
-    probabilities = probabilities * batch["frame_mask"][..., None]
-    return {"probabilities": probabilities, "active": probabilities > 0.5}
+    probabilities = probabilities * batch["frame_mask"][:, -logits.shape[1] :, None]
+    return {"probabilities": probabilities, "active": probabilities > 0.5, **after}
 
 
 def _on_clip(setup: _Setup, predict: Any, clip: Any) -> np.ndarray:
@@ -196,7 +201,8 @@ def _on_clip(setup: _Setup, predict: Any, clip: Any) -> np.ndarray:
     found = clip_poses.sequences(clip, setup.inputs, setup.skeleton, setup.fps)
     if not found:
         raise InputError(f"clip {clip['clip']}: holds nothing that a movement model of {setup.inputs} poses can read")
-    frames, outputs = len(clip["points_world"]), [clip_poses.run(predict, sequence) for sequence in found]
+    state, layers = lstm.no_state(setup.network, len(BODY_PARTS)), setup.network.layers
+    frames, outputs = len(clip["points_world"]), [pieces.run(predict, sequence, state, layers) for sequence in found]
     views = [clip_poses.at_frames(out["probabilities"], setup.fps, frames, clip["fps"]) for out in outputs]
     return np.mean(views, 0)
 
