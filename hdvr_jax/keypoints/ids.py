@@ -1,12 +1,13 @@
 """Ids of dancers: the file's own numbers of people, where they are to be trusted."""
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from jaxtyping import Bool
 
 from hdvr_jax.detections import NOBODY, Detections
+from hdvr_jax.keypoints.words import listed
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.provenance import MISSING
 from hdvr_jax.tracking.results import Tracking
@@ -95,12 +96,7 @@ def _called(tracking: Tracking, called: dict[str, str]) -> Tracking:
 
 
 def _words(called: dict[str, str], votes: dict[str, str]) -> list[str]:
-    notes = [f"Dancers have the file's numbers of people: {_listed(votes.values())}."]
+    notes = [f"Dancers have the file's numbers of people: {listed(dict.fromkeys(votes.values()))}."]
     if others := [name for id, name in called.items() if id not in votes]:
-        notes.append(f"Numbered here, as the file's numbers change within the track or are missing: {_listed(others)}.")
+        notes.append(f"Numbered here, as the file's numbers change within the track or are missing: {listed(others)}.")
     return notes
-
-
-def _listed(names: Iterable[str]) -> str:
-    names = list(dict.fromkeys(names))
-    return ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
