@@ -1,4 +1,5 @@
 import dataclasses
+import importlib
 import json
 
 import numpy as np
@@ -30,6 +31,18 @@ def test_document_is_complete(written):
     assert np.shape(track["provenance"]["joints"]) == (90, 17)
     assert np.shape(track["genre"]["running"]) == (90, 2)
     assert sum(track["provenance"]["shares"].values()) == pytest.approx(1, abs=1e-3)
+
+
+def test_arrays_are_written_in_blocks_as_in_one(monkeypatch):
+    def text():
+        return "".join(document(fabricated.recognition()))
+
+    whole = text()
+    # To the space. There are 90 frames: 89 leave one over, 90 none.
+    assert whole == json.dumps(json.loads(whole))
+    for frames in (7, 89, 90):
+        monkeypatch.setattr(importlib.import_module("hdvr_jax.report.document"), "_FRAMES_AT_ONCE", frames)
+        assert text() == whole
 
 
 def test_the_audit_of_identities(written):
