@@ -86,7 +86,7 @@ def test_a_trial_takes_a_few_frames_of_memory(tmp_path):
 
 
 class _Altering:
-    """A writer of which some frames come back otherwise."""
+    """A writer of which the last frame of a trial comes back otherwise."""
 
     def __init__(self, real, change):
         self._real, self._change, self._written = real, change, 0
@@ -96,7 +96,7 @@ class _Altering:
 
     def write(self, frame):
         self._written += 1
-        for image in self._change(frame) if self._written == 5 else [frame]:
+        for image in self._change(frame) if self._written == mp4._TRIAL_FRAMES else [frame]:
             self._real.write(image)
 
     def release(self):
