@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from hdvr_jax.errors import InputError
-from hdvr_jax.keypoints import coco_results, frame_files, json_text, layouts
+from hdvr_jax.keypoints import coco_results, frame_files, json_text, layouts, words
 from hdvr_jax.keypoints.people import Person, Source, gathered, size_of
 from hdvr_jax.keypoints.reading import Found, Options, Reading
 from hdvr_jax.skeletons import get_skeleton
@@ -169,7 +169,7 @@ def _without_others(people: list[Person], names: list[str], layout: str, notes: 
     notes.append(f"The file's names of joints are those of {layout}.")
     if not other:
         return people
-    notes.append(f"Left out, as {layout} has other points there: {', '.join(names[place] for place in other)}.")
+    notes.append(f"Left out, as {layout} has other points there: {words.listed(names[place] for place in other)}.")
     kept = np.ones((len(names), 1))
     kept[other] = 0
     return [person._replace(points=person.points * kept) for person in people]
