@@ -63,7 +63,7 @@ def write(
     check_extras(extras)
     rigs = _rigs(recognition) if {"bvh", "gltf"} & set(extras) else []
     motions = [motion for motion, _ in rigs]
-    names, silent = [*FILES, *names_of(extras, [motion.id for motion in motions])], ""
+    names = [*FILES, *names_of(extras, [motion.id for motion in motions])]
     _check_names(folder, names)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -71,10 +71,7 @@ def write(
         aside = pathlib.Path(tempfile.mkdtemp(prefix=f"{_ASIDE}{writer_mark()}-", dir=folder))
         try:
             _write_files(recognition, rigs, aside, names)
-            _write_extras(recognition, motions, aside, extras)
-            if "overlay" in extras:
-                write_overlay = importlib.import_module("hdvr_jax.export.overlay").write_overlay
-                silent = write_overlay(recognition, footage, aside / "overlay.mp4")
+            silent = _write_extras(recognition, motions, aside, extras, footage)
             _move(aside, folder, names)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
@@ -154,8 +151,9 @@ def _write_extras(
     motions: Sequence[RiggedMotion],
     aside: pathlib.Path,
     extras: Sequence[str],
-) -> None:
-    """Writes the extras but for the overlay; what writes them is imported only for those that are wanted."""
+    footage: Footage | None,
+) -> str:
+    """Writes the extras; what writes them is imported only for those that are wanted. Why an overlay has no sound."""
 
     def module(name: str):
         return importlib.import_module(f"hdvr_jax.export.{name}")
@@ -170,6 +168,7 @@ def _write_extras(
     if "bvh" in extras:
         for name, motion in zip(names_of(["bvh"], [motion.id for motion in motions]), motions):
             module("bvh").write_bvh(motion, aside / name)
+    return module("overlay").write_overlay(recognition, footage, aside / "overlay.mp4") if "overlay" in extras else ""
 
 
 def _move(aside: pathlib.Path, folder: pathlib.Path, names: Sequence[str]) -> None:
