@@ -148,8 +148,9 @@ def run(arguments: argparse.Namespace) -> list[pathlib.Path]:
     """
     watch = _Watch()
     with watch("start"):
-        from hdvr_jax import devices, export, recognition, recordings
+        from hdvr_jax import devices, export, memory, recognition, recordings
 
+        memory.return_freed()
         devices.enable_compile_cache()
     export.check(arguments.out, arguments.export)
     with watch("models"):
