@@ -38,6 +38,8 @@ lint: $(VENV)/dev
 bench: $(VENV)/dev
 	$(RUN) -m benchmarks.fit_detector_noise
 	$(RUN) -m benchmarks.choreo_difficulty
+	$(RUN) -m benchmarks.smoothing
+	$(RUN) -m benchmarks.rigging
 ifdef SOURCE
 	$(PIP) torch==2.13.0
 	$(RUN) -m benchmarks.parity --source=$(SOURCE)

@@ -43,6 +43,10 @@ class _Watch:
         print(f"{stage:<12}{self.seconds[stage]:6.1f} s", flush=True)
 
 
+def _note(text: str) -> None:
+    print(f"note: {text}", flush=True)
+
+
 def _number(text: str) -> float:
     try:
         return float(text)
@@ -144,8 +148,9 @@ def run(arguments: argparse.Namespace) -> list[pathlib.Path]:
     """
     watch = _Watch()
     with watch("start"):
-        from hdvr_jax import devices, export, recognition, recordings
+        from hdvr_jax import devices, export, memory, recognition, recordings
 
+        memory.return_freed()
         devices.enable_compile_cache()
     export.check(arguments.out, arguments.export)
     with watch("models"):
@@ -166,11 +171,11 @@ def run(arguments: argparse.Namespace) -> list[pathlib.Path]:
         arguments.max_gap, arguments.focal, arguments.floor, arguments.smooth, tuple(arguments.track)
     )
     for note in recording.reading.notes:
-        print(f"note: {note}")
+        _note(note)
     result = recognition.recognise(recording.reading, models, settings, arguments.input.resolve().name, watch)
     with watch("write"):
         result = dataclasses.replace(result, timings=dict(watch.seconds))
-        paths = export.write(result, arguments.out, arguments.export, recording.frames(), recording.sound())
+        paths = export.write(result, arguments.out, arguments.export, recording.footage(), _note)
     return sorted(paths, key=lambda path: path.suffix != ".html")
 
 
@@ -205,7 +210,7 @@ def stream(arguments: argparse.Namespace) -> list[pathlib.Path]:
         smoothing=cleaning.Settings(arguments.smooth),
     )
     for note in source.notes:
-        print(f"note: {note}")
+        _note(note)
     try:
         arguments.out.mkdir(parents=True, exist_ok=True)
         with path.open("w", encoding="utf-8") as file:

@@ -10,7 +10,6 @@ Python and JAX and, in the first run of a length, compilation. What is written a
 
 import argparse
 import json
-import os
 import pathlib
 import re
 import subprocess
@@ -31,6 +30,14 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 FORMATS = ("alphapose", "openpose")
 _COLUMNS = ("file", "frames", "dancers", "seconds", "processor seconds", "memory, MB", "results, MB", "stages, s")
 _STAGE = re.compile(r"(\w+) +([0-9.]+) s")
+# A small process between: to Linux, a process is at least as large as the one that started it, here with all dancers.
+_START = """
+import resource, subprocess, sys
+status = subprocess.call(sys.argv[1:])
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(used.ru_utime + used.ru_stime, used.ru_maxrss)
+sys.exit(status)
+"""
 People = Float[np.ndarray, "T D 17 3"]
 
 
@@ -79,14 +86,12 @@ def row(kind: str, found: People, models: pathlib.Path) -> str:
 def measured(command: list[str]) -> tuple[float, float, float, str]:
     """(seconds, processor seconds, largest memory in MB, what it printed) of a process; exits where it fails."""
     begun = time.perf_counter()
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        told = process.stdout.read()
-        # wait4, for the use of this very process: getrusage has the largest of all that have ended.
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    done = subprocess.run([sys.executable, "-c", _START, *command], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
         sys.exit(f"error: {' '.join(command)} failed")
-    return time.perf_counter() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss / 1e3, told
+    told, _, used = done.stdout.rstrip().rpartition("\n")
+    work, memory = map(float, used.split())
+    return time.perf_counter() - begun, work, memory / 1e3, told
 
 
 def stages(told: str) -> Iterator[str]:

@@ -4,8 +4,8 @@
 
 All else is that of configs/lifter_choreo.py, and so is the time it takes. What a stream loses, on the test dancers,
 seed 0: 54.8 mm MPJPE and a velocity error of 11.8 mm, and 51.7 and 10.7 of configs/lifter_choreo.py (size=demo: 69.9
-and 20.0, and 67.3 and 19.5). These are with the size of a sighting taken from the whole clip, as evaluate.py does; with
-that of the last seconds, as a stream takes it, 54.2 and 11.7 (size=demo: 67.9 and 19.9).
+and 20.0, and 67.3 and 19.5). These are with the size of a sighting taken from the whole clip, as evaluate.py does; a
+stream takes that of the last seconds.
 """
 
 import math

@@ -7,7 +7,7 @@ Symbols: V views, T frames, J joints, D 2 or 3 coordinates.
 """
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,6 @@ from hdvr_jax import axes
 from hdvr_jax.clips import Clip, labels, single_views, track_2d, track_3d
 from hdvr_jax.errors import InputError
 from hdvr_jax.movements import Vocabulary, annotate
-from hdvr_jax.padding import frame_mask, padded
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.poses import resample
 from hdvr_jax.skeletons import get_skeleton
@@ -29,8 +28,6 @@ INPUTS = ("2d", "3d_lifted", "3d_true")
 LIFTED_SKELETON = "h36m17"
 _CHAINS = (("hip", "thorax"), ("{}_hip", "{}_knee"), ("{}_knee", "{}_ankle"))
 _LEAST = 1e-6
-# Few distinct lengths are compiled this way.
-_PAD_FRAMES = 256
 
 
 def sequences(clip: Clip, inputs: str, skeleton: str, fps: float, lifter: Lifter | None = None) -> list[Sequence]:
@@ -173,19 +170,3 @@ def averaged(values: Float[np.ndarray, "T *N"], fps: float, fps_to: float) -> Fl
     total, weight = np.zeros((count, *values.shape[1:]), np.float32), np.bincount(nearest, minlength=count)
     np.add.at(total, nearest, values)
     return total / np.maximum(weight, 1).reshape(-1, *[1] * (values.ndim - 1)).astype(np.float32)
-
-
-def run(predict: Callable[[dict], Mapping[str, Any]], sequence: Sequence) -> dict[str, np.ndarray]:
-    """The outputs of a model for one sequence, without the batch axis and with the sequence's own length.
-
-    Args:
-        predict: batch -> outputs (B, ...); those with a time axis have the length of the batch.
-        sequence: as a family's `prepare` gives it.
-    """
-    arrays = {name: np.asarray(value) for name, value in sequence.items() if not isinstance(value, str)}
-    frames = next(len(value) for value in arrays.values() if value.ndim)
-    batch = {name: (padded(value, _PAD_FRAMES) if value.ndim else value)[None] for name, value in arrays.items()}
-    batch["frame_mask"] = frame_mask(frames, _PAD_FRAMES)[None]
-    batch["example"] = np.zeros(1, np.int32)
-    outputs = {name: np.asarray(value) for name, value in predict(batch).items()}
-    return {name: value[0, :frames] if value.ndim > 2 else value[0] for name, value in outputs.items()}

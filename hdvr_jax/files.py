@@ -18,26 +18,47 @@ from hdvr_jax.errors import InputError
 
 # Nobody writes a file for so long without a sign.
 _OLD_SECONDS = 24 * 3600.0
+_DRAFT = ".part"
 
 
 @contextlib.contextmanager
 def whole_file(path: str | os.PathLike) -> Iterator[BinaryIO]:
-    """A binary file to write; it takes the name `path` when the block ends, and is gone when the block fails.
+    """A binary file to write; it takes the name `path` when the block ends, and is gone when the block fails."""
+    with draft(path) as place, place.open("wb") as file:
+        yield file
 
-    Drafts of the same file that killed processes left are removed.
+
+@contextlib.contextmanager
+def draft(path: str | os.PathLike, suffix: str = "") -> Iterator[pathlib.Path]:
+    """Where to write a file; what is there takes the name `path` when the block ends, and is gone when the block fails.
+
+    Drafts of the same file that killed processes left are removed, as far as that can be done.
+
+    Args:
+        suffix: End of the draft's name, for writers that ask for one, such as ".mp4".
     """
-    path = pathlib.Path(path)
-    for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
-        if abandoned(left, left.name.removeprefix(f".{path.name}.").removesuffix(".part")):
-            left.unlink(missing_ok=True)
-    draft = path.with_name(f".{path.name}.{writer_mark()}.part")
+    path, end = pathlib.Path(path), f"{_DRAFT}{suffix}"
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*{glob.escape(end)}"):
+        if abandoned(left, left.name.removeprefix(f".{path.name}.").removesuffix(end)):
+            _remove(left)
+    place = path.with_name(f".{path.name}.{writer_mark()}{end}")
     try:
-        with draft.open("wb") as file:
-            yield file
-        draft.replace(path)
+        yield place
+        place.replace(path)
     except BaseException:
-        draft.unlink(missing_ok=True)
+        _remove(place)
         raise
+
+
+def is_draft(name: str) -> bool:
+    """Whether a file is one that `draft` names."""
+    return re.fullmatch(rf"\..+{re.escape(_DRAFT)}(\.\w+)?", name, re.DOTALL) is not None
+
+
+def _remove(place: pathlib.Path) -> None:
+    # What cannot be tidied up is no reason to fail, and must not hide one.
+    with contextlib.suppress(OSError):
+        place.unlink()
 
 
 def writer_mark() -> str:

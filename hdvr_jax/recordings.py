@@ -14,6 +14,7 @@ from jaxtyping import UInt8
 
 from hdvr_jax import keypoints
 from hdvr_jax.errors import InputError
+from hdvr_jax.footage import Footage
 from hdvr_jax.keypoints.people import followed
 from hdvr_jax.keypoints.reading import Film, Found, Options, Reading
 from hdvr_jax.meter import Meter
@@ -42,16 +43,17 @@ class Recording:
     video: Video | None = None
     first: int = 0
 
-    def frames(self) -> Iterator[Picture] | None:
-        """The video's pictures, BGR, one for each frame of the tracks."""
-        return None if self.video is None else self.video.frames_from(self.first)
-
-    def sound(self) -> tuple[pathlib.Path, float] | None:
-        """The file whose sound fits the tracks, and the second of it at which they begin; None without."""
-        if self.video is None or not self.video.at_own_pace:
+    def footage(self) -> Footage | None:
+        """The video's pictures from the tracks' first frame on, with its sound where that fits the tracks."""
+        if self.video is None:
             return None
-        fits = all(abs(track.fps / self.video.fps - 1) < _SAME_PACE for track in self.reading.tracks)
-        return (self.video.path, self.first / self.video.fps) if fits else None
+        frames, name = self.video.frames_from(self.first), self.video.path.name
+        if not self.video.at_own_pace:
+            return Footage(frames, silent=f"the pace of {name} is not known, or replaced by --fps")
+        for track in self.reading.tracks:
+            if abs(track.fps / self.video.fps - 1) >= _SAME_PACE:
+                return Footage(frames, silent=f"{name} has {self.video.fps:g} frames/s, the dancers {track.fps:g}")
+        return Footage(frames, (self.video.path, self.first / self.video.fps))
 
 
 def is_video(path: pathlib.Path, format: str | None) -> bool:

@@ -39,7 +39,7 @@ class Video:
 
     def __init__(self, path: str | os.PathLike, fps: float | None = None):
         """Raises InputError as `open_video`."""
-        self.path, self.at_own_pace = pathlib.Path(path), fps is None
+        self.path = pathlib.Path(path)
         self.notes: list[str] = []
         capture = _open(self.path)
         try:
@@ -48,8 +48,8 @@ class Video:
             capture.release()
         if turned:
             self.notes.append(f"Frames are turned by {turned} degrees, as {self.path.name} says.")
-        self.fps, self._timed, notes = _rate(times, announced[0], fps, self.path.name)
-        self.notes += notes
+        self.fps, self._timed, self.at_own_pace, note = _rate(times, announced[0], fps, self.path.name)
+        self.notes += [note] if note else []
         self._announced = _plausible_count(announced[1])
         # Counts of frames are often a duration times the rate that the file names.
         stretch = self.fps / announced[0] if self._timed else 1.0
@@ -249,29 +249,23 @@ def _plausible_count(count: float) -> int | None:
     return int(count) if 0 < count < _MOST_FRAMES else None
 
 
-def _rate(times: list[float], announced: float, wanted: float | None, name: str) -> tuple[float, bool, list[str]]:
-    """Frame rate of the time line, whether the frames' times are to be used, and what to note."""
+def _rate(times: list[float], announced: float, wanted: float | None, name: str) -> tuple[float, bool, bool, str]:
+    """Rate of the time line, whether the frames' times count, whether the rate is the file's own, and a note if any."""
     if wanted is not None:
         check_fps(wanted, name)
-        return float(wanted), False, [f"{wanted:g} frames/s as given; {name} says {announced:g}."]
+        return float(wanted), False, False, f"{wanted:g} frames/s as given; {name} says {announced:g}."
     measured = _measured_rate(times)
     plausible = bool(_SLOWEST <= announced <= _FASTEST)
-    if measured is None:
-        if not plausible:
-            return _USUAL, False, [_no_rate(name, announced)]
-        if len(times) > 1:
-            return announced, False, [f"{name} gives no times of its frames; took {announced:g} frames/s."]
-        return announced, False, []
-    if plausible and abs(measured / announced - 1) < 0.02:
-        return announced, True, []
-    if _SLOWEST <= measured <= _FASTEST:
+    if measured is None and plausible:
+        untimed = f"{name} gives no times of its frames; took {announced:g} frames/s." if len(times) > 1 else ""
+        return announced, False, True, untimed
+    if measured is not None and plausible and abs(measured / announced - 1) < 0.02:
+        return announced, True, True, ""
+    if measured is not None and _SLOWEST <= measured <= _FASTEST:
         note = f"{name} says {announced:g} frames/s; its frames follow each other at {measured:.2f}, which was taken."
-        return round(measured, 2), True, [note]
-    return _USUAL, False, [_no_rate(name, announced)]
-
-
-def _no_rate(name: str, announced: float) -> str:
-    return f"{name} says {announced:g} frames/s, which cannot be; took {_USUAL:g} (say the right one as fps)."
+        return round(measured, 2), True, True, note
+    guessed = f"{name} says {announced:g} frames/s, which cannot be; took {_USUAL:g} (say the right one as fps)."
+    return _USUAL, False, False, guessed
 
 
 def _measured_rate(times: Iterable[float]) -> float | None:

@@ -116,17 +116,3 @@ def test_body_size_is_that_of_trunk_and_leg():
     clip = make_clip(views=1)
     size = clip_poses.body_size(clip["points_world"], SKELETON)
     assert 1.2 < size < 1.6
-
-
-def test_run_cuts_outputs_to_the_sequence():
-    sequence = _sequences(make_clip(frames=40), "3d_true")[0]
-
-    def predict(batch):
-        assert batch["points"].shape[1] % 256 == 0
-        np.testing.assert_array_equal(batch["points"][0, 40:], np.broadcast_to(batch["points"][0, 39], (216, 17, 3)))
-        assert batch["frame_mask"].sum() == 40
-        return {"running": batch["points"][..., 0], "overall": batch["fps"][:, None]}
-
-    outputs = clip_poses.run(predict, sequence)
-    assert outputs["running"].shape == (40, 17)
-    np.testing.assert_array_equal(outputs["overall"], [30.0])

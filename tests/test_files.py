@@ -8,7 +8,7 @@ import time
 import pytest
 
 from hdvr_jax.errors import InputError
-from hdvr_jax.files import abandoned, check_place, whole_file, writer_mark
+from hdvr_jax.files import abandoned, check_place, draft, is_draft, whole_file, writer_mark
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path):
@@ -67,7 +67,6 @@ def _aged(path, hours):
 def test_drafts_of_killed_processes_go_with_the_next_write(tmp_path):
     for name in (
         f".a.bin.{_gone()}.part",
-        f".a.bin.{writer_mark()}1.part",
         ".a.bin.elsewhere-5.part",
         ".a.bin.77.part",
     ):
@@ -81,6 +80,44 @@ def test_drafts_of_killed_processes_go_with_the_next_write(tmp_path):
         file.write(b"whole")
     left = {path.name for path in tmp_path.iterdir()}
     assert left == {"a.bin", ".a.bin.elsewhere-5.part", *others}
+
+
+def test_tidying_up_never_makes_a_write_fail(tmp_path):
+    """What stands in the place of an old draft, or in that of a new one that failed, cannot be unlinked."""
+    path, left = tmp_path / "a.bin", tmp_path / f".a.bin.{_gone()}.part"
+    left.mkdir()
+    with whole_file(path) as file:
+        file.write(b"whole")
+    assert path.read_bytes() == b"whole"
+    assert left.is_dir()
+
+    def failing():
+        with draft(path) as place:
+            place.mkdir()
+            raise KeyError("the reason")
+
+    with pytest.raises(KeyError, match="the reason"):
+        failing()
+
+
+def test_drafts_may_end_as_their_writers_ask(tmp_path):
+    left = tmp_path / f".a.mp4.{_gone()}.part.mp4"
+    left.write_bytes(b"half")
+    with draft(tmp_path / "a.mp4", ".mp4") as place:
+        assert place.suffix == ".mp4"
+        assert not left.exists()
+        assert is_draft(place.name)
+        place.write_bytes(b"whole")
+    assert os.listdir(tmp_path) == ["a.mp4"]
+    assert (tmp_path / "a.mp4").read_bytes() == b"whole"
+
+
+def test_what_is_a_draft(tmp_path):
+    with draft(tmp_path / "a.bin") as place:
+        assert is_draft(place.name)
+        place.write_bytes(b"")
+    assert is_draft(".overlay.elsewhere-1.part.mp4")
+    assert not any(map(is_draft, ("a.bin", ".part", "song.part", ".a.bin", ".a.parts", ".a.part.of.me")))
 
 
 def test_who_writes_and_what_is_new_is_never_abandoned(tmp_path):

@@ -39,3 +39,26 @@ def test_freed_memory_is_used_again():
     pages = 5 * 48_000_000 // resource.getpagesize()
     assert _faults("") > pages // 2
     assert _faults("memory.keep_freed()") < pages // 50
+
+
+@pytest.mark.skipif(not pathlib.Path("/proc/self/status").exists(), reason="only Linux tells of its memory")
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc has the setting")
+def test_large_arrays_are_given_back():
+    program = """
+import pathlib
+import numpy as np
+from hdvr_jax import memory
+
+def resident():
+    status = pathlib.Path("/proc/self/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) / 1000
+
+{call}
+np.ones(5_000_000, np.float32)  # freed at once: from now on smaller ones are kept
+many = [np.ones(2_000_000, np.float32) for _ in range(10)]
+held, before = many.pop(), resident()
+many.clear()
+print(before - resident())
+"""
+    assert float(run_python(program.format(call="memory.return_freed()")).stdout) > 60
+    assert float(run_python(program.format(call="")).stdout) < 30

@@ -78,6 +78,7 @@ def test_containers(tmp_path, name, codec):
         assert shown(video) == list(range(12))
         assert shown(video) == list(range(12))
         assert video.notes == []
+        assert video.at_own_pace
         for first in (0, 1, 11):
             np.testing.assert_array_equal(list(video.frames_from(first)), list(video)[first:])
         assert list(video.frames_from(12)) == []
@@ -125,6 +126,7 @@ def test_varying_frame_times_become_an_even_line(tmp_path):
     assert shown(video) == [0, 1, 2, 3, 3, 3, 3, 4, 5, 6, 7, 8, 9, 10, 11]
     assert video.frames == 15
     assert any("varying times" in note for note in video.notes)
+    assert video.at_own_pace
     count = len(video.notes)
     assert shown(video.frames_from(5)) == [3, 3, 4, 5, 6, 7, 8, 9, 10, 11]
     assert len(video.notes) == count
@@ -136,6 +138,7 @@ def test_a_given_rate_takes_frames_as_they_come(tmp_path):
     video = open_video(with_times(path, [(3, tick), (1, 4 * tick), (8, tick)]), fps=120)
     assert (video.fps, shown(video)) == (120, list(range(12)))
     assert "as given" in video.notes[0]
+    assert not video.at_own_pace
     for fps in (0.0, -1.0, math.nan, math.inf):
         with pytest.raises(InputError, match="fps is"):
             open_video(path, fps=fps)
@@ -146,6 +149,7 @@ def test_a_rate_that_cannot_be_is_replaced_and_told(tmp_path):
     assert video.fps == 30
     assert shown(video) == list(range(12))
     assert "1000 frames/s, which cannot be" in video.notes[0]
+    assert not video.at_own_pace
 
 
 def test_no_video(tmp_path):

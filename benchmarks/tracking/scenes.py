@@ -27,7 +27,6 @@ from hdvr_jax.pose_track import PoseTrack
 
 COUPLES = ("01", "02", "03", "04", "05", "06", "07", "09", "10", "11", "12")
 COMPANIES = (2, 3, 4, 5)
-CROWDS = (6, 8)  # groups that are danced under hard conditions only
 CAMERAS = "abcd"
 SIZE = 640  # pixels of the longer side
 FPS = 30.0
@@ -48,6 +47,7 @@ class Conditions:
         duplicate: Of two boxes that overlap more than this (IoU), the less certain is suppressed.
         missed: Share of the time in which a person is missed for no reason.
         trembling: Error of joints besides the fitted one, in a dancer's heights (standard deviation).
+        crowds: Sizes of further groups, beside `COMPANIES`.
     """
 
     fps: float = FPS
@@ -56,11 +56,12 @@ class Conditions:
     duplicate: float = 0.7
     missed: float = 0.0
     trembling: float = 0.0
+    crowds: tuple[int, ...] = ()
 
 
 USUAL = Conditions()
 # A detector that keeps up with every third frame only, on people who are a third hidden or far too near to each other.
-HARD = Conditions(fps=10.0, uniform=True, hidden=0.5, duplicate=0.5, missed=0.05, trembling=0.02)
+HARD = Conditions(fps=10.0, uniform=True, hidden=0.5, duplicate=0.5, missed=0.05, trembling=0.02, crowds=(6, 8))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,18 +106,16 @@ class Scene:
 
 def names(conditions: Conditions = USUAL) -> list[str]:
     """Every scene's name."""
-    crowds = [f"choreo_{count}" for count in CROWDS] if conditions == HARD else []
-    return [f"{kind}_{camera}" for kind in (*_kinds(), *crowds) for camera in CAMERAS]
+    groups = [f"choreo_{count}" for count in (*COMPANIES, *conditions.crowds)]
+    couples = [f"salsa_{couple}" for couple in COUPLES]
+    return [f"{kind}_{camera}" for kind in (*couples, *groups) for camera in CAMERAS]
 
 
 def dressed_alike(name: str) -> bool:
     """Whether the dancers of a scene wear nearly the same under usual conditions."""
-    kind, camera = name.rsplit("_", 1)
-    return (2 * _kinds().index(kind) + CAMERAS.index(camera)) % 3 == 2
-
-
-def _kinds() -> list[str]:
-    return [f"salsa_{couple}" for couple in COUPLES] + [f"choreo_{count}" for count in COMPANIES]
+    kind, which, camera = name.split("_")
+    place = COUPLES.index(which) if kind == "salsa" else len(COUPLES) + int(which) - COMPANIES[0]
+    return (2 * place + CAMERAS.index(camera)) % 3 == 2
 
 
 def load(name: str, seconds: float, conditions: Conditions = USUAL) -> Scene:

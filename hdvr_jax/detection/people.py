@@ -69,24 +69,35 @@ class Settings:
     people_in_square: int = 3
 
 
-def found_in(frames: Iterable[Picture], find: Find, settings: Settings, every: int | None = None) -> Iterator[People]:
-    """The people of each frame, in its pixels: all of the frame is searched now and then, dancers are followed.
+def found_in(frames: Iterable[Picture], find: Find, settings: Settings) -> Iterator[People]:
+    """The people of each frame, in its pixels: all of the first frame is searched, dancers are followed from there.
 
     Args:
         frames: BGR, all of one size, in order of time.
         find: The people in a square picture, in pixels of it.
         settings: How they are looked for.
-        every: Frames between two searches; None searches the first frame only.
     """
     places: list[Square] = []
     for number, frame in enumerate(frames):
-        if number == 0 or (every is not None and number % every == 0):
-            places = layout.merged(places + search(frame, find, settings))
-        people = look_at(frame, find, places, settings.margin)
-        around = [_around(person, settings.margin) for person in people]
-        # Where nobody was found this time somebody may be found in the next frame.
-        places = around + [place for place in places if all(layout.overlap(place, other) < 0.3 for other in around)]
+        people, places = found_next(frame, find, places, settings, anew=number == 0)
         yield people
+
+
+def found_next(
+    frame: Picture, find: Find, places: list[Square], settings: Settings, *, anew: bool
+) -> tuple[People, list[Square]]:
+    """The people of a frame, and the squares in which to look for them in the next one.
+
+    Args:
+        places: Those squares, as the frame before told them; none before the first.
+        anew: Whether all of the frame is searched.
+    """
+    if anew:
+        places = layout.merged(places + search(frame, find, settings))
+    people = look_at(frame, find, places, settings.margin)
+    around = [_around(person, settings.margin) for person in people]
+    # Where nobody was found this time somebody may be found in the next frame.
+    return people, around + [place for place in places if all(layout.overlap(place, other) < 0.3 for other in around)]
 
 
 def search(frame: Picture, find: Find, settings: Settings) -> list[Square]:

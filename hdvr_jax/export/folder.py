@@ -7,15 +7,15 @@ import os
 import pathlib
 import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
-from jaxtyping import UInt8
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.export.arrays import pose_track, write_poses
 from hdvr_jax.export.names import FILES, check_extras, is_result, names_of
-from hdvr_jax.files import abandoned, check_place, writer_mark
+from hdvr_jax.files import abandoned, check_place, is_draft, writer_mark
+from hdvr_jax.footage import Footage
 from hdvr_jax.keypoints import native
 from hdvr_jax.recognition.results import Recognition
 from hdvr_jax.report import SCHEMA, document, page
@@ -30,7 +30,7 @@ _ASIDE = ".unfinished-"
 
 
 def check(folder: pathlib.Path, extras: Sequence[str] = ()) -> None:
-    """Raises InputError when the results may not be written there; removes what killed runs left there unfinished.
+    """Raises InputError when the results may not be written there.
 
     Earlier results of this program may be replaced; files of the same names from elsewhere may not.
 
@@ -39,25 +39,24 @@ def check(folder: pathlib.Path, extras: Sequence[str] = ()) -> None:
     """
     check_extras(extras)
     _check_names(folder, [*FILES, *names_of(extras, ())])
-    _remove_unfinished(folder)
 
 
 def write(
     recognition: Recognition,
     folder: pathlib.Path,
     extras: Sequence[str] = (),
-    frames: Iterable[UInt8[np.ndarray, "H W 3"]] | None = None,
-    sound: tuple[pathlib.Path, float] | None = None,
+    footage: Footage | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> list[pathlib.Path]:
     """Writes poses3d.npz, report.html, report.json and the extras, and returns their paths.
 
     Files are written aside and moved into place when all are complete. Extras of an earlier run that are not wanted any
-    more are removed.
+    more are removed, and so is what killed runs left unfinished.
 
     Args:
         extras: Kinds of results wanted, of `EXTRAS`.
-        frames: The video's frames for the overlay; None for black ones.
-        sound: File with the sound for the overlay, and the second of it at which the frames begin; None for none.
+        footage: Of the input video, for the overlay; None for black frames.
+        tell: Is told in a sentence when an overlay over footage has no sound, and why.
     Raises:
         InputError: `check`, the folder cannot be written, or no dancer has a pose to rig.
     """
@@ -72,15 +71,14 @@ def write(
         aside = pathlib.Path(tempfile.mkdtemp(prefix=f"{_ASIDE}{writer_mark()}-", dir=folder))
         try:
             _write_files(recognition, rigs, aside, names)
-            _write_extras(recognition, motions, aside, extras)
-            if "overlay" in extras:
-                write_overlay = importlib.import_module("hdvr_jax.export.overlay").write_overlay
-                write_overlay(recognition, frames, aside / "overlay.mp4", sound)
+            silent = _write_extras(recognition, motions, aside, extras, footage)
             _move(aside, folder, names)
         finally:
             shutil.rmtree(aside, ignore_errors=True)
     except OSError as error:
         raise InputError(f"{folder}: cannot be written ({error.strerror})") from error
+    if silent and tell is not None:
+        tell(f"The overlay has no sound: {silent}.")
     return [folder / name for name in names]
 
 
@@ -108,8 +106,7 @@ def _remove_unfinished(folder: pathlib.Path) -> None:
 
 def _written_here(path: pathlib.Path) -> bool:
     """Whether a file is a result or the draft of one."""
-    draft = path.name.startswith(".") and path.name.endswith((".part", ".part.mp4"))
-    return (is_result(path.name) or draft) and path.is_file() and not path.is_symlink()
+    return (is_result(path.name) or is_draft(path.name)) and path.is_file() and not path.is_symlink()
 
 
 def _earlier(folder: pathlib.Path) -> tuple[str, ...]:
@@ -154,8 +151,9 @@ def _write_extras(
     motions: Sequence[RiggedMotion],
     aside: pathlib.Path,
     extras: Sequence[str],
-) -> None:
-    """Writes the extras but for the overlay; what writes them is imported only for those that are wanted."""
+    footage: Footage | None,
+) -> str:
+    """Writes the extras; what writes them is imported only for those that are wanted. Why an overlay has no sound."""
 
     def module(name: str):
         return importlib.import_module(f"hdvr_jax.export.{name}")
@@ -170,6 +168,7 @@ def _write_extras(
     if "bvh" in extras:
         for name, motion in zip(names_of(["bvh"], [motion.id for motion in motions]), motions):
             module("bvh").write_bvh(motion, aside / name)
+    return module("overlay").write_overlay(recognition, footage, aside / "overlay.mp4") if "overlay" in extras else ""
 
 
 def _move(aside: pathlib.Path, folder: pathlib.Path, names: Sequence[str]) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from hdvr_jax.errors import InputError
-from hdvr_jax.files import writer_mark
+from hdvr_jax.files import draft
 from hdvr_jax.opencv import quiet
 
 Image = UInt8[np.ndarray, "H W 3"]
@@ -33,23 +33,18 @@ def whole_video(path: str | os.PathLike, fps: float, size: tuple[int, int]) -> I
     Raises:
         InputError: no encoder, or the file cannot be written.
     """
-    path = pathlib.Path(path)
-    draft = path.with_name(f".{path.stem}.{writer_mark()}.part.mp4")
-    try:
+    with draft(path, ".mp4") as place:
         with quiet():
-            codec = next((name for name in _CODECS if _reads_back(name, draft, fps, size)), None)
+            codec = next((name for name in _CODECS if _reads_back(name, place, fps, size)), None)
             if codec is None:
                 raise InputError(
                     f"{path}: a video cannot be written there; this OpenCV has no mp4v encoder, or no room"
                 )
-            writer = _writer(codec, draft, fps, size)
+            writer = _writer(codec, place, fps, size)
         try:
             yield writer.write
         finally:
             writer.release()
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _writer(codec: str, path: pathlib.Path, fps: float, size: tuple[int, int]) -> cv2.VideoWriter:
@@ -57,28 +52,29 @@ def _writer(codec: str, path: pathlib.Path, fps: float, size: tuple[int, int]) -
 
 
 def _reads_back(codec: str, path: pathlib.Path, fps: float, size: tuple[int, int]) -> bool:
-    """Whether a few frames that are written with a codec are there again when they are read."""
-    frames = [np.full((size[1], size[0], 3), 20 + 25 * number, np.uint8) for number in range(_TRIAL_FRAMES)]
+    """Whether a few frames that are written with a codec are there again when they are read; one is in memory."""
     writer = _writer(codec, path, fps, size)
     try:
         if not writer.isOpened():
             return False
-        for frame in frames:
-            writer.write(frame)
+        for number in range(_TRIAL_FRAMES):
+            writer.write(_trial(number, size))
     finally:
         writer.release()
-    found = _frames(path)
-    return len(found) == len(frames) and all(
-        image.shape == frame.shape and np.abs(image - frame.astype(float)).mean() < _MOST_DIFFERENCE
-        for image, frame in zip(found, frames)
-    )
-
-
-def _frames(path: pathlib.Path) -> list[Image]:
-    capture, found = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG), []
+    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
     try:
-        while len(found) <= _TRIAL_FRAMES and (read := capture.read())[0]:
-            found.append(read[1])
+        whole = all(_is_near(capture.read()[1], _trial(number, size)) for number in range(_TRIAL_FRAMES))
+        return whole and not capture.grab()
     finally:
         capture.release()
-    return found
+
+
+def _trial(number: int, size: tuple[int, int]) -> Image:
+    return np.full((size[1], size[0], 3), 20 + 25 * number, np.uint8)
+
+
+def _is_near(image: Image | None, expected: Image) -> bool:
+    """Whether a picture that was read is the one that was written; None is a failure to read."""
+    if image is None or image.shape != expected.shape:
+        return False
+    return cv2.norm(image, expected, cv2.NORM_L1) < _MOST_DIFFERENCE * expected.size

@@ -10,7 +10,7 @@ import dataclasses
 import itertools
 import os
 import pathlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import cv2
 import numpy as np
@@ -20,6 +20,7 @@ from hdvr_jax.export.marks import WHITE, Colour, Image, draw_dots, draw_pose, dr
 from hdvr_jax.export.mp4 import whole_video
 from hdvr_jax.export.places import Places, canvas_size, places
 from hdvr_jax.export.sound import add_sound
+from hdvr_jax.footage import Footage
 from hdvr_jax.recognition.results import Recognition, TrackResult
 from hdvr_jax.report.words import readable, title
 
@@ -35,22 +36,18 @@ class _Dancer:
     colour: Colour
 
 
-def write_overlay(
-    recognition: Recognition,
-    frames: Iterable[Image] | None,
-    path: str | os.PathLike,
-    sound: tuple[pathlib.Path, float] | None = None,
-) -> None:
+def write_overlay(recognition: Recognition, footage: Footage | None, path: str | os.PathLike) -> str:
     """Writes the video, whole or not at all; a frame at a time is in memory.
 
     Args:
-        frames: The input video's frames (blue, green, red), one for each frame of the tracks; None for black ones.
-            Where they end before the tracks, black ones follow.
-        sound: File whose sound is added where this machine can, and the second of it at which the frames begin.
+        footage: Of the input video; None for black frames. Where it ends before the tracks, black ones follow. Its
+            sound is added where this machine can.
+    Returns:
+        Why a video with footage has no sound; empty where it has, and without footage.
     Raises:
         InputError: no encoder, or the file cannot be written.
     """
-    images = iter(() if frames is None else frames)
+    images = iter(() if footage is None else footage.frames)
     first = next(images, None)
     width, height = canvas_size(recognition) if first is None else (first.shape[1], first.shape[0])
     # The encoder takes even sizes only.
@@ -60,8 +57,10 @@ def write_overlay(
     with whole_video(path, fps, size) as write:
         for picture in _pictures(dancers, itertools.chain([] if first is None else [first], images), size):
             write(picture)
-    if sound is not None:
-        add_sound(pathlib.Path(path), *sound, max(result.given.frames for result in recognition.tracks) / fps)
+    if footage is None or footage.sound is None:
+        return "" if footage is None else footage.silent
+    seconds = max(result.given.frames for result in recognition.tracks) / fps
+    return add_sound(pathlib.Path(path), *footage.sound, seconds)
 
 
 def _dancers(recognition: Recognition, placed: list[Places]) -> list[_Dancer]:

@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 from jaxtyping import Float
 
+from hdvr_jax.axes import upright
 from hdvr_jax.recognition.results import Recognition, TrackResult
 
 _USUAL_SIZE, _LARGEST, _LEAST = (1280, 720), 1920, 64
@@ -45,7 +46,7 @@ def places(recognition: Recognition, size: Size, video: bool) -> list[Places]:
         video: Whether the picture is of the video itself, whose pixels keypoints of unknown image size are in.
     """
     low, high = _extent([result for result in recognition.tracks if not result.poses.lifted])
-    front = 0.8 * min(np.array(size) / np.maximum(high - low, 0.1)) * np.array([1, -1])
+    scale = 0.8 * min(np.array(size) / np.maximum(high - low, 0.1))
     usual = _image_size(recognition, size if video else None)
     found = []
     for result in recognition.tracks:
@@ -54,7 +55,7 @@ def places(recognition: Recognition, size: Size, video: bool) -> list[Places]:
             found.append(Places(result.poses.projected * larger, result.given.keypoints * larger))
         else:
             from_middle = result.poses.upright()[..., :2] - (low + high) / 2
-            found.append(Places(from_middle * front + np.array(size) / 2))
+            found.append(Places(upright(from_middle) * scale + np.array(size) / 2))
     return found
 
 

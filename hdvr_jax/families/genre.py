@@ -22,12 +22,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hdvr_jax import body_inputs, clip_poses, filming, losses, metrics
+from hdvr_jax import body_inputs, clip_poses, filming, losses, metrics, pieces
 from hdvr_jax.clips import labels, single_views
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family, genre_scores
 from hdvr_jax.movements import Vocabulary, load_vocabulary
-from hdvr_jax.networks.lstm import GenreNetwork, with_forget_bias
+from hdvr_jax.networks import lstm
 
 STREAMS = ("keypoints", "features2d", "poses2d", "poses3d", "movements")
 _RAW, _FLAT = "keypoints", ("features2d", "poses2d")
@@ -53,7 +53,7 @@ class _Setup:
     running_weight: float
     genres: tuple[str, ...]
     vocabulary: Vocabulary
-    network: GenreNetwork
+    network: lstm.GenreNetwork
     axis_name: str | None
 
 
@@ -80,7 +80,7 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         running_weight=model.running_weight,
         genres=tuple(model.genres),
         vocabulary=load_vocabulary(),
-        network=GenreNetwork(len(model.genres), model.features, model.layers, model.dropout),
+        network=lstm.GenreNetwork(len(model.genres), model.features, model.layers, model.dropout),
         axis_name=axis_name,
     )
     return Family(
@@ -233,7 +233,7 @@ def _init(setup: _Setup, key: Any, batch: Batch) -> Any:
     features = _features(setup, batch)
     moments = {stream: body_inputs.unknown_moments(own) for stream, own in features.items()}
     params = setup.network.init(key, _inputs(setup, features, moments, batch), batch["frame_mask"])["params"]
-    params = with_forget_bias(params, setup.forget_bias)
+    params = lstm.with_forget_bias(params, setup.forget_bias)
     return {"params": params, "moments": moments, "calibration": {"temperature": jnp.ones(())}}
 
 
@@ -268,11 +268,12 @@ def _loss(setup: _Setup, variables: Any, batch: Batch, key: Any, train: bool) ->
 
 
 def _predict(setup: _Setup, variables: Any, batch: Batch) -> dict[str, Any]:
-    """`probabilities` (B, G) of the whole sequence, `running` (B, T, G) from what was seen up to each frame."""
+    """`probabilities` (B, G) of the whole, `running` (B, T, G) of all up to each frame; after a piece, its `state`."""
     inputs = _inputs(setup, _features(setup, batch), variables["moments"], batch)
-    last, running = setup.network.apply({"params": variables["params"]}, inputs, batch["frame_mask"])
+    (last, running), after = lstm.read(setup.network, variables["params"], inputs, batch)
     temperature = variables["calibration"]["temperature"]
-    return {"probabilities": jax.nn.softmax(last / temperature), "running": jax.nn.softmax(running / temperature)}
+    found = {"probabilities": jax.nn.softmax(last / temperature), "running": jax.nn.softmax(running / temperature)}
+    return {**found, **after}
 
 
 def _on_clip(setup: _Setup, predict: Any, clip: Any) -> dict[str, Any]:
@@ -284,7 +285,8 @@ def _on_clip(setup: _Setup, predict: Any, clip: Any) -> dict[str, Any]:
     found = [entry for view in _views(setup, clip) for entry in _sequence(setup, view, {})]
     if not found:
         raise InputError(f"clip {clip['clip']}: holds nothing that a genre model of {setup.streams} can read")
-    frames, outputs = len(clip["points_world"]), [clip_poses.run(predict, sequence) for sequence in found]
+    state, layers = lstm.no_state(setup.network), setup.network.layers
+    frames, outputs = len(clip["points_world"]), [pieces.run(predict, sequence, state, layers) for sequence in found]
     running = [clip_poses.at_frames(output["running"], setup.fps, frames, clip["fps"]) for output in outputs]
     overall = [output["probabilities"] for output in outputs]
     return {"names": setup.genres, "overall": np.mean(overall, 0), "running": np.mean(running, 0)}

@@ -28,13 +28,13 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hdvr_jax import body_inputs, calibration, clip_poses, filming, losses, metrics
+from hdvr_jax import body_inputs, calibration, clip_poses, filming, losses, metrics, pieces
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family, Totals
 from hdvr_jax.moments import psum
 from hdvr_jax.movements import WORLD_UP, Vocabulary, load_vocabulary, own_labels
 from hdvr_jax.movements.evidence import evidence
-from hdvr_jax.networks.lstm import MovementNetwork
+from hdvr_jax.networks import lstm
 from hdvr_jax.skeletons import BODY_PARTS, get_mapping
 
 # Frames that a fresh model acts as if it had seen, a tenth of them positive; and how long counts are remembered.
@@ -59,7 +59,7 @@ class _Setup:
     mirror: bool
     max_weight: float
     vocabulary: Vocabulary
-    network: MovementNetwork
+    network: lstm.MovementNetwork
     axis_name: str | None
 
 
@@ -84,13 +84,14 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         mirror=model.mirror,
         max_weight=model.max_positive_weight,
         vocabulary=vocabulary,
-        network=MovementNetwork(
+        network=lstm.MovementNetwork(
             slots=type_slots(vocabulary),
             parts=len(BODY_PARTS),
             features=model.features,
             layers=model.layers,
             bidirectional=model.bidirectional,
             dropout=model.dropout,
+            evidence=model.get("evidence", False) and model.inputs != "2d" and not types,
         ),
         axis_name=axis_name,
     )
@@ -233,12 +234,17 @@ def _loss(setup: _Setup, variables: Any, batch: Batch, key: Any, train: bool) ->
 
 
 def _predict(setup: _Setup, variables: Any, batch: Batch) -> dict[str, Any]:
-    """`probabilities` (B, T, M), scaled so that 0.5 is the decision, `active` (B, T, M) bool; 0 where no frame is."""
+    """`probabilities` (B, T, M), scaled so that 0.5 is the decision, `active` (B, T, M) bool; 0 where no frame is.
+
+    Of a piece of a sequence (`hdvr_jax.pieces`) also the `state` after it.
+    """
     inputs = _inputs(setup, _features(setup, batch), variables["moments"], batch)
-    logits = setup.network.apply({"params": variables["params"]}, inputs, batch["frame_mask"])
+    logits, after = lstm.read(setup.network, variables["params"], inputs, batch)
+    if logits is None:
+        return after
     probabilities = jax.nn.sigmoid(logits - variables["decisions"]["threshold"])
-    probabilities = probabilities * batch["frame_mask"][..., None]
-    return {"probabilities": probabilities, "active": probabilities > 0.5}
+    probabilities = probabilities * batch["frame_mask"][:, -logits.shape[1] :, None]
+    return {"probabilities": probabilities, "active": probabilities > 0.5, **after}
 
 
 def _on_clip(setup: _Setup, predict: Any, clip: Any) -> np.ndarray:
@@ -247,7 +253,8 @@ def _on_clip(setup: _Setup, predict: Any, clip: Any) -> np.ndarray:
     if not found:
         raise InputError(f"clip {clip['clip']}: holds nothing that a movement model of {setup.inputs} poses can read")
     found = [_with_evidence(setup, sequence) for sequence in found]
-    frames, outputs = len(clip["points_world"]), [clip_poses.run(predict, sequence) for sequence in found]
+    state, layers = lstm.no_state(setup.network, len(BODY_PARTS)), setup.network.layers
+    frames, outputs = len(clip["points_world"]), [pieces.run(predict, sequence, state, layers) for sequence in found]
     views = [clip_poses.at_frames(out["probabilities"], setup.fps, frames, clip["fps"]) for out in outputs]
     return np.mean(views, 0)
 

@@ -29,6 +29,7 @@ from hdvr_jax.keypoints import (
 from hdvr_jax.keypoints.arrays import check_archive
 from hdvr_jax.keypoints.people import followed
 from hdvr_jax.keypoints.reading import Found, Options, Reading
+from hdvr_jax.keypoints.words import printable
 from hdvr_jax.pose_track import check_fps
 
 
@@ -44,6 +45,7 @@ class Format:
         read: Reads a path: the dancers, or people frame by frame, who have to be tracked; raises InputError with file,
             frame and field.
         options: Fields of `Options` that the reader heeds, besides `fps` and `film`.
+        fields: Names in the file by which a damaged one is known, besides those that many have.
     """
 
     name: str
@@ -51,32 +53,76 @@ class Format:
     recognises: Callable[[pathlib.Path], bool]
     read: Callable[[pathlib.Path, Options], Reading | Found]
     options: tuple[str, ...] = ()
+    fields: frozenset[str] = frozenset()
 
 
 _LONGEST_MESSAGE = 800
 _POINTS = ("layout", "image_size", "bystanders")
 FORMATS = (
-    Format("tracks", "tracks of this project (.npz, .json)", native.recognises, native.read),
+    Format(
+        "tracks",
+        "tracks of this project (.npz, .json)",
+        native.recognises,
+        native.read,
+        fields=frozenset({"format", "tracks", "skeleton", "fps", "provenance"}),
+    ),
     Format("aistpp", "AIST++ keypoints (.pkl, or their folder)", aistpp.recognises, aistpp.read, ("view", "clip")),
-    Format("cmu", "CMU motion capture pack (.npz)", cmu.recognises, cmu.read, ("clip", "drop_first_frame")),
+    Format(
+        "cmu",
+        "CMU motion capture pack (.npz)",
+        cmu.recognises,
+        cmu.read,
+        ("clip", "drop_first_frame"),
+        frozenset({"joint_names", "meta", "fps"}),
+    ),
     Format("bvh", "BVH motion (.bvh)", bvh.recognises, bvh.read, ("unit", "drop_first_frame")),
-    Format("openpose", "OpenPose (folder of .json)", openpose.recognises, openpose.read, ("clip", *_POINTS)),
-    Format("alphapose", "AlphaPose results (.json)", alphapose.recognises, alphapose.read, ("clip", *_POINTS)),
-    Format("coco", "COCO keypoint results (.json)", coco_results.recognises, coco_results.read, _POINTS),
+    Format(
+        "openpose",
+        "OpenPose (folder of .json)",
+        openpose.recognises,
+        openpose.read,
+        ("clip", *_POINTS),
+        frozenset({"people", "pose_keypoints_2d", "person_id"}),
+    ),
+    Format(
+        "alphapose",
+        "AlphaPose results (.json)",
+        alphapose.recognises,
+        alphapose.read,
+        ("clip", *_POINTS),
+        frozenset({"image_id", "keypoints", "idx", "box", "score"}),
+    ),
+    Format(
+        "coco",
+        "COCO keypoint results (.json)",
+        coco_results.recognises,
+        coco_results.read,
+        _POINTS,
+        frozenset({"image_id", "keypoints", "category_id", "score"}),
+    ),
     Format(
         "annotations",
         "COCO annotations of people (.json)",
         coco_annotations.recognises,
         coco_annotations.read,
         ("clip", *_POINTS),
+        frozenset({"images", "annotations", "image_id", "keypoints", "num_keypoints", "file_name"}),
     ),
-    Format("mmpose", "MMPose predictions (.json, or their folder)", mmpose.recognises, mmpose.read, ("clip", *_POINTS)),
+    Format(
+        "mmpose",
+        "MMPose predictions (.json, or their folder)",
+        mmpose.recognises,
+        mmpose.read,
+        ("clip", *_POINTS),
+        frozenset({"instances", "instance_info", "keypoint_scores", "frame_id", "meta_info"}),
+    ),
     Format(
         "mediapipe",
         "MediaPipe pose landmarks (.json, or their folder)",
         mediapipe_landmarks.recognises,
         mediapipe_landmarks.read,
         ("view", "clip", *_POINTS),
+        frozenset({"pose_landmarks", "landmarks", "landmark", "pose_world_landmarks", "visibility"}),
     ),
     Format(
         "ultralytics",
@@ -84,6 +130,7 @@ FORMATS = (
         ultralytics.recognises,
         ultralytics.read,
         ("clip", *_POINTS),
+        frozenset({"keypoints", "box", "class", "name", "track_id"}),
     ),
     Format("lines", "text of a frame a line, 51 numbers (.txt)", point_lines.recognises, point_lines.read, _POINTS),
     Format(
@@ -92,6 +139,7 @@ FORMATS = (
         videopose3d_custom.recognises,
         videopose3d_custom.read,
         ("view", "clip", *_POINTS),
+        frozenset({"positions_2d", "boxes", "keypoints", "metadata"}),
     ),
 )
 
@@ -174,8 +222,8 @@ def _read(chosen: Format, path: pathlib.Path, options: Options) -> Reading | Fou
 
 
 def _one_line(message: str) -> str:
-    """The message without line breaks, and without the middle of what a damaged file made too long."""
-    words = " ".join(message.split())
+    """The message without line breaks, other controls, and the middle of what a damaged file made too long."""
+    words = printable(" ".join(message.split()))
     return words if len(words) <= _LONGEST_MESSAGE else f"{words[: _LONGEST_MESSAGE - 150]} ... {words[-150:]}"
 
 
@@ -204,7 +252,8 @@ def _find(path: pathlib.Path, name: str | None) -> Format:
     if path.suffix == ".npz":
         check_archive(path)
     try:
-        raise InputError(unknown.about(path, {entry.name: entry.description for entry in FORMATS}))
+        known = {entry.name: entry.description for entry in FORMATS}
+        raise InputError(unknown.about(path, known, {entry.name: entry.fields for entry in FORMATS}))
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
 

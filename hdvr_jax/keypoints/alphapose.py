@@ -56,7 +56,7 @@ def _of_file(
     if json_text.holds_array(path):
         images, unplaced = coco_results.listed(path, notes)
         names = [str(image) for image in images]
-        frames = frame_files.of_recording(names, options.clip, path, notes)[1]
+        frames = frame_files.of_recording(names, options.clip, path, notes)
         people = [unplaced[index]._replace(frame=number) for index, number in frames.items()]
         return list(frames.values()), people, coco_results.LAYOUTS, _start(names)
     content = json_text.load(path)
@@ -66,7 +66,7 @@ def _of_file(
     if field is None:
         raise InputError(f"{path}: expected a list of people, or an object of frames with {' or '.join(_FIELDS)}")
     names = list(content)
-    frames = frame_files.of_recording(names, options.clip, path, notes)[1]
+    frames = frame_files.of_recording(names, options.clip, path, notes)
     contents = ((number, path, content[names[index]]) for index, number in frames.items())
     people = list(openpose.people_of(contents, field, notes))
     return list(frames.values()), people, openpose.LAYOUTS, _start(names)

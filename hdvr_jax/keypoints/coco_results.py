@@ -19,7 +19,7 @@ import numpy as np
 from jaxtyping import Float
 
 from hdvr_jax.errors import InputError
-from hdvr_jax.keypoints import frame_files, json_text
+from hdvr_jax.keypoints import frame_files, json_text, words
 from hdvr_jax.keypoints.arrays import check_file
 from hdvr_jax.keypoints.people import Person, Source, gathered, number_of, triples
 from hdvr_jax.keypoints.reading import Found, Options, Reading
@@ -62,12 +62,18 @@ def listed(path: pathlib.Path, notes: list[str]) -> tuple[list[Any], list[Person
     """
     others: set[str] = set()
     found = list(_people(path, others))
-    if others:
-        notes.append(f"Entries of categories {', '.join(sorted(others)[:5])} were left out: they are no people.")
+    note_others(others, notes)
     if not found:
         raise InputError(f"{path}: no people in it: the list is empty")
     images, people = zip(*found, strict=True)
     return list(images), list(people)
+
+
+def note_others(categories: set[str], notes: list[str]) -> None:
+    """Adds a note on the categories whose entries were left out, where there are any."""
+    if categories:
+        told = words.listed(sorted(name[:20] for name in categories), 5)
+        notes.append(f"Entries of categories {told} were left out: they are no people.")
 
 
 def _people(path: pathlib.Path, others: set[str]) -> Iterator[tuple[Any, Person]]:
@@ -78,7 +84,7 @@ def _people(path: pathlib.Path, others: set[str]) -> Iterator[tuple[Any, Person]
         if not is_person(entry):
             raise InputError(f"{where}: no image_id or no keypoints; expected a person")
         if entry.get("category_id", 1) not in (1, "1", "person", None):
-            others.add(str(entry["category_id"])[:20])
+            others.add(str(entry["category_id"]))
             continue
         number = single(entry.get("idx", entry.get("track_id")))
         yield entry["image_id"], Person(index, joints(entry, where), number)

@@ -84,17 +84,29 @@ def numbered(names: Sequence[str]) -> list[tuple[str, int]]:
 
 
 def of_recording(
-    names: Sequence[str], clip: str | None, path: pathlib.Path, notes: list[str]
-) -> tuple[str, dict[int, int]]:
-    """(recording, {position in `names`: frame number}) of a recording that names tell of, by default the longest.
+    names: Sequence[str],
+    clip: str | None,
+    path: pathlib.Path,
+    notes: list[str],
+    called: Sequence[str] | None = None,
+) -> dict[int, int]:
+    """{position in `names`: frame number} of a recording that names tell of, by default the longest.
 
+    Args:
+        called: What the names are of, in errors; a frame may have several names that are called the same. Default the
+            names.
     Raises:
-        InputError: no recording `clip`.
+        InputError: no recording `clip`, or two of other names for one frame.
     """
-    pairs = numbered(names)
+    pairs, called = numbered(names), called or names
     recordings = _by_size([recording for recording, _ in pairs])
     chosen = choose(recordings, clip, "recording", path, notes)
-    return chosen, {index: number for index, (recording, number) in enumerate(pairs) if recording == chosen}
+    frames = {index: number for index, (recording, number) in enumerate(pairs) if recording == chosen}
+    taken: dict[int, str] = {}
+    for index, number in frames.items():
+        if taken.setdefault(number, called[index]) != called[index]:
+            raise InputError(f"{path}: {taken[number]} and {called[index]} are both frame {number}")
+    return frames
 
 
 def in_order(folder: pathlib.Path, suffix: str, clip: str | None, notes: list[str]) -> list[tuple[int, pathlib.Path]]:
@@ -106,12 +118,8 @@ def in_order(folder: pathlib.Path, suffix: str, clip: str | None, notes: list[st
     found = names(folder, suffix)
     if not found:
         raise InputError(f"{folder}: no {suffix} files in it")
-    numbers = of_recording(_stems(found), clip, folder, notes)[1]
-    taken: dict[int, str] = {}
-    for index, number in numbers.items():
-        if taken.setdefault(number, found[index]) != found[index]:
-            raise InputError(f"{folder}: {taken[number]} and {found[index]} are both frame {number}")
-    return [(number, folder / name) for number, name in sorted(taken.items())]
+    frames = of_recording(_stems(found), clip, folder, notes, found)
+    return sorted((number, folder / found[index]) for index, number in frames.items())
 
 
 def _stems(found: list[str]) -> list[str]:
@@ -126,9 +134,11 @@ def time_line(
     Args:
         start: Where the numbering is known to begin, unless a frame lies before it; default the lowest number.
     Raises:
-        InputError: numbers too far apart to be those of frames.
+        InputError: no frames, or numbers too far apart to be those of frames.
     """
     present = set(numbers)
+    if not present:
+        raise InputError(f"{path}: no people in it: no frames")
     beginning = min(present) if start is None else min(start, *present)
     count = max(present) - beginning + 1
     if count > _MAX_STRETCH * len(present) + _ANY_STRETCH:

@@ -1,12 +1,13 @@
 """Ids of dancers: the file's own numbers of people, where they are to be trusted."""
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from jaxtyping import Bool
 
 from hdvr_jax.detections import NOBODY, Detections
+from hdvr_jax.keypoints.words import listed
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.provenance import MISSING
 from hdvr_jax.tracking.results import Tracking
@@ -85,20 +86,17 @@ def _called(tracking: Tracking, called: dict[str, str]) -> Tracking:
         for field, values in fields.items():
             np.copyto(values, getattr(track, field), where=there if values.ndim == 2 else there[..., None])
         tracks[name] = dataclasses.replace(before, id=name, **fields)
-    risks = [
-        dataclasses.replace(risk, tracks=tuple(dict.fromkeys(called.get(id, id) for id in risk.tracks)))
+    named = [
+        dataclasses.replace(risk, tracks=tuple(sorted({called[id] for id in risk.tracks}, key=int)))
         for risk in tracking.risks
     ]
-    return dataclasses.replace(tracking, tracks=list(tracks.values()), risks=tuple(risks))
+    # Those who are now one can not have been taken for each other.
+    risks = tuple(risk for risk in named if len(risk.tracks) > 1)
+    return dataclasses.replace(tracking, tracks=list(tracks.values()), risks=risks)
 
 
 def _words(called: dict[str, str], votes: dict[str, str]) -> list[str]:
-    notes = [f"Dancers have the file's numbers of people: {_listed(votes.values())}."]
+    notes = [f"Dancers have the file's numbers of people: {listed(dict.fromkeys(votes.values()))}."]
     if others := [name for id, name in called.items() if id not in votes]:
-        notes.append(f"Numbered here, as the file's numbers change within the track or are missing: {_listed(others)}.")
+        notes.append(f"Numbered here, as the file's numbers change within the track or are missing: {listed(others)}.")
     return notes
-
-
-def _listed(names: Iterable[str]) -> str:
-    names = list(dict.fromkeys(names))
-    return ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")

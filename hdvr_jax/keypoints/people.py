@@ -83,6 +83,14 @@ def number_of(value: Any) -> int:
     return int(value)
 
 
+def size_of(width: Any, height: Any) -> tuple[int, int] | None:
+    """The size of an image in pixels, where both sides are whole numbers above 0."""
+    sides = [side.item() if isinstance(side, np.generic) else side for side in (width, height)]
+    if not all(type(side) in (int, float) and 0 < side < 2**31 and side == int(side) for side in sides):
+        return None
+    return int(sides[0]), int(sides[1])
+
+
 def gathered(
     source: Source, people: Sequence[Person], numbers: Sequence[int], start: int | None = None
 ) -> Found | Reading:

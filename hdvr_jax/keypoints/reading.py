@@ -9,6 +9,7 @@ from jaxtyping import Bool
 
 from hdvr_jax.detections import Detections
 from hdvr_jax.errors import InputError
+from hdvr_jax.keypoints.words import listed, printable
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.tracking.results import Risk
 
@@ -91,11 +92,10 @@ def choose(names: list[str], wanted: str | None, what: str, path: pathlib.Path, 
     """
     if wanted is None:
         if len(names) > 1:
-            notes.append(f"{len(names)} {what}s in {path.name}; took {names[0]}.")
+            notes.append(f"{len(names)} {what}s in {path.name}; took {printable(names[0])}.")
         return names[0]
     if wanted not in names:
-        shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
-        raise InputError(f"{path}: no {what} {wanted}; there are: {shown}")
+        raise InputError(f"{path}: no {what} {wanted}; there are: {listed(names)}")
     return wanted
 
 

@@ -7,30 +7,17 @@ import json
 import pathlib
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
-from hdvr_jax.keypoints import json_text
+from hdvr_jax.keypoints import json_text, words
 
 _PICTURES = {b"\xff\xd8\xff": "JPEG", b"\x89PNG": "PNG", b"GIF8": "GIF", b"BM": "BMP", b"II*\x00": "TIFF"}
 _MOTION = (".fbx", ".c3d", ".glb", ".gltf", ".trc", ".mot", ".asf", ".amc", ".usd")
 _ARCHIVES = (".zip", ".tar", ".gz", ".tgz", ".7z", ".rar", ".bz2", ".xz")
-# The fields by which a format is known, besides those that many have.
-_FIELDS = {
-    "tracks": {"format", "tracks", "skeleton", "fps", "provenance"},
-    "openpose": {"people", "pose_keypoints_2d", "person_id"},
-    "alphapose": {"image_id", "keypoints", "idx", "box", "score"},
-    "coco": {"image_id", "keypoints", "category_id", "score"},
-    "annotations": {"images", "annotations", "image_id", "keypoints", "num_keypoints", "file_name"},
-    "mmpose": {"instances", "instance_info", "keypoint_scores", "frame_id", "meta_info"},
-    "mediapipe": {"pose_landmarks", "landmarks", "landmark", "pose_world_landmarks", "visibility"},
-    "ultralytics": {"keypoints", "box", "class", "name", "track_id"},
-    "videopose3d": {"positions_2d", "boxes", "keypoints", "metadata"},
-    "cmu": {"joint_names", "meta", "fps"},
-}
-_SHOWN, _NEAR = 6, 0.3
+_SHOWN, _LONGEST, _NEAR = 6, 20, 0.3
 _OWN_TRACKS = "if these are keypoints, save them as tracks of this project (hdvr_jax.keypoints.native says how)"
 _CAMERA = re.compile(r"/dev/video([0-9]+)")
 _ARRAY = re.compile(rb"\{.*?\}", re.DOTALL)
@@ -49,10 +36,15 @@ def stream_hint(path: pathlib.Path) -> str:
     return ""
 
 
-def about(path: pathlib.Path, known: dict[str, str]) -> str:
-    """One line; `known` are the descriptions of the formats by name."""
+def about(path: pathlib.Path, known: dict[str, str], marks: dict[str, frozenset[str]]) -> str:
+    """One line.
+
+    Args:
+        known: Descriptions of the formats, by name.
+        marks: Of each format the fields by which it is known; none where it has no fields.
+    """
     found, fields, advice = _look(path)
-    shares = {name: len(fields & marks) / len(marks) for name, marks in _FIELDS.items() if name in known}
+    shares = {name: len(fields & own) / len(own) for name, own in marks.items() if own}
     near = [name for name in sorted(shares, key=shares.get, reverse=True)[:2] if shares[name] >= _NEAR]
     if near:
         nearest = " or ".join(f"{name} ({known[name]})" for name in near)
@@ -91,7 +83,7 @@ def _look(path: pathlib.Path) -> tuple[str, set[str], str]:
 def _folder(path: pathlib.Path) -> tuple[str, set[str], str]:
     entries = [entry for entry in path.iterdir() if not entry.name.startswith(".")]
     kinds = collections.Counter(entry.suffix.lower() or "other" for entry in entries if entry.is_file())
-    told = [f"{count} {kind} file{'s'[: count > 1]}" for kind, count in kinds.most_common(3)]
+    told = [f"{count} {_listed([kind])} file{'s'[: count > 1]}" for kind, count in kinds.most_common(3)]
     if inner := sum(entry.is_dir() for entry in entries):
         told.append(f"{inner} folder{'s'[: inner > 1]}")
     found = f"a folder with {' and '.join(told)}" if told else "an empty folder"
@@ -114,13 +106,10 @@ def _zip(path: pathlib.Path) -> tuple[str, set[str], str]:
         told = []
         for name in names[:_SHOWN]:
             with archive.open(name) as file:
-                told.append(f"{name.removesuffix('.npy')} {_array(file.read(512))}")
+                told.append(f"{_listed([name.removesuffix('.npy')])} {_array(file.read(512))}")
     more = ", ..." if len(names) > _SHOWN else ""
-    return (
-        f"an .npz with the arrays {', '.join(told)}{more}",
-        {name.removesuffix(".npy") for name in names},
-        _OWN_TRACKS,
-    )
+    fields = {name.removesuffix(".npy") for name in names}
+    return f"an .npz with the arrays {', '.join(told)}{more}", fields, _OWN_TRACKS
 
 
 def _array(begins: bytes) -> str:
@@ -155,7 +144,7 @@ def _json(content: Any, depth: int = 0) -> str:
     """In words, such as "a JSON list of objects with the fields a, b"."""
     what = "" if depth else "JSON "
     if isinstance(content, dict):
-        fields = f"with the fields {_listed(list(content))}" if content else "without fields"
+        fields = f"with the fields {_listed(content)}" if content else "without fields"
         return f"{'objects' if depth else 'a JSON object'} {fields}"
     if isinstance(content, list):
         inner = next((entry for entry in content if entry not in ([], {}, None)), None)
@@ -191,6 +180,5 @@ def _other(path: pathlib.Path, begins: bytes) -> tuple[str, set[str], str]:
     return "a text file", set(), "expected a video, keypoints or motion"
 
 
-def _listed(names: list[str]) -> str:
-    shown = [repr(name[:20])[1:-1] for name in names[:_SHOWN]]
-    return ", ".join(shown) + (", ..." if len(names) > _SHOWN else "")
+def _listed(names: Iterable[str]) -> str:
+    return words.listed((name[:_LONGEST] for name in names), _SHOWN)

@@ -20,7 +20,7 @@ import numpy as np
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import videopose3d_archive
 from hdvr_jax.keypoints.arrays import npz_names
-from hdvr_jax.keypoints.people import Person, Source, gathered, number_of, numbers
+from hdvr_jax.keypoints.people import Person, Source, gathered, numbers, size_of
 from hdvr_jax.keypoints.reading import Found, Options, Reading, choose
 
 _OF_VIDEO, _OF_VIDEOS = {"boxes", "keypoints", "metadata"}, {"positions_2d", "metadata"}
@@ -95,8 +95,4 @@ def _of_video(metadata: Any, video: str) -> Any:
 
 def _size(metadata: Any) -> tuple[int, int] | None:
     """Width and height, where both are told."""
-    if not isinstance(metadata, dict):
-        return None
-    sides = [value.item() if isinstance(value, np.generic) else value for value in map(metadata.get, ("w", "h"))]
-    width, height = map(number_of, sides)
-    return (width, height) if width > 0 and height > 0 else None
+    return size_of(metadata.get("w"), metadata.get("h")) if isinstance(metadata, dict) else None

@@ -22,6 +22,9 @@ from hdvr_jax.networks import convolution
 from hdvr_jax.networks.batch_norm import BatchNorm
 from hdvr_jax.networks.dropout import hashed_dropout
 
+# Of a long sequence, the frames whose hidden channels are in memory at once.
+_WINDOW_FRAMES = 2048
+
 # Orders of the joints of inputs and of outputs in a mirror.
 Mirrors = tuple[tuple[int, ...], tuple[int, ...]]
 
@@ -192,13 +195,26 @@ def apply_to_sequence(
 ) -> Float[Array, "B T J_out 3"]:
     """Poses of every frame; edges are repeated where the receptive field reaches over them.
 
+    Long sequences are computed in windows, one after the other: the memory of hidden channels does not grow with them.
+
     Args:
         mirrors: to average with the mirror image's poses: how it orders the joints of the inputs, and of the outputs.
     """
 
     def apply(inputs: Array) -> Array:
-        padding = ((0, 0), net.padding, (0, 0))
-        return net.apply(variables, jnp.pad(flat(inputs), padding, "edge"), strided=False)
+        frames = inputs.shape[1]
+        size = min(frames, _WINDOW_FRAMES)
+        before, after = net.padding
+        x = jnp.pad(flat(inputs), ((0, 0), (before, after + -frames % size), (0, 0)), "edge")
+
+        def window(start: Array) -> Array:
+            seen = jax.lax.dynamic_slice_in_dim(x, start, size + before + after, 1)
+            return net.apply(variables, seen, strided=False)
+
+        if size == frames:
+            return window(jnp.int32(0))
+        found = jnp.moveaxis(jax.lax.map(window, jnp.arange(0, frames, size)), 0, 1)
+        return found.reshape(len(x), -1, *found.shape[3:])[:, :frames]
 
     if mirrors is None:
         return apply(inputs)

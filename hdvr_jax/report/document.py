@@ -33,6 +33,7 @@ Fields of the document (numbers that are unknown are null):
 """
 
 import contextlib
+import dataclasses
 import gc
 import json
 from collections.abc import Iterator
@@ -43,30 +44,62 @@ import numpy as np
 from hdvr_jax.provenance import PROVENANCE_NAMES
 from hdvr_jax.recognition.floor import Floor
 from hdvr_jax.recognition.results import Movements, Recognition, TrackResult
-from hdvr_jax.report.words import provenance_words
+from hdvr_jax.report.words import provenance_words, risk_words
 from hdvr_jax.skeletons import get_skeleton
 
 SCHEMA = "hdvr_jax.report/1"
+_FRAMES_AT_ONCE = 1024
 
 
 def document(recognition: Recognition, **more: Any) -> Iterator[str]:
     """The result as the module describes it, JSON in pieces, with the fields `more` after its schema.
 
-    A dancer at a time: as Python's numbers a document takes several times the memory of its arrays.
+    A few frames at a time: as Python's numbers a document takes several times the memory of its arrays.
     """
     head = json.dumps({"schema": SCHEMA, **more, **_about(recognition)}, allow_nan=False)
     yield head.removesuffix("}") + ', "tracks": ['
     for number, result in enumerate(recognition.tracks):
-        with _uncollected():
-            dancer = json.dumps(_track(result), allow_nan=False)
-        yield ", " * (number > 0) + dancer
+        yield ", " * (number > 0)
+        yield from _json(_track(result))
     yield "]}"
+
+
+@dataclasses.dataclass(frozen=True)
+class _Frames:
+    """Values (T, ...) of all frames, to be written as `plain` gives them; without `digits` they are whole numbers."""
+
+    values: np.ndarray
+    digits: int | None = None
+
+    def json(self) -> Iterator[str]:
+        """The list, in pieces."""
+        yield "["
+        for start in range(0, len(self.values), _FRAMES_AT_ONCE):
+            block = self.values[start : start + _FRAMES_AT_ONCE]
+            with _uncollected():
+                rows = block.tolist() if self.digits is None else plain(block, self.digits)
+                text = json.dumps(rows, allow_nan=False)
+            yield ", " * (start > 0) + text[1:-1]
+        yield "]"
+
+
+def _json(value: Any) -> Iterator[str]:
+    """What `json.dumps` gives, in pieces; within dicts there may be `_Frames`."""
+    if isinstance(value, _Frames):
+        yield from value.json()
+    elif isinstance(value, dict):
+        for number, (name, field) in enumerate(value.items()):
+            yield f"{', ' if number else '{'}{json.dumps(name)}: "
+            yield from _json(field)
+        yield "}" if value else "{}"
+    else:
+        yield json.dumps(value, allow_nan=False)
 
 
 @contextlib.contextmanager
 def _uncollected() -> Iterator[None]:
     """Without Python's collector of cycles, which looks through all that there is again and again while a million lists
-    are made: more than half of the time of writing."""
+    are made."""
     was = gc.isenabled()
     gc.disable()
     try:
@@ -125,7 +158,7 @@ def _risks(recognition: Recognition) -> list[dict[str, Any]] | None:
             "end": plain(risk.end / fps, 3),
             "tracks": list(risk.tracks),
             "score": plain(risk.score, 4),
-            "reason": risk.reason,
+            "reason": risk_words(risk),
         }
         for risk in recognition.risks
     ]
@@ -157,12 +190,12 @@ def _track(result: TrackResult) -> dict[str, Any]:
             "skeleton": poses.skeleton,
             "joints": list(get_skeleton(poses.skeleton).joints),
             "frame": poses.frame,
-            "points": plain(poses.points, 3),
+            "points": _Frames(poses.points, 3),
         },
         **_image(result),
         "provenance": {
             "kinds": list(PROVENANCE_NAMES),
-            "joints": result.prepared.provenance.tolist(),
+            "joints": _Frames(result.prepared.provenance),
             "shares": {
                 name: plain((result.prepared.provenance == kind).mean(), 4)
                 for kind, name in enumerate(PROVENANCE_NAMES)
@@ -179,11 +212,11 @@ def _image(result: TrackResult) -> dict[str, Any]:
     if not poses.lifted:
         return {"input": None, "reprojection": None}
     return {
-        "input": {"keypoints": plain(result.given.keypoints, 1), "confidence": plain(result.given.confidence, 3)},
+        "input": {"keypoints": _Frames(result.given.keypoints, 1), "confidence": _Frames(result.given.confidence, 3)},
         "reprojection": {
-            "points": plain(poses.projected, 1),
-            "error_px": plain(poses.error_px, 2),
-            "error_body": plain(poses.error_body, 4),
+            "points": _Frames(poses.projected, 1),
+            "error_px": _Frames(poses.error_px, 2),
+            "error_body": _Frames(poses.error_body, 4),
         },
     }
 
@@ -213,5 +246,5 @@ def _genre(result: TrackResult) -> dict[str, Any] | None:
     return {
         "names": list(result.genre.names),
         "overall": plain(result.genre.overall, 4),
-        "running": plain(result.genre.running, 4),
+        "running": _Frames(result.genre.running, 4),
     }

@@ -9,7 +9,15 @@ from hdvr_jax.provenance import MISSING
 from hdvr_jax.recognition.results import ModelInfo, Recognition, TrackResult
 from hdvr_jax.report.figures import figures
 from hdvr_jax.report.packing import pack, pack_bytes
-from hdvr_jax.report.words import audit_words, movement_caption, movement_label, provenance_words, scores_line, title
+from hdvr_jax.report.words import (
+    audit_words,
+    movement_caption,
+    movement_label,
+    provenance_words,
+    risk_words,
+    scores_line,
+    title,
+)
 from hdvr_jax.skeletons import BODY_PARTS, get_skeleton
 
 _MILLIMETRE = 0.001
@@ -128,7 +136,7 @@ def _risks(recognition: Recognition) -> list[dict[str, Any]]:
             "end": risk.end,
             "tracks": [places[id] for id in risk.tracks if id in places],
             "score": round(risk.score, 3),
-            "reason": risk.reason,
+            "reason": risk_words(risk),
         }
         for risk in recognition.risks or ()
     ]

@@ -6,6 +6,7 @@ from hdvr_jax.movements import MovementType
 from hdvr_jax.provenance import INTERPOLATED, MEASURED, MISSING, SYNTHESISED
 from hdvr_jax.recognition.results import ModelInfo, Movements, Recognition, TrackResult
 from hdvr_jax.skeletons import get_skeleton
+from hdvr_jax.tracking.results import Risk
 
 
 def readable(name: str) -> str:
@@ -50,6 +51,11 @@ def audit_words(recognition: Recognition) -> str:
     at = worst.start / recognition.tracks[0].given.fps
     most = f"most doubtful at {at:.1f} s (score {worst.score:.2f} of 1)"
     return f"Dancers could have been taken for each other {times}; {most}."
+
+
+def risk_words(risk: Risk) -> str:
+    """Why dancers could have been taken for each other."""
+    return f"dancers {' and '.join(risk.tracks)} come close; a swap would fit best in frame {risk.frame}"
 
 
 def provenance_words(result: TrackResult) -> list[str]:

@@ -15,11 +15,12 @@ import numpy as np
 from hdvr_jax import keypoints, recordings, tracking
 from hdvr_jax.detection import landmarker
 from hdvr_jax.detection.bundle import default_bundle
-from hdvr_jax.detection.people import SKELETON, Find, Settings, found_in, shrunk
+from hdvr_jax.detection.people import SKELETON, Find, Settings, found_next, shrunk
 from hdvr_jax.errors import InputError
+from hdvr_jax.opencv import quiet
 from hdvr_jax.skeletons import get_skeleton
 from hdvr_jax.streaming import sources
-from hdvr_jax.streaming.camera import Clock, Picture, Shot, newest
+from hdvr_jax.streaming.camera import Clock, Shot, newest
 from hdvr_jax.streaming.records import Frame, Recording, Stream
 from hdvr_jax.tracking import live
 from hdvr_jax.video import open_video
@@ -78,7 +79,8 @@ def _kind(source: pathlib.Path, format: str | None) -> str:
 
 def _filmed(number: int, fps: float | None, detector: pathlib.Path | None, given: dict[str, Any]) -> Stream:
     """The pictures of a camera, the newest whenever the detector is ready for one."""
-    capture = cv2.VideoCapture(number)
+    with quiet():
+        capture = cv2.VideoCapture(number)
     if not capture.isOpened():
         raise InputError(f"camera {number}: cannot be opened")
     rate = capture.get(cv2.CAP_PROP_FPS)
@@ -114,14 +116,18 @@ def people_in(
     # Who is out of sight for as long as models remember comes back as the same.
     state = live.Live(SKELETON, fps, tracking.Settings(memory_seconds=recording.forget_seconds))
     scale = shrunk(np.zeros((*recording.image_size[::-1], 3), np.uint8), settings.shorter_side)[1]
-    under_way: list[tuple[Frame, float]] = []
-    trial = state
+    every = max(1, round(settings.search_seconds * fps))
+    trial, places, first = state, [], None
     for _ in range(2):  # what is loaded at its first use is loaded before the first picture
         trial, _ = live.step(trial, np.ones((1, _JOINTS, 2), np.float32), np.ones((1, _JOINTS), np.float32))
     with finder as find:
-        small = _shrunk(shots, settings.shorter_side, under_way, clock)
-        for found in found_in(small, find, settings, max(1, round(settings.search_seconds * fps))):
-            (frame, begun), detected = under_way.pop(), clock()
+        for number, shot in enumerate(shots):
+            begun = clock()
+            first = first or shot
+            frame = _frame(shot, first, begun)
+            small = shrunk(shot.picture, settings.shorter_side)[0]
+            found, places = found_next(small, find, places, settings, anew=number % every == 0)
+            detected = clock()
             if frame.time is not None:
                 state = dataclasses.replace(state, frame=max(state.frame, round(frame.time * fps)))
             found = found * np.array([scale, scale, 1], np.float32)
@@ -132,16 +138,9 @@ def people_in(
             yield dataclasses.replace(frame, people=people, took=took)
 
 
-def _shrunk(
-    shots: Iterable[Shot], shorter_side: int, under_way: list[tuple[Frame, float]], clock: Clock
-) -> Iterator[Picture]:
-    """The pictures, small; the frame that is looked at, and since when, is put into `under_way`."""
-    begin = None
-    for shot in shots:
-        frame = Frame({}, arrived=(now := clock()))
-        if shot.arrived is not None:
-            # What came before the first picture that is looked at was awaited, not skipped.
-            begin, skipped = (shot.arrived, 0) if begin is None else (begin, shot.skipped)
-            frame = Frame({}, shot.arrived - begin, shot.arrived, skipped=skipped)
-        under_way.append((frame, now))
-        yield shrunk(shot.picture, shorter_side)[0]
+def _frame(shot: Shot, first: Shot, now: float) -> Frame:
+    """A frame without its people; `first` is the first picture that was looked at."""
+    if shot.arrived is None:
+        return Frame({}, arrived=now)
+    # What came before the first picture was awaited, not skipped.
+    return Frame({}, shot.arrived - first.arrived, shot.arrived, skipped=0 if shot is first else shot.skipped)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from hdvr_jax import cleaning
+from hdvr_jax import cameras, cleaning, lifting
 from hdvr_jax.errors import InputError
 from hdvr_jax.pose_track import check_fps
 from hdvr_jax.skeletons import get_skeleton
@@ -59,6 +59,11 @@ class Recording:
         if self.smoothing.method not in (cleaning.OFF, "one_euro"):
             raise InputError(f"stream: smoothing {self.smoothing.method!r} looks ahead; expected off or one_euro")
         cleaning.check(self.smoothing, self.fps)
+
+    def camera(self) -> cameras.Perspective:
+        """Its camera in pixels: of the focal length that was told, else a guessed one."""
+        guessed = lifting.guess_camera(self.image_size, np.zeros((0, 1, 2), np.float32))
+        return guessed if self.focal is None else guessed.replace(focal=np.full(2, self.focal, np.float32))
 
 
 @dataclasses.dataclass(frozen=True)

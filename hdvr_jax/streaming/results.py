@@ -13,6 +13,7 @@ is handed to the operating system at once. A stream that is killed has no last l
 `read_results` leaves that out.
 """
 
+import contextlib
 import io
 import json
 import os
@@ -22,7 +23,6 @@ from typing import Any
 
 import numpy as np
 
-from hdvr_jax import lifting
 from hdvr_jax.clip_poses import LIFTED_SKELETON
 from hdvr_jax.errors import InputError
 from hdvr_jax.movements import load_vocabulary
@@ -30,12 +30,13 @@ from hdvr_jax.skeletons import get_skeleton
 from hdvr_jax.streaming import driver
 from hdvr_jax.streaming.latency import Latency
 from hdvr_jax.streaming.models import StreamModels
-from hdvr_jax.streaming.records import Frame, Outcome, Recording, Stream
+from hdvr_jax.streaming.records import Frame, Outcome, Stream
 
 FORMAT, VERSION = "hdvr-stream", 1
 # Of a probability; movements below are not told.
 _DECISION = 0.5
-_BEGIN = json.dumps({"format": FORMAT})[:-1].encode()
+# How results begin, and how those of the version without a header did.
+_BEGINNINGS = (json.dumps({"format": FORMAT})[:-1].encode(), b'{"frame":')
 _LONGEST = 10_000_000  # characters of a line
 
 
@@ -52,7 +53,9 @@ def write(stream: Stream, models: StreamModels, file: io.TextIOBase) -> Latency:
         _put(file, {**line, "people": [{"id": id, **fields(one, types, names)} for id, one in found.items()]})
 
     latency = driver.run(stream, models, told)
-    _put(file, {"end": latency.to_json()})
+    # Nobody may be reading any more, which is how a stream ends as well.
+    with contextlib.suppress(BrokenPipeError):
+        _put(file, {"end": latency.to_json()})
     return latency
 
 
@@ -64,7 +67,7 @@ def header(stream: Stream, models: StreamModels) -> dict[str, Any]:
         "version": VERSION,
         "fps": recording.fps,
         "image_size": list(recording.image_size),
-        "focal_px": _focal(recording),
+        "focal_px": round(float(recording.camera().focal[0]), 3),
         "keypoints": recording.skeleton,
         "skeleton": {"name": LIFTED_SKELETON, "joints": list(skeleton.joints), "parents": list(skeleton.parents)},
         "units": {"pose": "m", "trajectory": "m", "time": "s", "ms": "ms"},
@@ -81,11 +84,6 @@ def header(stream: Stream, models: StreamModels) -> dict[str, Any]:
     if models.genre is not None:
         found["genres"] = list(models.genre.names)
     return found
-
-
-def _focal(recording: Recording) -> float:
-    guessed = lifting.guess_camera(recording.image_size, np.zeros((0, 1, 2), np.float32)).focal
-    return float(guessed[0]) if recording.focal is None else recording.focal
 
 
 def _put(file: io.TextIOBase, line: dict[str, Any]) -> None:
@@ -117,7 +115,8 @@ def is_replaceable(path: pathlib.Path) -> bool:
     if not path.exists():
         return True
     with path.open("rb") as file:
-        return file.read(len(_BEGIN)) in (b"", _BEGIN)
+        head = file.read(max(map(len, _BEGINNINGS)))
+    return not head or head.startswith(_BEGINNINGS)
 
 
 def read_results(path: str | os.PathLike) -> Iterator[dict[str, Any]]:
@@ -126,7 +125,8 @@ def read_results(path: str | os.PathLike) -> Iterator[dict[str, Any]]:
     A last line that was cut short is left out.
 
     Raises:
-        InputError: the file cannot be read or is none of a stream, or a line in its middle is damaged; names the line.
+        InputError: the file cannot be read or is none of a stream, or a line in its middle is damaged or longer than
+            any; names the line.
     """
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
@@ -134,6 +134,8 @@ def read_results(path: str | os.PathLike) -> Iterator[dict[str, Any]]:
             while (text := file.readline(_LONGEST)).endswith("\n"):
                 number += 1
                 yield _parsed(text, f"{path}, line {number}", number == 1)
+            if len(text) == _LONGEST:
+                raise InputError(f"{path}, line {number + 1}: longer than {_LONGEST} characters")
             if number == 0:
                 raise InputError(f"{path}: no whole line; expected results of a stream")
     except OSError as error:

@@ -18,6 +18,7 @@ too slow for, every line says when its picture was taken, in seconds from any be
 import dataclasses
 import io
 import json
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -33,6 +34,8 @@ from hdvr_jax.streaming.records import Frame, People, Recording
 _LONGEST = 2_000_000
 _HEADER = ("fps", "image_size", "skeleton")
 _LARGEST = 1e9
+# Seconds since 1970 are 2e9; times in milliseconds are beyond.
+_LATEST = 1e11
 _ALONE = "1"
 
 
@@ -71,8 +74,8 @@ def _typed(name: str, fields: dict[str, Any]) -> dict[str, Any]:
     return {**found, "skeleton": str(fields["skeleton"])} if "skeleton" in fields else found
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST
+def _is_number(value: Any, limit: float = _LARGEST) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < limit
 
 
 def _line(file: io.TextIOBase, name: str, number: int) -> dict[str, Any] | None:
@@ -97,13 +100,13 @@ def _line(file: io.TextIOBase, name: str, number: int) -> dict[str, Any] | None:
 
 def _frames(file: io.TextIOBase, name: str, first: dict[str, Any] | None, joints: int) -> Iterator[Frame]:
     number, content = (1, first) if first is not None else (2, _line(file, name, 2))
-    begin, before = (content or {}).get("time"), -_LARGEST
+    begin, before = (content or {}).get("time"), -math.inf
     while content is not None:
         where = f"{name}, line {number}"
         time = content.get("time")
         if (time is None) != (begin is None):
             raise InputError(f"{where}: {'no' if time is None else 'a'} time, unlike the first frame")
-        if time is not None and not (_is_number(time) and time >= before):
+        if time is not None and not (_is_number(time, _LATEST) and time >= before):
             raise InputError(f"{where}: time is {time!r}; expected seconds, and not before those of the line before")
         people = _people(content, where, joints)
         yield Frame(people) if time is None else Frame(people, time=float(time) - float(begin))

@@ -126,9 +126,7 @@ def start(models: StreamModels, recording: Recording, dancers: int = 1) -> State
     fps = models.lifter.fps or recording.fps
     if models.genre is not None and models.genre.fps > fps:
         raise InputError(f"stream: {fps:g} frames per second; the genre model needs {models.genre.fps:g}")
-    pixels = lifting.guess_camera(recording.image_size, np.zeros((0, 1, 2), np.float32))
-    if recording.focal is not None:
-        pixels = pixels.replace(focal=np.full(2, recording.focal, np.float32))
+    pixels = recording.camera()
     view = {name: np.asarray(getattr(pixels, name))[None] for name in ("focal", "center")}
     view |= {"distortion": np.zeros((1, 5), np.float32), "image_size": np.array([recording.image_size])}
     camera = {"pixels": pixels, "screen": lifting.screen_camera(view, 0)}

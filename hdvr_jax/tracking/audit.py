@@ -23,6 +23,5 @@ def audit(doubts: Sequence[Doubt], names: dict[int, str]) -> tuple[Risk, ...]:
         if doubt.chance < _LEAST or not set(doubt.tracks) <= set(names):
             continue
         pair = tuple(sorted((names[track] for track in doubt.tracks), key=int))
-        reason = f"dancers {pair[0]} and {pair[1]} come close; a swap would fit best in frame {doubt.frame}"
-        risks.append(Risk(doubt.start, doubt.end, pair, min(1.0, 2 * doubt.chance) ** _CAUTION, reason))
+        risks.append(Risk(doubt.start, doubt.end, doubt.frame, pair, min(1.0, 2 * doubt.chance) ** _CAUTION))
     return tuple(sorted(risks, key=lambda risk: (risk.start, risk.end, risk.tracks)))

@@ -33,7 +33,8 @@ def merged(
             for other, own in tracks.items():
                 first, last = np.searchsorted(times[other], figures.frame[[gone, back]], "right")
                 between = own[max(first - 1, 0) : last]
-                if other == lost or len(between) < 2 or np.diff(figures.frame[between]).max() > longest:
+                seen = figures.frame[[gone, *between, back]]
+                if other == lost or len(between) < 2 or np.diff(seen).max() > longest:
                     continue
                 apart = _apart(figures, gone, int(between[0])) + _apart(figures, back, int(between[-1]))
                 if (margin := _LEAST + _STEEP * apart) < SURE:

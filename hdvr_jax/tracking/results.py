@@ -11,17 +11,17 @@ class Risk:
 
     Attributes:
         start, end: Frames; `end` is exclusive.
-        tracks: Ids of those involved.
+        frame: Where a swap would fit best.
+        tracks: Ids of those involved, at least two, the lowest first.
         score: Of doubt, 0 to 1: 1 where both ways are equally good, 0.5 where the other is about thirty times less
             likely.
-        reason: In words, for the report.
     """
 
     start: int
     end: int
+    frame: int
     tracks: tuple[str, ...]
     score: float
-    reason: str
 
 
 @dataclasses.dataclass(frozen=True)

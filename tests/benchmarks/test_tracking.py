@@ -171,6 +171,19 @@ def test_there_are_larger_groups_under_hard_conditions_alone():
     assert more == {f"choreo_{count}_{camera}" for count in (6, 8) for camera in "abcd"}
     with pytest.raises(InputError, match="no scene 'choreo_8_a'"):
         scenes.load("choreo_8_a", 1.0)
+    assert scenes.names(dataclasses.replace(scenes.HARD, missed=0.3)) == scenes.names(scenes.HARD)
+
+
+def test_larger_groups_are_dressed_by_the_same_rule():
+    conditions = scenes.Conditions(crowds=(6, 8))
+    found = {name for name in scenes.names(conditions) if scenes.dressed_alike(name)}
+    assert 3 * len(found) == pytest.approx(len(scenes.names(conditions)), abs=2)
+    assert {name for name in found if name.startswith(("salsa_01", "choreo"))} == {
+        "salsa_01_c", "choreo_2_b", "choreo_3_c", "choreo_4_a", "choreo_4_d", "choreo_5_b", "choreo_6_c",
+        "choreo_8_b",
+    }  # fmt: skip
+    scene = scenes.load("choreo_6_c", 0.2, conditions)
+    assert (scene.dancers, scene.alike) == (6, True)
 
 
 def test_the_hard_command_keeps_its_counts_apart(tmp_path, monkeypatch, capsys, crossing):

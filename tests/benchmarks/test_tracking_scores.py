@@ -89,7 +89,7 @@ def test_a_brief_exchange_is_no_swap(true):
     [(0.9, 25, ("1", "2"), 2), (0.9, 25, ("1", "3"), 1), (0.4, 25, ("1", "2"), 0), (0.9, 50, ("1", "2"), 0)],
 )
 def test_what_the_audit_marks(true, score, start, tracks, marked):
-    risk = Risk(start, start + 8, tracks, score, "they met")
+    risk = Risk(start, start + 8, start + 4, tracks, score)
     counts = audit.count(_tracking(_swapped(true, 30), risk), true, _FPS)
     assert counts["swaps"] == 2
     assert counts["swaps marked, from 0.5"] == marked

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from hdvr_jax.detection.people import Settings, box, distinct, found_in, look_at, paint_over, search, shrunk
+from hdvr_jax.detection.people import Settings, box, distinct, found_in, found_next, look_at, paint_over, search, shrunk
 from hdvr_jax.skeletons import get_skeleton
 from tests.detection import drawn
 
@@ -36,7 +36,10 @@ def test_dancers_are_followed_and_those_who_enter_are_found_at_the_next_search()
         calls.append(len(image))
         return drawn.find(image)
 
-    found = list(found_in(frames, find, Settings(), every=5))
+    found, places = [], []
+    for number, frame in enumerate(frames):
+        people, places = found_next(frame, find, places, Settings(), anew=number % 5 == 0)
+        found.append(people)
     assert [len(people) for people in found] == [1, 1, 1, 1, 1, 2, 2, 2]
     for people, boxes in zip(found, walk):
         assert set(boxes_of(people)) <= {(x, y, x + w - 1, y + h - 1) for x, y, w, h in boxes}

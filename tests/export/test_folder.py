@@ -10,6 +10,7 @@ import pytest
 
 from hdvr_jax import export, keypoints
 from hdvr_jax.errors import InputError
+from hdvr_jax.footage import Footage
 from hdvr_jax.recognition.results import Poses
 from hdvr_jax.skeletons import get_skeleton
 from tests.processes import environment
@@ -127,7 +128,7 @@ def test_an_extra_that_fails_leaves_the_folder_as_it_was(tmp_path):
         yield
 
     with pytest.raises(InputError, match="frame 0"):
-        export.write(fabricated.recognition(source="second"), tmp_path, ["bvh", "overlay"], broken())
+        export.write(fabricated.recognition(source="second"), tmp_path, ["bvh", "overlay"], Footage(broken()))
     assert {path.name for path in tmp_path.iterdir()} == {"poses3d.csv", "movements.csv", *export.FILES}
     assert json.loads((tmp_path / "report.json").read_text())["source"] == "clip.json"
 
@@ -136,6 +137,7 @@ _WRITES_FOR_EVER = """
 import pathlib, sys, time
 import numpy as np
 from hdvr_jax import export
+from hdvr_jax.footage import Footage
 from tests.recognition import fabricated
 
 def frames():
@@ -144,7 +146,7 @@ def frames():
     print("writing", flush=True)
     time.sleep(600)
 
-export.write(fabricated.recognition(dancers=1), pathlib.Path(sys.argv[1]), ["csv", "overlay"], frames())
+export.write(fabricated.recognition(dancers=1), pathlib.Path(sys.argv[1]), ["csv", "overlay"], Footage(frames()))
 """
 
 
@@ -164,6 +166,8 @@ def test_what_killed_runs_left_goes_and_what_others_are_writing_stays(tmp_path):
         running.stdout.close()
     assert any(path.name.endswith(".part.mp4") for path in unfinished.iterdir())
     export.check(tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {unfinished.name, *export.FILES}
+    export.write(fabricated.recognition(), tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == set(export.FILES)
 
 

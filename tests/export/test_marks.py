@@ -61,11 +61,35 @@ def test_bones_have_edges_and_nothing_else_is_touched():
     assert (picture[:, 110:] == 20).all()
 
 
-@settings(max_examples=25, deadline=None)
-@given(arrays.arrays(np.float64, (17, 2)), arrays.arrays(np.float32, 17), st.integers(2, 40), st.text(max_size=8))
-def test_anything_can_be_drawn_anywhere(points, opacity, side, text):
+def _touched(picture, points, place, width):
+    """Which pixels may be drawn to: a little around the points, and where the text is."""
+    height, across = picture.shape[:2]
+    found = np.zeros((height, across), bool)
+    seen = points[np.isfinite(points).all(-1)]
+    if len(seen):
+        low = np.clip(np.floor(seen.min(0)) - 8, 0, (across, height)).astype(int)
+        high = np.clip(np.ceil(seen.max(0)) + 8, 0, (across, height)).astype(int)
+        found[low[1] : high[1], low[0] : high[0]] = True
+    left, foot = place
+    found[max(0, foot - 14) : max(0, foot + 7), max(0, left - 4) : max(0, left + width + 4)] = True
+    return found
+
+
+_SOMEWHERE = arrays.arrays(np.float64, (17, 2))
+_TOGETHER = arrays.arrays(np.float64, (17, 2), elements=st.one_of(st.floats(60, 90), st.just(np.nan)))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.one_of(_SOMEWHERE, _TOGETHER),
+    arrays.arrays(np.float32, 17),
+    st.integers(2, 200),
+    st.text(max_size=8),
+)
+def test_anything_can_be_drawn_anywhere_and_the_rest_stays_as_it_is(points, opacity, side, text):
     picture = _ground(100, side, side + 3)
+    place = tuple(np.clip(np.nan_to_num(points[0]), -9999, 9999).astype(int).tolist())
     marks.draw_pose(picture, points, "h36m17", _YELLOW)
     marks.draw_dots(picture, points, opacity, _YELLOW)
-    marks.draw_text(picture, text, tuple(np.clip(np.nan_to_num(points[0]), -9999, 9999).astype(int).tolist()), _YELLOW)
-    assert picture.shape == (side, side + 3, 3)
+    marks.draw_text(picture, text, place, _YELLOW)
+    assert (picture[~_touched(picture, points, place, marks.text_width(picture, text))] == 100).all()

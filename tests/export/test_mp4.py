@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tracemalloc
 
 import cv2
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.export import mp4
+from hdvr_jax.video import Video
 from tests.processes import environment
 
 _SAYS_NOTHING = """
@@ -54,7 +56,7 @@ def test_a_codec_that_only_says_that_it_works_is_not_taken(tmp_path, monkeypatch
             write(np.full((48, 64, 3), shade, np.uint8))
     assert asked == ["avc1", "mp4v", "mp4v"]
     assert _codec(tmp_path / "a.mp4") in ("mp4v", "fmp4")
-    assert [round(float(image.mean()), -2) for image in mp4._frames(tmp_path / "a.mp4")] == [0, 100, 200]
+    assert [round(float(image.mean()), -2) for image in Video(tmp_path / "a.mp4")] == [0, 100, 200]
 
 
 def test_the_first_codec_that_reads_back_is_taken(tmp_path, monkeypatch):
@@ -69,6 +71,49 @@ def test_the_first_codec_that_reads_back_is_taken(tmp_path, monkeypatch):
     with mp4.whole_video(tmp_path / "a.mp4", 25.0, (64, 48)) as write:
         write(np.zeros((48, 64, 3), np.uint8))
     assert asked == ["avc1", "avc1"]
+
+
+def test_a_trial_takes_a_few_frames_of_memory(tmp_path):
+    """What was written and what is read of it are compared one by one; the codec's own memory is not counted."""
+    size = (640, 480)
+    tracemalloc.start()
+    try:
+        with mp4.whole_video(tmp_path / "a.mp4", 25.0, size):
+            most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 4 * 3 * size[0] * size[1]
+
+
+class _Altering:
+    """A writer of which the last frame of a trial comes back otherwise."""
+
+    def __init__(self, real, change):
+        self._real, self._change, self._written = real, change, 0
+
+    def isOpened(self):
+        return self._real.isOpened()
+
+    def write(self, frame):
+        self._written += 1
+        for image in self._change(frame) if self._written == mp4._TRIAL_FRAMES else [frame]:
+            self._real.write(image)
+
+    def release(self):
+        self._real.release()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda frame: [], lambda frame: [frame, frame], lambda frame: [frame // 2]],
+    ids=["lost", "twice", "darker"],
+)
+def test_a_codec_of_which_one_frame_is_not_as_it_was_is_not_taken(tmp_path, monkeypatch, change):
+    real = mp4._writer
+    monkeypatch.setattr(mp4, "_writer", lambda *given: _Altering(real(*given), change))
+    with pytest.raises(InputError, match="no mp4v encoder"), mp4.whole_video(tmp_path / "a.mp4", 25.0, (64, 48)):
+        pass
+    assert not list(tmp_path.iterdir())
 
 
 def test_no_codec_at_all(tmp_path, monkeypatch):

@@ -9,6 +9,7 @@ import pytest
 from hdvr_jax.errors import InputError
 from hdvr_jax.export.marks import text_width
 from hdvr_jax.export.overlay import write_overlay
+from hdvr_jax.footage import Footage
 from hdvr_jax.recognition.results import Poses
 from hdvr_jax.skeletons import get_skeleton
 from tests.recognition import fabricated
@@ -45,7 +46,7 @@ def test_poses_are_lines_on_the_video(tmp_path):
     """Along every bone, left in blue and right in orange, on the colour that the frame had."""
     result = _apart(_recognition(), [300, 0])
     greys = [np.full((720, 1280, 3), 10 * frame, np.uint8) for frame in range(8)]
-    write_overlay(result, iter(greys), tmp_path / "overlay.mp4")
+    write_overlay(result, Footage(iter(greys)), tmp_path / "overlay.mp4")
     drawn, fps = _frames(tmp_path / "overlay.mp4")
     assert len(drawn) == 8
     assert fps == fabricated.FPS
@@ -65,7 +66,7 @@ def test_poses_are_lines_on_the_video(tmp_path):
 def test_detected_joints_are_dots_on_any_ground(tmp_path, ground):
     """Bright within and dark around: one of them stands out from whatever is behind."""
     result = _apart(_recognition(2), [300, 0])
-    write_overlay(result, [np.full((720, 1280, 3), ground, np.uint8)] * 2, tmp_path / "overlay.mp4")
+    write_overlay(result, Footage([np.full((720, 1280, 3), ground, np.uint8)] * 2), tmp_path / "overlay.mp4")
     image = _frames(tmp_path / "overlay.mp4")[0][0]
     for joint in result.tracks[0].given.keypoints[0]:
         around = _around(image, joint, 8)
@@ -95,7 +96,7 @@ def test_dots_are_as_sure_as_the_detector_and_missing_joints_have_none(tmp_path)
 
 def test_detected_joints_follow_a_video_of_another_size(tmp_path):
     result = _apart(_recognition(2), [300, 0])
-    write_overlay(result, [np.full((360, 320, 3), 255, np.uint8)] * 2, tmp_path / "overlay.mp4")
+    write_overlay(result, Footage([np.full((360, 320, 3), 255, np.uint8)] * 2), tmp_path / "overlay.mp4")
     image = _frames(tmp_path / "overlay.mp4")[0][0]
     for joint in result.tracks[0].given.keypoints[0]:
         assert _around(image, joint * [0.25, 0.5], 1)[:, 0].mean() < 170
@@ -103,7 +104,7 @@ def test_detected_joints_follow_a_video_of_another_size(tmp_path):
 
 def test_video_of_another_size_than_the_keypoints(tmp_path):
     result = _recognition(2)
-    write_overlay(result, [np.full((361, 641, 3), 60, np.uint8)] * 2, tmp_path / "overlay.mp4")
+    write_overlay(result, Footage([np.full((361, 641, 3), 60, np.uint8)] * 2), tmp_path / "overlay.mp4")
     drawn, _ = _frames(tmp_path / "overlay.mp4")
     assert drawn[0].shape == (360, 640, 3)
     assert abs(np.median(drawn[0]) - 60) < 6
@@ -123,7 +124,7 @@ def test_without_video_the_ground_is_black_and_captions_are_there(tmp_path):
 
 def test_a_video_that_ends_early_goes_on_in_black(tmp_path):
     white = np.full((72, 128, 3), 255, np.uint8)
-    write_overlay(_recognition(4), [white] * 2, tmp_path / "overlay.mp4")
+    write_overlay(_recognition(4), Footage([white] * 2), tmp_path / "overlay.mp4")
     drawn, _ = _frames(tmp_path / "overlay.mp4")
     assert [np.median(image) > 128 for image in drawn] == [True, True, False, False]
 
@@ -136,7 +137,7 @@ def test_no_more_frames_than_needed_are_taken_and_one_at_a_time(tmp_path):
             taken.append(number)
             yield np.zeros((72, 128, 3), np.uint8)
 
-    write_overlay(_recognition(5), frames(), tmp_path / "overlay.mp4")
+    write_overlay(_recognition(5), Footage(frames()), tmp_path / "overlay.mp4")
     assert len(taken) == 5
 
 
@@ -165,7 +166,7 @@ def test_names_stay_in_the_picture_with_whom_they_name(tmp_path, aside):
     given = dataclasses.replace(track.given, keypoints=track.given.keypoints + moved)
     white = [np.full((720, 1280, 3), 255, np.uint8)] * 2
     result = dataclasses.replace(result, tracks=(dataclasses.replace(track, poses=poses, given=given),))
-    write_overlay(result, white, tmp_path / "overlay.mp4")
+    write_overlay(result, Footage(white), tmp_path / "overlay.mp4")
     ground = (_frames(tmp_path / "overlay.mp4")[0][0][:600] < 90).all(-1)
     rows, columns = np.flatnonzero(ground.sum(1) > 30), np.flatnonzero(ground.sum(0) > 8)
     assert len(rows) > 10
@@ -202,7 +203,7 @@ def test_a_video_that_breaks_leaves_nothing(tmp_path):
         raise InputError("clip.mp4: frame 1 cannot be read")
 
     with pytest.raises(InputError, match="frame 1"):
-        write_overlay(_recognition(5), frames(), tmp_path / "overlay.mp4")
+        write_overlay(_recognition(5), Footage(frames()), tmp_path / "overlay.mp4")
     assert not list(tmp_path.iterdir())
 
 

@@ -7,7 +7,7 @@ import optax
 import pytest
 
 from configs.movements_choreo import get_config
-from hdvr_jax import families, pipeline
+from hdvr_jax import families, pieces, pipeline
 from hdvr_jax.errors import InputError
 from hdvr_jax.movements import WORLD_UP, annotate, load_vocabulary
 from hdvr_jax.movements.evidence import evidence
@@ -190,6 +190,16 @@ def test_summary_is_by_part_over_the_types_that_occur():
     assert summary["support/head"] == 15
     assert np.isnan(summary["f/torso"])
     assert summary["types"] == 2
+
+
+def test_a_sequence_in_pieces_is_predicted_as_the_whole(monkeypatch):
+    monkeypatch.setattr(pieces, "FRAMES", 16)
+    family, _, variables, _, predict = _model()
+    bound, clip = functools.partial(predict, variables), make_clip(frames=40)
+    whole = family.prepare([clip], {})[0]
+    batch = {name: np.asarray(value)[None] for name, value in whole.items() if not isinstance(value, str)}
+    expected = bound({**batch, "frame_mask": np.ones((1, 40), np.float32)})
+    np.testing.assert_allclose(family.on_clip(bound, clip), expected["probabilities"][0], atol=1e-5)
 
 
 def test_on_clip_gives_every_frame_of_the_clip():

@@ -61,17 +61,20 @@ def test_numbers_of_people_are_kept(tmp_path, fields):
     assert {track.id for track in read(detected.dump(tmp_path / "a.json", content)).tracks} == {"7", "8"}
 
 
-def test_several_videos_in_a_file_are_asked_about(tmp_path):
-    first, second = (annotations(detected.dancers(1, FRAMES), name) for name in ("one/{}.jpg", "two/{}.jpg"))
+def test_of_several_videos_in_a_file_the_longest_is_taken(tmp_path):
+    first, second = (
+        annotations(detected.dancers(1, FRAMES + more), name) for more, name in enumerate(("one/{}.jpg", "two/{}.jpg"))
+    )
     for entry in (*second["images"], *second["annotations"]):
         field = "id" if "file_name" in entry else "image_id"
         entry[field] += 1000
     content = {name: first[name] + second[name] for name in ("images", "annotations")}
     path = detected.dump(tmp_path / "both.json", content)
-    with pytest.raises(InputError, match=r"images of 2 recordings; say which \(--clip\): one/\*\.jpg, two/\*\.jpg"):
-        read(path)
-    assert read(path, clip="two/*.jpg").tracks[0].frames == FRAMES
-    with pytest.raises(InputError, match="no recording three; there are: one"):
+    reading = read(path)
+    assert reading.tracks[0].frames == FRAMES + 1
+    assert "2 recordings in both.json; took two/*.jpg." in reading.notes
+    assert read(path, clip="one/*.jpg").tracks[0].frames == FRAMES
+    with pytest.raises(InputError, match=r"no recording three; there are: two/\*\.jpg, one/\*\.jpg"):
         read(path, clip="three")
 
 
@@ -95,7 +98,49 @@ def test_points_that_the_file_calls_otherwise_are_left_out(tmp_path):
 
 def test_without_images_the_ids_are_the_frames(tmp_path):
     content = {"annotations": annotations(detected.dancers(1, FRAMES))["annotations"]}
-    assert read(detected.dump(tmp_path / "a.json", content)).tracks[0].frames == FRAMES
+    path = detected.dump(tmp_path / "a.json", content)
+    assert read(path).tracks[0].frames == FRAMES
+    with pytest.raises(InputError, match="clip does not apply: not every image has a file_name"):
+        read(path, clip="one")
+
+
+def test_people_of_two_images_are_not_mixed_in_one_frame(tmp_path):
+    content = annotations(detected.dancers(1, FRAMES), "c/{}.jpg")
+    content["images"][5]["file_name"] = "c/004.jpg"
+    with pytest.raises(InputError, match=r"c/4\.jpg and c/004\.jpg are both frame 4"):
+        read(detected.dump(tmp_path / "a.json", content))
+
+
+def _joints(name, joints=("a", "b", "c")):
+    return {"name": name, "keypoints": list(joints)}
+
+
+@pytest.mark.parametrize(
+    ("categories", "left_out"),
+    [
+        (None, None),
+        ([{"name": "dancer"}, {"name": "ball"}], None),
+        ([{"name": "ball"}, {"name": "person"}], "ball"),
+        ([_joints("dog"), _joints("person", get_skeleton("coco17").joints)], "dog"),
+        ([_joints("man", get_skeleton("coco17").joints), _joints("woman", get_skeleton("coco17").joints)], None),
+        ([{"name": "ball\x1b[31m"}, _joints("dancer", get_skeleton("coco17").joints)], r"ball\x1b[31m"),
+    ],
+)
+def test_what_is_no_person_is_left_out(tmp_path, categories, left_out):
+    content = annotations(detected.dancers(2, FRAMES), category_id=lambda person, frame: 7 + person)
+    content["categories"] = categories and [{"id": 7 + place, **entry} for place, entry in enumerate(categories)]
+    reading = read(detected.dump(tmp_path / "a.json", content))
+    assert len(reading.tracks) == (1 if left_out else 2)
+    told = [note for note in reading.notes if "they are no people" in note]
+    assert told == ([f"Entries of categories {left_out} were left out: they are no people."] if left_out else [])
+
+
+@pytest.mark.parametrize("size", [(1280.5, 720), (0, 720), ("1280", 720), (True, 720), (None, 720)])
+def test_sizes_that_are_none(tmp_path, size):
+    content = annotations(detected.dancers(1, FRAMES))
+    for image in content["images"]:
+        image["width"], image["height"] = size
+    assert read(detected.dump(tmp_path / "a.json", content)).tracks[0].image_size is None
 
 
 @pytest.mark.parametrize(
@@ -106,6 +151,13 @@ def test_without_images_the_ids_are_the_frames(tmp_path):
         ({"annotations": [3]}, "annotation 0: no image_id"),
         ({"annotations": [{"image_id": 100, "keypoints": [1, 2]}]}, r"annotation 0: keypoints has shape \(2,\)"),
         ({"images": [{"id": "x", "file_name": "1.jpg"}]}, "image 0 has the id 'x'"),
+        *(
+            (
+                {"annotations": [{"image_id": image, "keypoints": [1, 2, 2]}]},
+                f"annotation 0: image_id is {image!r}; exp",
+            )
+            for image in (100.0, "100", 99, True, None)
+        ),
     ],
 )
 def test_malformed_files_are_one_line(tmp_path, change, message):

@@ -41,6 +41,9 @@ def test_a_time_line_begins_with_the_lowest_number_or_before_it():
     assert frame_files.time_line(pathlib.Path("x"), [0, 7], [], start=1) == (0, 8)
     with pytest.raises(InputError, match="frame numbers go from 0 to 1000000, but only 2 frames"):
         frame_files.time_line(pathlib.Path("x"), [0, 1_000_000], [])
+    for start in (None, 1):
+        with pytest.raises(InputError, match="x: no people in it: no frames"):
+            frame_files.time_line(pathlib.Path("x"), [], [], start)
 
 
 def test_files_of_a_folder_are_its_own_and_visible(tmp_path):
@@ -57,3 +60,16 @@ def test_two_files_for_one_frame(tmp_path):
         (tmp_path / name).write_text("{}")
     with pytest.raises(InputError, match=r"f01\.json and f1\.json are both frame 1"):
         frame_files.in_order(tmp_path, ".json", None, [])
+    (tmp_path / "f01.json").rename(tmp_path / "f2.JSON")
+    with pytest.raises(InputError, match=r"f2\.JSON and f2\.json are both frame 2"):
+        frame_files.in_order(tmp_path, ".json", None, [])
+
+
+def test_names_of_one_recording():
+    names = ["a/1.jpg", "b/7.jpg", "a/2.jpg", "a/1.jpg"]
+    notes: list[str] = []
+    assert frame_files.of_recording(names, None, pathlib.Path("x"), notes) == {0: 1, 2: 2, 3: 1}
+    assert notes == ["2 recordings in x; took a/*.jpg."]
+    assert frame_files.of_recording(names, "b/*.jpg", pathlib.Path("x"), []) == {1: 7}
+    with pytest.raises(InputError, match=r"x: a/1\.jpg and a/001\.jpg are both frame 1"):
+        frame_files.of_recording([*names, "a/001.jpg"], None, pathlib.Path("x"), [])

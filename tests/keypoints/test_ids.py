@@ -5,7 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from hdvr_jax.keypoints import read
+from hdvr_jax.detections import Detections
+from hdvr_jax.keypoints import ids, read
+from hdvr_jax.pose_track import PoseTrack
+from hdvr_jax.tracking.results import Risk, Tracking
 from tests.keypoints import detected
 
 FRAMES = 40
@@ -69,3 +72,23 @@ def test_a_dancer_who_comes_back_after_long_under_the_same_number_is_one(tmp_pat
     np.testing.assert_allclose(reading.tracks[0].keypoints[240:], points[0, 240:], atol=0.01)
     np.testing.assert_allclose(reading.tracks[0].keypoints[:30], points[0, :30], atol=0.01)
     assert np.isnan(reading.tracks[0].keypoints[30:240]).all()
+
+
+def test_the_audit_is_about_dancers_by_their_new_names():
+    points = detected.dancers(2, FRAMES).astype(np.float32)
+    early, late = points[0].copy(), points[0].copy()
+    early[FRAMES // 2 :], late[: FRAMES // 2] = np.nan, np.nan
+    tracks = [PoseTrack.from_points(one, "coco17", 30.0, id=id) for id, one in zip("123", (points[1], early, late))]
+    people = Detections(
+        keypoints=points.swapaxes(0, 1).reshape(-1, 17, 2),
+        confidence=np.ones((2 * FRAMES, 17), np.float32),
+        frame=np.repeat(np.arange(FRAMES), 2),
+        person=np.tile([4, 10], FRAMES),
+        frames=FRAMES,
+        skeleton="coco17",
+        fps=30.0,
+    )
+    doubts = (Risk(5, 9, 7, ("1", "2"), 0.5), Risk(18, 22, 20, ("2", "3"), 0.9), Risk(30, 34, 31, ("1", "3"), 0.6))
+    found, _ = ids.of_file(people, Tracking(tracks, doubts))
+    assert [track.id for track in found.tracks] == ["10", "4"]
+    assert found.risks == (Risk(5, 9, 7, ("4", "10"), 0.5), Risk(30, 34, 31, ("4", "10"), 0.6))

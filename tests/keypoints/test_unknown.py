@@ -7,15 +7,16 @@ import zipfile
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hdvr_jax import keypoints
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import unknown
-from tests.keypoints import detected
+from tests.keypoints import detected, mangling
 
 KNOWN = {entry.name: entry.description for entry in keypoints.FORMATS}
+MARKS = {entry.name: entry.fields for entry in keypoints.FORMATS}
 
 
 def said(path):
@@ -92,7 +93,7 @@ def test_links_of_a_folder_are_not_followed(tmp_path):
     (tmp_path / "given").mkdir()
     for number in range(2):
         (tmp_path / "given" / f"{number}.json").symlink_to(secret)
-    assert "password" not in unknown.about(tmp_path / "given", KNOWN)
+    assert "password" not in unknown.about(tmp_path / "given", KNOWN, MARKS)
 
 
 @pytest.mark.parametrize(
@@ -124,6 +125,61 @@ _VALUES = st.recursive(
 def test_anything_is_told_in_one_line(tmp_path_factory, content):
     path: pathlib.Path = tmp_path_factory.mktemp("any") / "a.json"
     path.write_bytes(content or b" ")
-    told = unknown.about(path, KNOWN)
+    _check_line(path)
+
+
+# What file systems and archives take as a name.
+_NAMES = st.lists(
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/\0"), min_size=1, max_size=12), max_size=3
+)
+
+
+def _check_line(path):
+    told = unknown.about(path, KNOWN, MARKS)
     assert told.startswith(f"{path}: not recognised: ")
-    assert len(told.splitlines()) == 1
+    assert told.isprintable()
+
+
+@given(names=_NAMES, array=st.booleans())
+@example(names=["a\x1b[31m", "b\n"], array=True)
+@settings(max_examples=40, deadline=None)
+def test_names_within_archives_are_told_in_one_line(tmp_path_factory, names, array):
+    path = tmp_path_factory.mktemp("any") / "a.npz"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in dict.fromkeys(names):
+            with archive.open(f"{name}.npy" if array else name, "w") as file:
+                np.lib.format.write_array(file, np.zeros(2))
+    _check_line(path)
+
+
+@given(names=_NAMES)
+@example(names=["a.\x1b[31m", "b.\u2028"])
+@settings(max_examples=40, deadline=None)
+def test_files_of_a_folder_are_told_in_one_line(tmp_path_factory, names):
+    path = tmp_path_factory.mktemp("any")
+    for name in names:
+        (path / f"a{name}").write_text("x")
+    _check_line(path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("own json", "tracks"),
+        ("own npz", "tracks"),
+        ("cmu pack", "cmu"),
+        *((name, name) for name in MARKS if MARKS[name] and name in mangling.KINDS),
+        ("detectron", "videopose3d"),
+    ],
+)
+def test_a_sound_file_is_near_its_own_format(tmp_path, kind, name):
+    assert f"{name} ({KNOWN[name]})" in unknown.about(mangling.KINDS[kind](tmp_path), KNOWN, MARKS)
+
+
+def test_errors_of_readers_are_printable(tmp_path):
+    path = tmp_path / "a.json"
+    points = detected.dancers(1, 3)
+    detected.alphapose(path, points, image_id=lambda person, frame: f"\x1b[31m{frame}.jpg")
+    with pytest.raises(InputError, match="no recording b") as caught:
+        keypoints.read(path, clip="b")
+    assert str(caught.value).isprintable()

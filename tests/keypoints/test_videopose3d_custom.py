@@ -99,3 +99,8 @@ def test_malformed_custom_archives_are_named(tmp_path, views):
     path = archives.save(tmp_path / "a.npz", positions_2d={"v": {"custom": views}}, metadata=archives.COCO_METADATA)
     with pytest.raises(InputError, match=r"a\.npz: positions_2d of"):
         read(path)
+
+
+def test_archives_without_frames(tmp_path):
+    with pytest.raises(InputError, match="no people in it: no frames"):
+        read(detected.detectron(tmp_path / "a.npz", POINTS[:, :0]))

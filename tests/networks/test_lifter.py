@@ -1,13 +1,17 @@
 """The lifter network: two forms of one function, receptive fields, causality, dropout and batch norm."""
 
+import functools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from hdvr_jax.networks import lifter
 from hdvr_jax.networks.batch_norm import BatchNorm
 from hdvr_jax.networks.dropout import hashed_dropout
-from hdvr_jax.networks.lifter import TemporalLifter
+from hdvr_jax.networks.lifter import TemporalLifter, apply_to_sequence, flat
+from tests.networks.made import small_values
 
 KEY = jax.random.key(0)
 
@@ -103,3 +107,20 @@ def test_batch_norm_in_evaluation_is_an_affine_map_of_the_running_moments():
     found = norm.apply({"params": params, "batch_stats": stats}, x, method="running")
     expected = (x - stats["mean"]) / jnp.sqrt(stats["var"] + 1e-5) * params["scale"] + params["bias"]
     np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(("causal", "mirrors"), [(False, ((1, 0), (0, 2, 1))), (True, None)])
+def test_windows_of_a_long_sequence_give_what_the_whole_gives(monkeypatch, causal, mirrors):
+    net = TemporalLifter(3, (3, 3), 8, causal=causal)
+    x = jax.random.normal(KEY, (2, 37, 2, 2))
+    variables = small_values(functools.partial(net.init, strided=False), flat(x))
+
+    def found():
+        return jax.jit(functools.partial(apply_to_sequence, net, mirrors, variables))(x)
+
+    whole = found()
+    assert whole.shape == (2, 37, 3, 3)
+    # One frame left over, none, and a window less than what a frame is made from.
+    for frames in (12, 37, 36, 4):
+        monkeypatch.setattr(lifter, "_WINDOW_FRAMES", frames)
+        np.testing.assert_allclose(found(), whole, atol=1e-5)

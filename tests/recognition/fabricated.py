@@ -97,7 +97,7 @@ def recognition(source: str = "clip.json", dancers: int = 2) -> Recognition:
     """A recognition of some dancers."""
     models = (ModelInfo("lifter", "made_up", 10, {"mpjpe_mm": 50.0}), ModelInfo("movements", "also_made_up"))
     tracks = tuple(track_result(str(number + 1)) for number in range(dancers))
-    risks = (Risk(40, 52, ("1", "2"), 0.62, "they overlapped"),) if dancers > 1 else None
+    risks = (Risk(40, 52, 47, ("1", "2"), 0.62),) if dancers > 1 else None
     notes = ("30 frames per second.",)
     return Recognition(source, "keypoints of h36m17", tracks, models, notes, {"read": 0.1}, risks=risks)
 

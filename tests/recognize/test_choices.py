@@ -6,6 +6,7 @@ import pathlib
 import numpy as np
 
 from hdvr_jax import streaming
+from hdvr_jax.export import mp4
 from hdvr_jax.pose_track import PoseTrack
 from tests.keypoints import detected
 from tests.recognize.runs import dancer, refused, run, track_file
@@ -17,7 +18,9 @@ CAUSAL = pathlib.Path(__file__).parent.parent / "data" / "videopose3d_causal.bin
 def test_smoothing_and_more_results(capsys, tmp_path, lifter_only):
     out = tmp_path / "out"
     source = track_file(tmp_path / "duo.json", dancer(id="Ada"), dancer(id="Eva"))
-    options = ("--export", "bvh,gltf,csv,json,overlay", "--smooth", "butterworth")
+    with mp4.whole_video(tmp_path / "slow.mp4", 5.0, (64, 48)) as write:
+        write(np.zeros((48, 64, 3), np.uint8))
+    options = ("--export", "bvh,gltf,csv,json,overlay", "--smooth", "butterworth", "--video", tmp_path / "slow.mp4")
     status, lines, errors = run(capsys, source, "--out", out, "--models", lifter_only, *options)
     assert (status, errors) == (0, [])
     written = {
@@ -31,6 +34,7 @@ def test_smoothing_and_more_results(capsys, tmp_path, lifter_only):
     }
     assert written < {path.name for path in out.iterdir()}
     assert any(line.endswith("overlay.mp4") for line in lines)
+    assert any(line.startswith("note: The overlay has no sound: slow.mp4 has 5 frames/s") for line in lines)
     report = json.loads((out / "report.json").read_text())
     assert any("smoothed (butterworth)" in note for note in report["tracks"][0]["notes"])
     assert report["risks"] is None

@@ -1,4 +1,5 @@
 import dataclasses
+import importlib
 import json
 
 import numpy as np
@@ -32,10 +33,23 @@ def test_document_is_complete(written):
     assert sum(track["provenance"]["shares"].values()) == pytest.approx(1, abs=1e-3)
 
 
+def test_arrays_are_written_in_blocks_as_in_one(monkeypatch):
+    def text():
+        return "".join(document(fabricated.recognition()))
+
+    whole = text()
+    # To the space. There are 90 frames: 89 leave one over, 90 none.
+    assert whole == json.dumps(json.loads(whole))
+    for frames in (7, 89, 90):
+        monkeypatch.setattr(importlib.import_module("hdvr_jax.report.document"), "_FRAMES_AT_ONCE", frames)
+        assert text() == whole
+
+
 def test_the_audit_of_identities(written):
     (risk,) = written["risks"]
     assert (risk["start_frame"], risk["end_frame"], risk["tracks"]) == (40, 52, ["1", "2"])
     assert (risk["start"], risk["end"], risk["score"]) == (pytest.approx(40 / 30, abs=1e-3), 1.733, 0.62)
+    assert risk["reason"] == "dancers 1 and 2 come close; a swap would fit best in frame 47"
     assert told(fabricated.recognition(dancers=1))["risks"] is None
 
 

@@ -107,6 +107,7 @@ def test_words_name_every_kind_of_joint():
 def test_the_audit_of_identities_is_told():
     content = content_of(page(fabricated.recognition()))
     assert content["risks"][0]["tracks"] == [0, 1]
+    assert content["risks"][0]["reason"].startswith("dancers 1 and 2 come close")
     assert content["tracks"][0]["seen"] == [[0, 90]]
     assert (
         content["audit"]

@@ -1,5 +1,6 @@
 import contextlib
 import io
+import itertools
 import json
 import pathlib
 import sys
@@ -62,6 +63,21 @@ def test_options_that_do_not_apply(tmp_path):
         inputs.open_input(pathlib.Path("20240101120000"), NOTHING, None)
 
 
-def test_a_camera_that_is_not_there():
+def test_pictures_of_a_camera_tell_their_time_and_what_was_missed_between_them():
+    """The second of a pair of clock readings is taken when the people of the picture were found."""
+    ticks = itertools.count(0.0, 0.25)
+    picture = drawn.picture((320, 180), [(20, 30, 30, 80)])
+    shots = [Shot(picture, 50.0, 7), Shot(picture, 50.1, 0), Shot(picture, 50.4, 2)]
+    finder, recording = contextlib.nullcontext(drawn.find), Recording(20.0, (320, 180))
+    frames = list(inputs.people_in(shots, finder, recording, clock=lambda: next(ticks)))
+    assert [frame.time for frame in frames] == pytest.approx([0, 0.1, 0.4])
+    assert [frame.arrived for frame in frames] == [50.0, 50.1, 50.4]
+    assert [frame.skipped for frame in frames] == [0, 0, 2]
+    assert [dict(frame.took) for frame in frames] == [{"detection": 0.25, "tracking": 0.25}] * 3
+
+
+def test_a_camera_that_is_not_there(capfd):
+    """It is told once, by the error: OpenCV has its own words for it."""
     with pytest.raises(InputError, match="camera 97"):
         inputs.open_input(pathlib.Path("97"), NOTHING, None)
+    assert capfd.readouterr() == ("", "")

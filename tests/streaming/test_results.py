@@ -1,7 +1,10 @@
 """The file of a stream's results: written line by line, read alone, and what is left of it after a kill."""
 
+import contextlib
+import dataclasses
 import io
 import json
+import os
 
 import numpy as np
 import pytest
@@ -104,10 +107,45 @@ def test_a_file_that_is_not_there(tmp_path):
         list(streaming.read_results(tmp_path / "gone.jsonl"))
 
 
+def test_a_line_longer_than_any_is_an_error(tmp_path, written, monkeypatch):
+    """One that was cut short is not: it is shorter than the longest."""
+    path = tmp_path / "stream.jsonl"
+    path.write_text(written.splitlines(keepends=True)[0] + '{"frame": "' + 5000 * "x")
+    assert len(list(streaming.read_results(path))) == 1
+    monkeypatch.setattr(results, "_LONGEST", 5000)
+    with pytest.raises(InputError, match=r"stream.jsonl, line 2: longer than 5000 characters"):
+        list(streaming.read_results(path))
+
+
+def test_a_reader_who_leaves_ends_a_stream(lifts):
+    """What is written to a pipe after its reader has gone is an error for the writer."""
+    reading, writing = os.pipe()
+
+    def frames():
+        yield streaming.Frame({})
+        os.close(reading)
+        yield streaming.Frame({})
+        raise AssertionError("nobody reads this frame")
+
+    file = os.fdopen(writing, "w")
+    try:
+        assert len(results.write(streaming.Stream(RECORDING, frames()), lifts, file).seconds) == 2
+    finally:
+        with contextlib.suppress(BrokenPipeError):
+            file.close()
+
+
+@pytest.mark.parametrize(("focal", "expected"), [(None, 640.0), (1000.1, 1000.1)])
+def test_the_header_tells_the_focal_length_that_is_used(lifts, focal, expected):
+    stream = streaming.Stream(dataclasses.replace(RECORDING, focal=focal), iter(()))
+    assert results.header(stream, lifts)["focal_px"] == expected
+
+
 def test_only_results_are_replaced(tmp_path, written):
     path = tmp_path / "stream.jsonl"
     assert results.is_replaceable(path)
-    for text, expected in (("", True), (written, True), ("my notes", False), ('{"frame": 0}', False)):
+    ours, others = ("", written, '{"frame": 0, "ms": 3.1, "people": []}'), ("my notes", '{"fra')
+    for text, expected in [*((text, True) for text in ours), *((text, False) for text in others)]:
         path.write_text(text)
         assert results.is_replaceable(path) == expected
 

@@ -58,6 +58,9 @@ def timed(*times):
 def test_lines_may_tell_their_time():
     _, frames = sources.read_lines(io.StringIO("\n".join([HEADER, *timed(12.5, 12.5, 13.25)])), "pipe")
     assert [frame.time for frame in frames] == [0.0, 0.0, 0.75]
+    for begin in (1.8e9, -1.8e9):
+        _, frames = sources.read_lines(io.StringIO("\n".join([HEADER, *timed(begin, begin + 0.25)])), "pipe")
+        assert [frame.time for frame in frames] == [0.0, 0.25]
     assert next(sources.read_lines(io.StringIO("\n".join([HEADER, line()])), "pipe")[1]).time is None
 
 
@@ -77,6 +80,9 @@ def test_lines_may_tell_their_time():
         ([HEADER, " " * 10 + "1" * 2_000_001], "line 2: longer than"),
         ([HEADER, *timed(1.0, 0.5)], "line 3: time is 0.5; expected seconds, and not before"),
         ([HEADER, *timed("now")], "line 2: time is 'now'"),
+        ([HEADER, *timed(1.8e12)], "line 2: time is 1800000000000.0; expected seconds"),
+        ([HEADER, *timed(float("nan"))], "line 2: time is nan; expected seconds"),
+        ([HEADER, *timed(10**400)], "line 2: time is 1000"),
         ([HEADER, *timed(1.0), line()], "line 3: no time, unlike the first frame"),
         ([HEADER, line(), *timed(1.0)], "line 3: a time, unlike the first frame"),
         ([HEADER, "[]"], "line 2: holds a list; expected an object"),

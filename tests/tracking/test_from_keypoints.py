@@ -172,6 +172,7 @@ def test_a_crossing_in_the_same_pose_is_marked_and_a_distant_pair_is_not():
     risks = track_keypoints(detected(people, hidden=hidden)).risks
     assert risks
     assert all(0 <= risk.score <= 1 and risk.tracks == ("1", "2") for risk in risks)
+    assert all(risk.start <= risk.frame < risk.end for risk in risks)
     assert any(risk.start <= 37 and risk.end >= 30 for risk in risks)
 
 

@@ -33,8 +33,13 @@ def test_nobody_is_taken_for_somebody_far_away():
     assert _choices(300, set()) == []
 
 
-def test_nobody_is_taken_for_somebody_who_is_not_seen_either():
-    assert _choices(40, {(0, frame) for frame in range(_GONE, _BACK)}) == []
+@pytest.mark.parametrize("unseen", [(_GONE, _BACK), (40, _FRAMES), (0, 46)])
+def test_nobody_is_taken_for_somebody_who_is_not_seen_throughout_either(unseen):
+    assert _choices(40, {(0, frame) for frame in range(*unseen)}) == []
+
+
+def test_who_is_nearly_always_seen_is_seen_throughout():
+    assert _choices(40, {(0, frame) for frame in range(_GONE - 5, _GONE + 5)})
 
 
 @pytest.mark.parametrize("unseen", [1, 14])
