@@ -7,7 +7,7 @@ Symbols: V views, T frames, J joints, D 2 or 3 coordinates.
 """
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -168,11 +168,32 @@ def at_frames(values: Shaped[np.ndarray, "S *N"], fps: float, frames: int, fps_t
 
 def averaged(values: Float[np.ndarray, "T *N"], fps: float, fps_to: float) -> Float[np.ndarray, "S *N"]:
     """Means over the frames nearest to each frame at a lower rate; as many frames as `resample` gives."""
-    count = len(resample(values[:, :0], fps, fps_to))
-    nearest = np.minimum(np.rint(np.arange(len(values)) * (fps_to / fps)).astype(int), count - 1)
+    nearest, count = _thinned(len(values), fps, fps_to)
     total, weight = np.zeros((count, *values.shape[1:]), np.float32), np.bincount(nearest, minlength=count)
     np.add.at(total, nearest, values)
     return total / np.maximum(weight, 1).reshape(-1, *[1] * (values.ndim - 1)).astype(np.float32)
+
+
+def _thinned(frames: int, fps: float, fps_to: float) -> tuple[Int[np.ndarray, " T"], int]:
+    """Which frame at a lower rate each frame is nearest to, and how many there are of those."""
+    count = len(resample(np.zeros((frames, 0), np.float32), fps, fps_to))
+    return np.minimum(np.rint(np.arange(frames) * (fps_to / fps)).astype(int), count - 1), count
+
+
+def intervals(causes: Iterable[tuple[int, int, int]], frames: int, fps: float, fps_to: float) -> Int[np.ndarray, "C 3"]:
+    """(movement type, first frame, frame after the last) of a clip of so many frames, at the lower rate to which
+    `averaged` takes it: all frames into whose means any of theirs went."""
+    nearest, _ = _thinned(frames, fps, fps_to)
+    found = [(movement, nearest[start], nearest[end - 1] + 1) for movement, start, end in causes]
+    return np.array(found, int).reshape(-1, 3)
+
+
+def batch(sequence: Sequence) -> dict[str, np.ndarray]:
+    """A batch of one sequence, as a family's `prepare` gives it, its arrays padded to one of few lengths."""
+    arrays = {name: np.asarray(value) for name, value in sequence.items() if not isinstance(value, str)}
+    frames = next(len(value) for value in arrays.values() if value.ndim)
+    found = {name: (padded(value, _PAD_FRAMES) if value.ndim else value)[None] for name, value in arrays.items()}
+    return {**found, "frame_mask": frame_mask(frames, _PAD_FRAMES)[None], "example": np.zeros(1, np.int32)}
 
 
 def run(predict: Callable[[dict], Mapping[str, Any]], sequence: Sequence) -> dict[str, np.ndarray]:
@@ -182,10 +203,7 @@ def run(predict: Callable[[dict], Mapping[str, Any]], sequence: Sequence) -> dic
         predict: batch -> outputs (B, ...); those with a time axis have the length of the batch.
         sequence: as a family's `prepare` gives it.
     """
-    arrays = {name: np.asarray(value) for name, value in sequence.items() if not isinstance(value, str)}
-    frames = next(len(value) for value in arrays.values() if value.ndim)
-    batch = {name: (padded(value, _PAD_FRAMES) if value.ndim else value)[None] for name, value in arrays.items()}
-    batch["frame_mask"] = frame_mask(frames, _PAD_FRAMES)[None]
-    batch["example"] = np.zeros(1, np.int32)
-    outputs = {name: np.asarray(value) for name, value in predict(batch).items()}
+    alone = batch(sequence)
+    frames = int(alone["frame_mask"].sum())
+    outputs = {name: np.asarray(value) for name, value in predict(alone).items()}
     return {name: value[0, :frames] if value.ndim > 2 else value[0] for name, value in outputs.items()}
