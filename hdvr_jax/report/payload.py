@@ -9,7 +9,16 @@ from hdvr_jax.provenance import MISSING
 from hdvr_jax.recognition.results import ModelInfo, Recognition, TrackResult
 from hdvr_jax.report.figures import figures
 from hdvr_jax.report.packing import pack, pack_bytes
-from hdvr_jax.report.words import audit_words, movement_caption, movement_label, provenance_words, scores_line, title
+from hdvr_jax.report.words import (
+    audit_words,
+    movement_caption,
+    movement_label,
+    provenance_words,
+    reason_caption,
+    reason_words,
+    scores_line,
+    title,
+)
 from hdvr_jax.skeletons import BODY_PARTS, get_skeleton
 
 _MILLIMETRE = 0.001
@@ -146,9 +155,12 @@ def _genre(result: TrackResult) -> dict[str, Any] | None:
         return None
     return {
         "names": [title(name) for name in result.genre.names],
-        "best": int(result.genre.overall.argmax()),
+        "best": result.genre.best,
         "probabilities": pack_bytes(result.genre.running, _PROBABILITY),
         "caption": "probability of each genre given what was danced up to that moment",
+        "reasons": [[r.movement, r.start, r.end, round(r.occlusion, 3)] for r in result.genre.reasons],
+        "reasonWords": reason_words(result),
+        "reasonCaption": reason_caption(result.genre),
     }
 
 
