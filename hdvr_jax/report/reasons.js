@@ -39,12 +39,23 @@ HDVR.reasonItem = (player, [type, start, end, weight], most) => {
 /** Thin marks over the genre chart: above where something spoke for the genre, below where against it. */
 HDVR.markReasons = (chart, context, width, height, theme) => {
   const { genre, fps } = chart.player.track;
+  const most = Math.max(...genre.reasons.map(([, , , weight]) => Math.abs(weight)));
+  if (genre.reasons.length) {
+    context.fillStyle = theme.card;
+    [0, height - 4].forEach((top) => context.fillRect(0, top, width, 4));
+  }
   genre.reasons.forEach(([, start, end, weight]) => {
     const [left, right] = [chart.x(start / fps, width), chart.x(end / fps, width)];
-    const top = weight > 0 ? 0 : height - 4;
-    context.fillStyle = theme.card;
-    context.fillRect(left, top, Math.max(3, right - left), 4);
     context.fillStyle = theme[HDVR.reasonColour(weight)];
+    context.globalAlpha = 0.2 + 0.8 * Math.abs(weight) / most;
     context.fillRect(left, weight > 0 ? 0 : height - 3, Math.max(2, right - left - 1), 3);
   });
+  context.globalAlpha = 1;
+};
+
+/** Weight of a segment of the movement chart as a reason for the genre; 0 where it is none. */
+HDVR.reasonWeight = (track, [type, start, end]) => {
+  const same = (reason) => reason[0] === type && reason[1] === start && reason[2] === end;
+  const found = track.genre && track.genre.reasons.find(same);
+  return found ? found[3] : 0;
 };

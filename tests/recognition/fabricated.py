@@ -94,7 +94,7 @@ def reasons(danced: Movements) -> tuple[tuple[Reason, ...], float]:
     """Some of the movements, the first of them for a genre, the next against it, and so on; and how far both ways
     agree."""
     weights = (0.8, -0.5, 0.3, 0.1)
-    told = danced.segments[3:][: len(weights)]
+    told = danced.segments[-len(weights) :]
     found = (Reason(s.movement, s.start, s.end, weight, weight / 2) for s, weight in zip(told, weights))
     return tuple(found), 0.9
 
