@@ -1,6 +1,6 @@
 """How often the movement that was planted is found to be what moved the genre.
 
-    python -m benchmarks.attribution [--seeds=3] [--steps=800] [--cases=60] [--size=standard]
+    python -m benchmarks.attribution [--seeds=3] [--steps=800] [--cases=60] [--noise=0] [--size=standard]
 
 Three made-up genres over the movements of the built-in dances (the annotator's labels of the true 3D): what tells a
 genre is one movement of a second or so, of a type that occurs nowhere else, put at a random time into every other clip.
@@ -8,7 +8,9 @@ The remaining clips say nothing, and their genre is drawn at random: the model h
 know. The genre model, of the size and the training of `configs/genre_common.py`, learns from windows of the training
 dancers; the cases are clips of the test dancers with a planted movement. All runs of all types are causes, a hundred or
 so in a clip; the table says how often the planted one is the first for its genre, how often by both ways, how often
-both signs are right, and the mean rank correlation of both ways.
+both signs are right, and the mean rank correlation of both ways. With --noise, the model reads probabilities in place
+of labels: log odds of 2 or -2 and as much noise (standard deviation, independent in every frame) as it says. The causes
+are still the true runs, as if a movement model had found them all.
 """
 
 import argparse
@@ -20,7 +22,7 @@ from typing import Any
 import jax
 import ml_collections
 import numpy as np
-from jaxtyping import Bool, Int
+from jaxtyping import Bool, Float, Int
 
 from configs.genre_common import genre_config
 from hdvr_jax import attribution, clip_poses, corpus, families
@@ -52,6 +54,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--steps", type=int, default=800, help="of the training")
     parser.add_argument("--cases", type=int, default=60, help="clips with a planted movement, for each seed")
+    parser.add_argument("--noise", type=float, default=0.0, help="log odds; 0 reads the labels themselves")
     parser.add_argument("--size", default="standard", help="of the data set choreo")
     args = parser.parse_args()
     config = small_config(args.steps)
@@ -59,7 +62,7 @@ def main() -> None:
     print(f"| {' | '.join(_COLUMNS)} |")
     print(f"|{' --- |' * len(_COLUMNS)}")
     for seed in range(args.seeds):
-        print(row(seed, examine(config, train, test, args.cases, seed)), flush=True)
+        print(row(seed, examine(config, train, test, args.cases, seed, args.noise)), flush=True)
 
 
 def small_config(steps: int) -> ml_collections.ConfigDict:
@@ -76,17 +79,19 @@ def labels_of(split: str, size: str, fps: float) -> Labels:
     return [read(clip) > 0 for clip in corpus.load("choreo", split, size=size)]
 
 
-def examine(config: ml_collections.ConfigDict, train: Labels, test: Labels, cases: int, seed: int) -> Iterator[Found]:
+def examine(
+    config: ml_collections.ConfigDict, train: Labels, test: Labels, cases: int, seed: int, noise: float = 0.0
+) -> Iterator[Found]:
     """Trains a model and looks for what was planted into test clips."""
     kinds = unused(train, test)
     # Types that hardly occur are taken for unused; these few occurrences are taken out.
     train, test = ([without(one, kinds) for one in some] for some in (train, test))
-    predict = trained(config, train, kinds, seed)
+    predict = trained(config, train, kinds, seed, noise)
     rng = np.random.default_rng([seed, 1])
     for index in rng.permutation(len(test))[:cases]:
         genre = int(rng.integers(len(kinds)))
         movements, start = planted(test[index], kinds[genre], config.data.fps, rng)
-        yield look(predict, movements, (kinds[genre], start), genre, config.data.fps)
+        yield look(predict, movements, read(movements, noise, rng), (kinds[genre], start), genre, config.data.fps)
 
 
 def unused(*splits: Labels) -> Int[np.ndarray, " G"]:
@@ -113,20 +118,26 @@ def planted(
     return found, start
 
 
-def trained(config: ml_collections.ConfigDict, train: Labels, kinds: Int[np.ndarray, " G"], seed: int) -> Any:
+def trained(
+    config: ml_collections.ConfigDict, train: Labels, kinds: Int[np.ndarray, " G"], seed: int, noise: float = 0.0
+) -> Any:
     """Batch -> outputs of a genre model that was trained on windows with a planted movement in every other one."""
     family, rng = families.build(config), np.random.default_rng(seed)
     optimizer = make_optimizer(config.optim, config.train.steps, config.train.steps)
     key = jax.random.key(seed)
-    state = init_state(family, optimizer, batch_of(config, train, kinds, rng), key)
+    state = init_state(family, optimizer, batch_of(config, train, kinds, rng, noise), key)
     step = jax.jit(make_update(family, optimizer))
     for _ in range(config.train.steps):
-        state, _ = step(state, batch_of(config, train, kinds, rng), key)
+        state, _ = step(state, batch_of(config, train, kinds, rng, noise), key)
     return functools.partial(family.predict, state.variables)
 
 
 def batch_of(
-    config: ml_collections.ConfigDict, train: Labels, kinds: Int[np.ndarray, " G"], rng: np.random.Generator
+    config: ml_collections.ConfigDict,
+    train: Labels,
+    kinds: Int[np.ndarray, " G"],
+    rng: np.random.Generator,
+    noise: float = 0.0,
 ) -> dict[str, np.ndarray]:
     """A batch of windows whose genres are drawn at random."""
     count, frames, fps = config.train.batch_size, config.data.window_frames, config.data.fps
@@ -136,18 +147,31 @@ def batch_of(
         start = int(rng.integers(max(1, len(train[index]) - frames + 1)))
         own = train[index][start : start + frames]
         own = planted(own, kinds[label[row_]], fps, rng)[0] if rng.random() < 0.5 else own
-        window[: len(own)], mask[: len(own)] = own, 1
+        window[: len(own)], mask[: len(own)] = read(own, noise, rng), 1
     rates = np.full(count, fps, np.float32)
     every = {"mask": np.ones(count, np.float32), "example": np.arange(count, dtype=np.int32), "fps": rates}
     return {"movements": windows, "frame_mask": masks, "label": label, **every}
 
 
+def read(movements: Bool[np.ndarray, "T M"], noise: float, rng: np.random.Generator) -> Float[np.ndarray, "T M"]:
+    """What the model reads of movements."""
+    if not noise:
+        return movements.astype(np.float32)
+    odds = np.where(movements, 2, -2) + rng.normal(0, noise, movements.shape)
+    return (1 / (1 + np.exp(-odds))).astype(np.float32)
+
+
 def look(
-    predict: attribution.Predict, movements: Bool[np.ndarray, "T M"], wanted: tuple[int, int], genre: int, fps: float
+    predict: attribution.Predict,
+    movements: Bool[np.ndarray, "T M"],
+    seen: Float[np.ndarray, "T M"],
+    wanted: tuple[int, int],
+    genre: int,
+    fps: float,
 ) -> Found:
-    """Weighs every cause of a clip; `wanted` is type and start of the planted one."""
+    """Weighs every cause of a clip, of which the model reads `seen`; `wanted` is type and start of the planted one."""
     causes = np.stack(hysteresis.runs(movements), -1)
-    sequence = {"movements": movements.astype(np.float32), "fps": np.float32(fps)}
+    sequence = {"movements": seen, "fps": np.float32(fps)}
     batch = clip_poses.batch(sequence)
     weights = attribution.weights(predict, batch, causes, genre)
     place = int(np.flatnonzero((causes[:, :2] == wanted).all(1))[0])

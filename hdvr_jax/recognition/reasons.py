@@ -9,7 +9,7 @@ from hdvr_jax.recognition.results import Genre, Movements, Reason
 from hdvr_jax.recognition.stages import finite
 
 LONGEST_SECONDS = 300.0  # of a recording; each movement costs a run of the model over all of it
-_CAUSES = 200  # the longest
+MOST_CAUSES = 200  # the longest
 _MOST = 12
 _LEAST = 0.01  # log odds; a hundredth moves a probability by a quarter of a percent at most
 
@@ -32,7 +32,7 @@ def with_reasons(genre: Genre, reader: Reader, clip: Any, movements: Movements) 
         clip: What `genre` was told of.
         movements: Of the dancer; every segment is a possible reason.
     """
-    chosen = sorted(movements.segments, key=lambda segment: segment.start - segment.end)[:_CAUSES]
+    chosen = sorted(movements.segments, key=lambda segment: segment.start - segment.end)[:MOST_CAUSES]
     if not chosen:
         return genre
     causes = [(segment.movement, segment.start, segment.end) for segment in chosen]

@@ -160,7 +160,7 @@ def _genre(result: TrackResult) -> dict[str, Any] | None:
         "caption": "probability of each genre given what was danced up to that moment",
         "reasons": [[r.movement, r.start, r.end, round(r.occlusion, 3)] for r in result.genre.reasons],
         "reasonWords": reason_words(result),
-        "reasonCaption": reason_caption(result.genre),
+        "reasonCaption": reason_caption(result.genre, result.movements),
     }
 
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from hdvr_jax.movements import MovementType
 from hdvr_jax.provenance import INTERPOLATED, MEASURED, MISSING, SYNTHESISED
+from hdvr_jax.recognition.reasons import MOST_CAUSES
 from hdvr_jax.recognition.results import Genre, ModelInfo, Movements, Reason, Recognition, TrackResult
 from hdvr_jax.skeletons import get_skeleton
 
@@ -144,14 +145,16 @@ def _moment(reason: Reason, result: TrackResult) -> str:
     return f"{name[:1].lower()}{name[1:]} ({start:.1f}\u2013{end:.1f} s)"
 
 
-def reason_caption(genre: Genre) -> str:
+def reason_caption(genre: Genre, movements: Movements) -> str:
     """What the numbers of the reasons are, how far both ways agree, and what they leave out."""
+    count = len(movements.segments)
+    longest = f"The {MOST_CAUSES} longest of {count:,} movements were weighed. " if count > MOST_CAUSES else ""
     alike = "alike" if genre.agreement >= _ALIKE else "differently here, so trust this list less"
     ranked = f" Leaving out and gradients rank the movements {alike} (rank correlation {genre.agreement:.2f})."
     return (
         "Numbers are log odds of the genre, mean over the clip, that are lost when the movement is left out; below 0 "
         f"they are won.{'' if np.isnan(genre.agreement) else ranked} Movements on whose direction the two ways differ "
-        "are not shown. Poses, where the model reads them too, are not explained."
+        f"are not shown. {longest}Poses, where the model reads them too, are not explained."
     )
 
 

@@ -60,11 +60,23 @@ def test_the_rank_of_what_was_planted():
 
     movements = np.zeros((40, TYPES), bool)
     movements[5:10, 8] = movements[5:10, 4] = movements[5:10, 1] = True
-    found = benchmark.look(predict, movements, (4, 5), 0, FPS)
+    seen = movements.astype(np.float32)
+    found = benchmark.look(predict, movements, seen, (4, 5), 0, FPS)
     assert found.ranks == (1, 1)
     assert (found.for_it, found.causes, found.told) == (True, 3, True)
-    line = benchmark.row(7, iter([found, benchmark.look(predict, movements, (8, 5), 0, FPS)]))
+    line = benchmark.row(
+        7, iter([found, benchmark.look(predict, movements, seen, (8, 5), 0, FPS)])
+    )
     assert line == "| 7 | 2 of 2 | 3 | 1 | 1 | 1 | 2 | 1.00 |"
+
+
+def test_noise_leaves_probabilities():
+    movements, rng = _labels()[1], np.random.default_rng(4)
+    np.testing.assert_array_equal(benchmark.read(movements, 0.0, rng), movements)
+    found = benchmark.read(movements, 1.0, rng)
+    assert found.min() > 0
+    assert found.max() < 1
+    assert 0.95 < ((found > 0.5) == movements).mean() < 0.99
 
 
 def test_a_training_runs():
@@ -73,4 +85,4 @@ def test_a_training_runs():
     kinds = np.array([2, 4, 6])
     predict = benchmark.trained(config, _labels(), kinds, 0)
     batch = benchmark.batch_of(config, _labels(), kinds, np.random.default_rng(3))
-    assert predict(batch)["running"].shape == (4, 16, 3)
+    assert jax.jit(predict)(batch)["running"].shape == (4, 16, 3)

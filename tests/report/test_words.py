@@ -26,10 +26,21 @@ def test_the_strongest_three_for_the_genre_and_against_it():
 
 
 def test_the_caption_warns_where_both_ways_differ():
-    sure, unsure, alone = (reason_caption(_with(agreement=value).genre) for value in (0.9, 0.2, float("nan")))
+    danced = fabricated.movements(90)
+    told = [reason_caption(_with(agreement=value).genre, danced) for value in (0.9, 0.2, float("nan"))]
+    sure, unsure, alone = told
     assert "alike (rank correlation 0.90)" in sure
     assert "trust this list less (rank correlation 0.20)" in unsure
     assert "correlation" not in alone
-    for text in (sure, unsure, alone):
+    for text in told:
         assert "log odds" in text
+        assert "longest" not in text
         assert "Poses, where the model reads them too, are not explained." in text
+
+
+def test_the_caption_says_what_was_not_weighed():
+    many = fabricated.movements(400)
+    assert len(many.segments) > 200
+    assert f"The 200 longest of {len(many.segments)} movements were weighed. Poses" in reason_caption(
+        _with().genre, many
+    )
