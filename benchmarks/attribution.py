@@ -6,11 +6,14 @@ Three made-up genres over the movements of the built-in dances (the annotator's 
 genre is one movement of a second or so, of a type that occurs nowhere else, put at a random time into every other clip.
 The remaining clips say nothing, and their genre is drawn at random: the model has to live with clips that it cannot
 know. The genre model, of the size and the training of `configs/genre_common.py`, learns from windows of the training
-dancers; the cases are clips of the test dancers with a planted movement. All runs of all types are causes, a hundred or
-so in a clip; the table says how often the planted one is the first for its genre, how often by both ways, how often
-both signs are right, and the mean rank correlation of both ways. With --noise, the model reads probabilities in place
-of labels: log odds of 2 or -2 and as much noise (standard deviation, independent in every frame) as it says. The causes
-are still the true runs, as if a movement model had found them all.
+dancers; the cases are clips of the test dancers with a planted movement. All runs of all types are causes, about 160 in
+a clip. The table says how often the planted one is the first for its genre by each way and by both, how often by both
+where the model told the genre right ("and told"), how often both weights are above 0, and the mean rank correlation of
+both ways. With --noise, the model reads probabilities in place of labels: log odds of 2 or -2 and as much noise
+(standard deviation, independent in every frame) as it says. The causes are still the true runs, as if a movement model
+had found them all.
+
+On two cores, with half of them at hand, five minutes. First by both in 180 of 180 cases without noise (agreement 0.81).
 """
 
 import argparse
@@ -31,7 +34,17 @@ from hdvr_jax.optimizers import make_optimizer
 from hdvr_jax.update import init_state, make_update
 
 GENRES = ("one", "two", "three")
-_COLUMNS = ("seed", "genre told", "causes", "first by occlusion", "by gradients", "by both", "both for it", "agreement")
+_COLUMNS = (
+    "seed",
+    "genre told",
+    "causes",
+    "first by occlusion",
+    "by gradients",
+    "by both",
+    "and told",
+    "both for it",
+    "agreement",
+)
 _SECONDS = (0.5, 1.5)  # of a planted movement
 Labels = Sequence[Bool[np.ndarray, "T M"]]
 
@@ -184,7 +197,8 @@ def row(seed: int, cases: Iterator[Found]) -> str:
     """A line of the table."""
     found = list(cases)
     first = np.array([[rank == 0 for rank in one.ranks] for one in found])
-    counts = [*first.sum(0), first.all(1).sum(), sum(one.for_it for one in found)]
+    told = np.array([one.told for one in found])
+    counts = [*first.sum(0), first.all(1).sum(), (first.all(1) & told).sum(), sum(one.for_it for one in found)]
     causes, agreement = np.mean([(one.causes, one.agreement) for one in found], 0)
     cells = [
         f"{sum(one.told for one in found)} of {len(found)}",

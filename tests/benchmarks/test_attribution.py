@@ -65,7 +65,7 @@ def test_the_rank_of_what_was_planted():
     assert found.ranks == (1, 1)
     assert (found.for_it, found.causes, found.told) == (True, 3, True)
     line = benchmark.row(7, iter([found, benchmark.look(predict, movements, seen, (8, 5), 0, FPS)]))
-    assert line == "| 7 | 2 of 2 | 3 | 1 | 1 | 1 | 2 | 1.00 |"
+    assert line == "| 7 | 2 of 2 | 3 | 1 | 1 | 1 | 1 | 2 | 1.00 |"
 
 
 def test_noise_leaves_probabilities():
