@@ -88,11 +88,17 @@ def weights(predict: Predict, batch: Batch, causes: Int[np.ndarray, "C 3"], genr
 
 
 def agreement(weights: Float[np.ndarray, "2 C"]) -> float:
-    """Rank correlation (Spearman) of both kinds of weights, -1 to 1; NaN for fewer than two causes."""
-    if weights.shape[1] < 2:
+    """Rank correlation (Spearman) of both kinds of weights, -1 to 1; NaN where all weights of a kind are the same."""
+    ranks = [_ranks(one) for one in weights]
+    if any(len(np.unique(rank)) < 2 for rank in ranks):
         return float("nan")
-    ranks = np.argsort(np.argsort(weights, axis=1), axis=1)
     return float(np.corrcoef(ranks)[0, 1])
+
+
+def _ranks(values: Float[np.ndarray, " C"]) -> Float[np.ndarray, " C"]:
+    """Places in ascending order; equal values share the mean of theirs."""
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return (np.cumsum(counts) - (counts - 1) / 2)[place]
 
 
 def _mark(row: np.ndarray, cause: np.ndarray) -> None:

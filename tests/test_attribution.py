@@ -117,4 +117,12 @@ def test_more_causes_than_fit_at_once_and_none():
 def test_agreement_is_of_ranks():
     assert attribution.agreement(np.array([[1.0, 2, 3], [10, 20, 1000]])) == pytest.approx(1)
     assert attribution.agreement(np.array([[1.0, 2, 3], [3, 2, 1]])) == pytest.approx(-1)
-    assert np.isnan(attribution.agreement(np.zeros((2, 1))))
+    assert attribution.agreement(np.array([[0.0, 0, 1, 2], [0, 0, 1, 2]])) == pytest.approx(1)
+    for nothing in (np.zeros((2, 0)), np.zeros((2, 1)), np.zeros((2, 3)), np.array([[0.0, 0, 0], [1, 2, 3]])):
+        assert np.isnan(attribution.agreement(nothing))
+
+
+def test_ties_neither_agree_nor_differ():
+    found = np.array([[0.0, 0, 0, 1, 5], [3, 2, 1, 4, 5]])
+    ranks = np.array([[2, 2, 2, 4, 5], [3, 2, 1, 4, 5]])
+    assert attribution.agreement(found) == pytest.approx(np.corrcoef(ranks)[0, 1])

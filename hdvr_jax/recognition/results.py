@@ -104,7 +104,7 @@ class Genre:
         overall: (G,) probabilities given the whole clip.
         reasons: Movements that moved the most probable genre of the whole clip, for and against it, the strongest
             first; only those about whose direction both ways of weighing agree. Empty where nothing was weighed.
-        agreement: Rank correlation of both ways over all movements that were weighed; NaN where fewer than two were.
+        agreement: Rank correlation of both ways over all movements that were weighed; NaN where that tells nothing.
     """
 
     names: tuple[str, ...]
