@@ -13,7 +13,8 @@ both ways. With --noise, the model reads probabilities in place of labels: log o
 (standard deviation, independent in every frame) as it says. The causes are still the true runs, as if a movement model
 had found them all.
 
-On two cores, with half of them at hand, five minutes. First by both in 180 of 180 cases without noise (agreement 0.81).
+Five minutes on two busy cores. First by both ways in 180 of 180 cases without noise (agreement 0.81); with --noise=1 in
+127 of 180, 100 of them among the 126 in which the model told the genre right (agreement 0.92).
 """
 
 import argparse
