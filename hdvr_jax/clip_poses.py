@@ -7,7 +7,7 @@ Symbols: V views, T frames, J joints, D 2 or 3 coordinates.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from hdvr_jax import axes
 from hdvr_jax.clips import Clip, labels, single_views, track_2d, track_3d
 from hdvr_jax.errors import InputError
 from hdvr_jax.movements import Vocabulary, annotate
+from hdvr_jax.padding import frame_mask, padded
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.poses import resample
 from hdvr_jax.skeletons import get_skeleton
@@ -28,6 +29,8 @@ INPUTS = ("2d", "3d_lifted", "3d_true")
 LIFTED_SKELETON = "h36m17"
 _CHAINS = (("hip", "thorax"), ("{}_hip", "{}_knee"), ("{}_knee", "{}_ankle"))
 _LEAST = 1e-6
+# Few distinct lengths are compiled this way.
+_PAD_FRAMES = 256
 
 
 def sequences(clip: Clip, inputs: str, skeleton: str, fps: float, lifter: Lifter | None = None) -> list[Sequence]:
@@ -165,8 +168,29 @@ def at_frames(values: Shaped[np.ndarray, "S *N"], fps: float, frames: int, fps_t
 
 def averaged(values: Float[np.ndarray, "T *N"], fps: float, fps_to: float) -> Float[np.ndarray, "S *N"]:
     """Means over the frames nearest to each frame at a lower rate; as many frames as `resample` gives."""
-    count = len(resample(values[:, :0], fps, fps_to))
-    nearest = np.minimum(np.rint(np.arange(len(values)) * (fps_to / fps)).astype(int), count - 1)
+    nearest, count = _thinned(len(values), fps, fps_to)
     total, weight = np.zeros((count, *values.shape[1:]), np.float32), np.bincount(nearest, minlength=count)
     np.add.at(total, nearest, values)
     return total / np.maximum(weight, 1).reshape(-1, *[1] * (values.ndim - 1)).astype(np.float32)
+
+
+def _thinned(frames: int, fps: float, fps_to: float) -> tuple[Int[np.ndarray, " T"], int]:
+    """Which frame at a lower rate each frame is nearest to, and how many there are of those."""
+    count = len(resample(np.zeros((frames, 0), np.float32), fps, fps_to))
+    return np.minimum(np.rint(np.arange(frames) * (fps_to / fps)).astype(int), count - 1), count
+
+
+def intervals(causes: Iterable[tuple[int, int, int]], frames: int, fps: float, fps_to: float) -> Int[np.ndarray, "C 3"]:
+    """(movement type, first frame, frame after the last) of a clip of so many frames, at the lower rate to which
+    `averaged` takes it: all frames into whose means any of theirs went."""
+    nearest, _ = _thinned(frames, fps, fps_to)
+    found = [(movement, nearest[start], nearest[end - 1] + 1) for movement, start, end in causes]
+    return np.array(found, int).reshape(-1, 3)
+
+
+def batch(sequence: Sequence) -> dict[str, np.ndarray]:
+    """A batch of one sequence, as a family's `prepare` gives it, its arrays padded to one of few lengths."""
+    arrays = {name: np.asarray(value) for name, value in sequence.items() if not isinstance(value, str)}
+    frames = next(len(value) for value in arrays.values() if value.ndim)
+    found = {name: (padded(value, _PAD_FRAMES) if value.ndim else value)[None] for name, value in arrays.items()}
+    return {**found, "frame_mask": frame_mask(frames, _PAD_FRAMES)[None], "example": np.zeros(1, np.int32)}

@@ -9,6 +9,7 @@ import optax
 import pytest
 
 from hdvr_jax import attribution
+from hdvr_jax.movements import hysteresis
 from hdvr_jax.networks.lstm import GenreNetwork
 
 _FRAMES, _TYPES, _GENRES = 40, 12, 3
@@ -66,16 +67,8 @@ def _batch(movements):
 
 
 def _causes(row):
-    """Every run of every type, as masks, and their (type, start)."""
-    masks, names = [], []
-    for kind in range(_TYPES):
-        edges = np.flatnonzero(np.diff(np.r_[0, row[:, kind], 0]))
-        for start, end in zip(edges[::2], edges[1::2], strict=True):
-            mask = np.zeros(row.shape, bool)
-            mask[start:end, kind] = True
-            masks.append(mask)
-            names.append((kind, int(start)))
-    return np.stack(masks), names
+    """Every run of every type."""
+    return np.stack(hysteresis.runs(row > 0), -1)
 
 
 def test_planted_causes_come_first_in_nine_of_ten_cases_by_both_ways():
@@ -85,9 +78,9 @@ def test_planted_causes_come_first_in_nine_of_ten_cases_by_both_ways():
     planted = np.flatnonzero(labels)
     for index in planted:
         batch = _batch(movements[index : index + 1])
-        masks, names = _causes(movements[index])
-        found = attribution.weights(predict, batch, masks, int(labels[index]))
-        hits += [names[k] == (3 * labels[index], starts[index]) for k in found.argmax(1)]
+        causes = _causes(movements[index])
+        found = attribution.weights(predict, batch, causes, int(labels[index]))
+        hits += [tuple(causes[k, :2]) == (3 * labels[index], starts[index]) for k in found.argmax(1)]
         agreements.append(attribution.agreement(found))
     assert (hits >= 0.9 * len(planted)).all(), hits
     assert np.mean(agreements) > 0.5
@@ -101,9 +94,10 @@ def test_gradients_of_a_linear_answer_are_the_occlusion():
         return {"running": jax.nn.softmax(jnp.stack([score, jnp.zeros_like(score)], -1))}
 
     movements, _, _ = _sequences(np.random.default_rng(8), 1)
-    masks, _ = _causes(movements[0])
-    found = attribution.weights(predict, _batch(movements), masks, 0)
-    np.testing.assert_allclose(found[0], (masks * factors).sum((1, 2)), atol=1e-3)
+    causes = _causes(movements[0])
+    found = attribution.weights(predict, _batch(movements), causes, 0)
+    wanted = [factors[start:end, kind].sum() for kind, start, end in causes]
+    np.testing.assert_allclose(found[0], wanted, atol=1e-3)
     # Each is missing in about half of the samples.
     np.testing.assert_allclose(found[1], found[0], rtol=0.25, atol=0.05)
 
@@ -112,14 +106,23 @@ def test_more_causes_than_fit_at_once_and_none():
     predict = _trained()
     movements, _, _ = _sequences(np.random.default_rng(9), 1)
     batch = _batch(movements)
-    masks = np.zeros((70, _FRAMES, _TYPES), bool)
-    masks[np.arange(70), np.arange(70) % _FRAMES, np.arange(70) % _TYPES] = True
-    found = attribution.occlusion(predict, batch, masks, 1)
-    np.testing.assert_allclose(found[65:], attribution.occlusion(predict, batch, masks[65:], 1), atol=1e-5)
-    assert attribution.occlusion(predict, batch, masks[:0], 1).shape == (0,)
+    start = np.arange(70) % _FRAMES
+    causes = np.stack([np.arange(70) % _TYPES, start, start + 1], -1)
+    found = attribution.occlusion(predict, batch, causes, 1)
+    np.testing.assert_allclose(found[65:], attribution.occlusion(predict, batch, causes[65:], 1), atol=1e-5)
+    for way in (attribution.occlusion, attribution.expected_gradients):
+        assert way(predict, batch, causes[:0], 1).shape == (0,)
 
 
 def test_agreement_is_of_ranks():
     assert attribution.agreement(np.array([[1.0, 2, 3], [10, 20, 1000]])) == pytest.approx(1)
     assert attribution.agreement(np.array([[1.0, 2, 3], [3, 2, 1]])) == pytest.approx(-1)
-    assert np.isnan(attribution.agreement(np.zeros((2, 1))))
+    assert attribution.agreement(np.array([[0.0, 0, 1, 2], [0, 0, 1, 2]])) == pytest.approx(1)
+    for nothing in (np.zeros((2, 0)), np.zeros((2, 1)), np.zeros((2, 3)), np.array([[0.0, 0, 0], [1, 2, 3]])):
+        assert np.isnan(attribution.agreement(nothing))
+
+
+def test_ties_neither_agree_nor_differ():
+    found = np.array([[0.0, 0, 0, 1, 5], [3, 2, 1, 4, 5]])
+    ranks = np.array([[2, 2, 2, 4, 5], [3, 2, 1, 4, 5]])
+    assert attribution.agreement(found) == pytest.approx(np.corrcoef(ranks)[0, 1])

@@ -116,3 +116,26 @@ def test_body_size_is_that_of_trunk_and_leg():
     clip = make_clip(views=1)
     size = clip_poses.body_size(clip["points_world"], SKELETON)
     assert 1.2 < size < 1.6
+
+
+def test_intervals_cover_every_frame_that_their_means_hold():
+    rng = np.random.default_rng(5)
+    for fps, frames in ((30.0, 61), (25.0, 40), (10.0, 20)):
+        starts = rng.integers(0, frames - 1, 8)
+        causes = [(kind, int(start), int(rng.integers(start + 1, frames + 1))) for kind, start in enumerate(starts)]
+        values = np.zeros((frames, 8), np.float32)
+        for kind, start, end in causes:
+            values[start:end, kind] = 1
+        means = clip_poses.averaged(values, fps, 10.0)
+        found = clip_poses.intervals(causes, frames, fps, 10.0)
+        for kind, start, end in found:
+            np.testing.assert_array_equal(np.flatnonzero(means[:, kind]), np.arange(start, end))
+    assert clip_poses.intervals([], 5, 30.0, 10.0).shape == (0, 3)
+
+
+def test_a_batch_of_one_sequence_is_padded():
+    found = clip_poses.batch({"points": np.ones((300, 2, 3)), "fps": np.float32(10), "view": "a"})
+    assert set(found) == {"points", "fps", "frame_mask", "example"}
+    assert found["points"].shape == (1, 512, 2, 3)
+    assert found["frame_mask"].sum() == 300
+    assert found["fps"].shape == (1,)

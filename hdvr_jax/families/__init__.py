@@ -84,6 +84,10 @@ class Family:
         collections beside "params" has changed.
       on_clip: (predict, clip) -> what later stages read of this model, or None where there is no later stage.
         `predict` is batch -> outputs with the trained variables in it.
+      explain: (predict, clip, causes, genre) -> (2, C), by how much each cause moved the log odds of a genre (index),
+        by occlusion and by gradients (`hdvr_jax.attribution`). `predict` is as above, but can be differentiated, and is
+        the same object in every call; `clip` is that of `on_clip`; `causes` are (movement type, first frame, frame
+        after the last) in the clip's frames. None where the model tells no genre or reads no movements.
     """
 
     name: str
@@ -98,6 +102,7 @@ class Family:
     augment: Callable[..., Batch] = unchanged
     summarise: Callable[[Totals], dict[str, float]] = ratios
     on_clip: Callable[..., Any] | None = None
+    explain: Callable[..., Any] | None = None
     tally: Callable[..., Totals] | None = None
     calibrate: Callable[..., Any] | None = None
 

@@ -25,7 +25,7 @@ import numpy as np
 from hdvr_jax import body_inputs, clip_poses, filming, losses, metrics, pieces
 from hdvr_jax.clips import labels, single_views
 from hdvr_jax.errors import InputError
-from hdvr_jax.families import Batch, Family, genre_scores
+from hdvr_jax.families import Batch, Family, genre_reasons, genre_scores
 from hdvr_jax.movements import Vocabulary, load_vocabulary
 from hdvr_jax.networks import lstm
 
@@ -93,6 +93,7 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         augment=functools.partial(_augment, setup),
         summarise=functools.partial(genre_scores.summarise, setup.genres),
         on_clip=functools.partial(_on_clip, setup),
+        explain=genre_reasons.explainer(functools.partial(_sequences, setup), setup.streams, setup.fps),
         tally=genre_scores.tally,
         calibrate=genre_scores.calibrate,
     )
@@ -282,11 +283,16 @@ def _on_clip(setup: _Setup, predict: Any, clip: Any) -> dict[str, Any]:
     Means over the views where there are several. The clip holds what the streams ask earlier stages for: `lifted` of a
     single view, `movements` (T, M).
     """
-    found = [entry for view in _views(setup, clip) for entry in _sequence(setup, view, {})]
-    if not found:
-        raise InputError(f"clip {clip['clip']}: holds nothing that a genre model of {setup.streams} can read")
+    found = _sequences(setup, clip)
     state, layers = lstm.no_state(setup.network), setup.network.layers
     frames, outputs = len(clip["points_world"]), [pieces.run(predict, sequence, state, layers) for sequence in found]
     running = [clip_poses.at_frames(output["running"], setup.fps, frames, clip["fps"]) for output in outputs]
     overall = [output["probabilities"] for output in outputs]
     return {"names": setup.genres, "overall": np.mean(overall, 0), "running": np.mean(running, 0)}
+
+
+def _sequences(setup: _Setup, clip: Any) -> list[dict[str, Any]]:
+    found = [entry for view in _views(setup, clip) for entry in _sequence(setup, view, {})]
+    if not found:
+        raise InputError(f"clip {clip['clip']}: holds nothing that a genre model of {setup.streams} can read")
+    return found

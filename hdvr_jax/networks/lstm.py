@@ -212,14 +212,7 @@ class MovementNetwork(nn.Module):
             out_axes=2,
             variable_axes=dict.fromkeys(("params", *STATES), 0),
             split_rngs={"params": True},
-        )(
-            self.features,
-            self.layers,
-            self.bidirectional,
-            1 + max(s for _, s in self.slots),
-            self.evidence,
-            name="parts",
-        )
+        )(self.features, self.layers, self.bidirectional, types, self.evidence, name="parts")
         logits = network(inputs, sequence_lengths(frame_mask), keep, fresh, ending)
         columns = jnp.array([part * logits.shape[-1] + slot for part, slot in self.slots])
         return logits.reshape(*logits.shape[:2], -1)[..., columns]

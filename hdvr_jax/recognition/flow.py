@@ -8,7 +8,7 @@ from hdvr_jax import cameras, cleaning
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints.reading import Reading
 from hdvr_jax.pose_track import PoseTrack
-from hdvr_jax.recognition import stages
+from hdvr_jax.recognition import reasons, stages
 from hdvr_jax.recognition.clips import camera_of, posed_clip, usable
 from hdvr_jax.recognition.floor import words as floor_words
 from hdvr_jax.recognition.models import Models, Reader, how_to_train
@@ -72,6 +72,8 @@ def recognise(
         moved = [_movements(*of_one, models) for of_one in zip(dancers, poses, standing)]
     with watch("genre"):
         genres = [_genre(*of_one, models) for of_one in zip(dancers, poses, moved)]
+    with watch("reasons") if models.genre and models.genre.explain else contextlib.nullcontext():
+        genres = [_with_reasons(*of_one, models) for of_one in zip(dancers, poses, moved, genres)]
     results = tuple(
         TrackResult(dancer.given, dancer.reduced, pose, movement, genre, dancer.notes)
         for dancer, pose, movement, genre in zip(dancers, standing, moved, genres)
@@ -151,6 +153,15 @@ def _genre(dancer: Prepared, poses: Poses, movements: Movements, models: Models)
     return stages.genre(models.genre, posed_clip(dancer.reduced, poses, dancer.camera), movements)
 
 
+def _with_reasons(
+    dancer: Prepared, poses: Poses, movements: Movements, genre: Genre | None, models: Models
+) -> Genre | None:
+    if genre is None or not reasons.weighable(models.genre, movements, dancer.given.fps):
+        return genre
+    clip = posed_clip(dancer.reduced, poses, dancer.camera)
+    return reasons.with_reasons(genre, models.genre, clip, movements)
+
+
 def _can_read(reader: Reader | None, dancer: Prepared) -> bool:
     return reader is not None and not (reader.needs_image and dancer.camera is None)
 
@@ -178,4 +189,7 @@ def _unused(models: Models, results: Sequence[TrackResult]) -> tuple[str, ...]:
     for names in {result.genre.names for result in results if result.genre is not None}:
         known = ", ".join(name.replace("_", " ") for name in names)
         notes.append(f"Genre is chosen among those that the model knows ({known}); it cannot name another.")
+    told = [result for result in results if result.genre is not None and models.genre.explain is not None]
+    if not all(reasons.weighable(models.genre, result.movements, result.given.fps) for result in told):
+        notes.append(reasons.TOO_LONG)
     return tuple(notes)

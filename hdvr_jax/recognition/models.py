@@ -1,10 +1,11 @@
 """The trained models of a recognition, from a folder that holds a workdir for each stage."""
 
 import dataclasses
+import functools
 import json
 import os
 import pathlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import flax.errors
@@ -46,10 +47,12 @@ class Reader:
     Attributes:
         needs_image: Whether it reads 2D keypoints, which a 3D input does not have.
         run: Clip -> what the family's `on_clip` gives.
+        explain: (clip, causes, genre) -> what the family's `explain` gives; None where the model cannot.
     """
 
     needs_image: bool
     run: Callable[[Clip], Any]
+    explain: Callable[[Clip, Sequence[tuple[int, int, int]], int], Any] | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -137,8 +140,16 @@ def _lifter(run: Callable[[Clip], Any]) -> Callable[[Clip], Lifted]:
 
 def _reader(model: trained.Trained, workdir: pathlib.Path) -> Reader:
     fields = model.config.model
-    needs_image = "poses2d" in fields.get("streams", ()) or ("streams" not in fields and fields.inputs == "2d")
-    return Reader(needs_image, _on_clip(model, workdir))
+    of_image = {"poses2d", "keypoints"} & set(fields.get("streams", ()))
+    needs_image = bool(of_image) or ("streams" not in fields and fields.inputs == "2d")
+    return Reader(needs_image, _on_clip(model, workdir), _explain(model))
+
+
+def _explain(model: trained.Trained) -> Callable[..., Any] | None:
+    """The family's `explain` of this model; not that of `Trained`, its `predict` can be differentiated."""
+    if model.family.explain is None:
+        return None
+    return functools.partial(model.family.explain, functools.partial(model.family.predict, model.variables))
 
 
 def _on_clip(model: trained.Trained, workdir: pathlib.Path) -> Callable[[Clip], Any]:

@@ -80,6 +80,21 @@ class Movements:
 
 
 @dataclasses.dataclass(frozen=True)
+class Reason:
+    """A movement that moved the genre: of one type from `start` (frame) up to but not including `end`.
+
+    `occlusion` and `gradient` are by how much it moved the genre's log odds (`hdvr_jax.attribution`), above 0 for the
+    genre and below 0 against it.
+    """
+
+    movement: int
+    start: int
+    end: int
+    occlusion: float
+    gradient: float
+
+
+@dataclasses.dataclass(frozen=True)
 class Genre:
     """Genre of one dancer's clip.
 
@@ -87,11 +102,21 @@ class Genre:
         names: G genre names.
         running: (T, G) probabilities given what was danced up to each frame; rows sum to 1.
         overall: (G,) probabilities given the whole clip.
+        reasons: Movements that moved the most probable genre of the whole clip, for and against it, the strongest
+            first; only those about whose direction both ways of weighing agree. Empty where nothing was weighed.
+        agreement: Rank correlation of both ways over all movements that were weighed; NaN where that tells nothing.
     """
 
     names: tuple[str, ...]
     running: Float[np.ndarray, "T G"]
     overall: Float[np.ndarray, " G"]
+    reasons: tuple[Reason, ...] = ()
+    agreement: float = float("nan")
+
+    @property
+    def best(self) -> int:
+        """Index of the most probable genre of the whole clip."""
+        return int(self.overall.argmax())
 
 
 @dataclasses.dataclass(frozen=True)

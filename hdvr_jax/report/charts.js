@@ -132,6 +132,7 @@ HDVR.GenreChart = class extends HDVR.Chart {
       context.lineWidth = 0.8;
       context.stroke();
     });
+    HDVR.markReasons(this, context, width, height, theme);
   }
 
   describe(seconds) {

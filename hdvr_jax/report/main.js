@@ -79,6 +79,7 @@ HDVR.Page = class {
     byId("genre-card").hidden = !track.genre;
     if (track.genre) {
       byId("genre-caption").textContent = track.genre.caption;
+      HDVR.fillReasons(this.player);
       this.genre.setHeight(17 * track.genre.names.length + 18);
     }
     byId("movement-caption").textContent = track.movements.caption;

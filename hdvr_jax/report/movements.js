@@ -15,11 +15,12 @@ HDVR.MovementChart = class extends HDVR.Chart {
     const { parts, movementTypes } = this.player.content;
     this.rows = parts.map((part) => ({ part, lanes: [], items: [] }));
     this.player.track.movements.segments.forEach(([type, start, end, probability]) => {
+      const weight = HDVR.reasonWeight(this.player.track, [type, start, end]);
       const row = this.rows[parts.indexOf(movementTypes[type].part)];
       let lane = row.lanes.findIndex((until) => until <= start);
       if (lane < 0) lane = row.lanes.push(0) - 1;
       row.lanes[lane] = end;
-      row.items.push({ type, start, end, probability, lane });
+      row.items.push({ type, start, end, probability, lane, weight });
     });
     let top = 0;
     this.rows.forEach((row) => {
@@ -29,6 +30,11 @@ HDVR.MovementChart = class extends HDVR.Chart {
     });
     this.setHeight(top + 18);
     this.labels.style.height = `${top + 18}px`;
+  }
+
+  get genreName() {
+    const { genre } = this.player.track;
+    return genre.names[genre.best];
   }
 
   colour(theme, type) {
@@ -58,6 +64,10 @@ HDVR.MovementChart = class extends HDVR.Chart {
     context.fillRect(from, top, Math.max(1.5, to - from - 1), LANE - 1.5);
     context.globalAlpha = 1;
     context.fillRect(from, top, Math.min(3, Math.max(1.5, to - from - 1)), LANE - 1.5);
+    if (item.weight) {
+      context.fillStyle = theme[HDVR.reasonColour(item.weight)];
+      context.fillRect(from, top + LANE - 4, Math.max(1.5, to - from - 1), 2.5);
+    }
     const start = Math.max(from, 0) + 6;
     const text = HDVR.fitText(context, content.movementTypes[item.type].label, to - start - 3);
     context.fillStyle = theme.ink;
@@ -95,7 +105,8 @@ HDVR.MovementChart = class extends HDVR.Chart {
     const { label, description } = this.player.content.movementTypes[item.type];
     const [from, to] = [item.start, item.end].map((at) => (at / this.player.fps).toFixed(2));
     const sure = this.player.track.movements.source === "model" ? `\nprobability ${HDVR.percent(item.probability)}` : "";
-    return `${HDVR.sentence(row.part)}: ${label}\n${from} \u2013 ${to} s${sure}\n${description}`;
+    const spoke = item.weight ? `\nspoke ${item.weight > 0 ? "for" : "against"} ${this.genreName}: ${item.weight.toFixed(2)}` : "";
+    return `${HDVR.sentence(row.part)}: ${label}\n${from} \u2013 ${to} s${sure}${spoke}\n${description}`;
   }
 
   /** Every movement with how often and how long it was seen. */

@@ -15,6 +15,7 @@ _SCRIPTS = (
     "scene.js",
     "overlay.js",
     "charts.js",
+    "reasons.js",
     "movements.js",
     "provenance.js",
     "identity.js",

@@ -14,6 +14,8 @@ from hdvr_jax.report.words import (
     movement_caption,
     movement_label,
     provenance_words,
+    reason_caption,
+    reason_words,
     risk_words,
     scores_line,
     title,
@@ -154,9 +156,12 @@ def _genre(result: TrackResult) -> dict[str, Any] | None:
         return None
     return {
         "names": [title(name) for name in result.genre.names],
-        "best": int(result.genre.overall.argmax()),
+        "best": result.genre.best,
         "probabilities": pack_bytes(result.genre.running, _PROBABILITY),
         "caption": "probability of each genre given what was danced up to that moment",
+        "reasons": [[r.movement, r.start, r.end, round(r.occlusion, 3)] for r in result.genre.reasons],
+        "reasonWords": reason_words(result),
+        "reasonCaption": reason_caption(result.genre, result.movements),
     }
 
 

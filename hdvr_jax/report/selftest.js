@@ -33,6 +33,8 @@ HDVR.selfTest = (page, errors) => {
   pointer("pointerdown", chart.clientWidth / 2, 10, chart);
   pointer("pointerup", chart.clientWidth / 2, 10, chart);
   checks.sought = player.time / player.duration;
+  byId("reason-list").querySelector("button")?.click();
+  checks.reason = [player.frame, byId("reason-list").textContent, byId("reason-words").textContent];
   if (page.content.tracks.length > 1) player.select(1);
   checks.identity = HDVR.paintedShare(byId("identity-chart"));
   checks.overflow = document.documentElement.scrollWidth - innerWidth;

@@ -4,9 +4,13 @@ import numpy as np
 
 from hdvr_jax.movements import MovementType
 from hdvr_jax.provenance import INTERPOLATED, MEASURED, MISSING, SYNTHESISED
-from hdvr_jax.recognition.results import ModelInfo, Movements, Recognition, TrackResult
+from hdvr_jax.recognition.reasons import MOST_CAUSES
+from hdvr_jax.recognition.results import Genre, ModelInfo, Movements, Reason, Recognition, TrackResult
 from hdvr_jax.skeletons import get_skeleton
 from hdvr_jax.tracking.results import Risk
+
+_TOLD = 3  # reasons for the genre, and as many against it
+_ALIKE = 0.5
 
 
 def readable(name: str) -> str:
@@ -125,6 +129,39 @@ def movement_caption(movements: Movements, models: tuple[ModelInfo, ...]) -> str
         return f"{kinds}; by kinematic rules on the 3D pose, not by a trained model"
     name = next((model.name for model in models if model.stage == "movements"), "")
     return f"{kinds}; by the trained model {name}".rstrip()
+
+
+def reason_words(result: TrackResult) -> str:
+    """A sentence on the strongest three movements for the genre and the strongest three against it; empty where
+    nothing was weighed."""
+    genre = result.genre
+    if genre is None or not genre.reasons:
+        return ""
+    sides = [
+        ", ".join(_moment(reason, result) for reason in [r for r in genre.reasons if sign * r.occlusion > 0][:_TOLD])
+        for sign in (1, -1)
+    ]
+    told = [text for text in (sides[0] and f"because of: {sides[0]}", sides[1] and f"against it: {sides[1]}") if text]
+    return f"{title(genre.names[genre.best])}, {'; '.join(told)}."
+
+
+def _moment(reason: Reason, result: TrackResult) -> str:
+    start, end = (at / result.given.fps for at in (reason.start, reason.end))
+    name = readable(result.movements.types[reason.movement].name)
+    return f"{name[:1].lower()}{name[1:]} ({start:.1f}\u2013{end:.1f} s)"
+
+
+def reason_caption(genre: Genre, movements: Movements) -> str:
+    """What the numbers of the reasons are, how far both ways agree, and what they leave out."""
+    count = len(movements.segments)
+    longest = f"The {MOST_CAUSES} longest of {count:,} movements were weighed. " if count > MOST_CAUSES else ""
+    alike = "alike" if genre.agreement >= _ALIKE else "differently here, so trust this list less"
+    ranked = f" Leaving out and gradients rank the movements {alike} (rank correlation {genre.agreement:.2f})."
+    return (
+        "Numbers are log odds of the genre, mean over the clip, that are lost when the movement is left out; below 0 "
+        f"they are won.{'' if np.isnan(genre.agreement) else ranked} Movements on whose direction the two ways differ "
+        f"are not shown. {longest}Poses, where the model reads them too, are not explained."
+    )
 
 
 def scores_line(model: ModelInfo) -> str:

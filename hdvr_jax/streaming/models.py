@@ -21,6 +21,9 @@ from hdvr_jax.published.lifter import LAYOUTS
 from hdvr_jax.published.videopose3d import Imported, load_with_trajectory
 from hdvr_jax.skeletons import BODY_PARTS, get_skeleton
 
+# What a genre model of a stream may read.
+_STREAMS = ("poses2d", "poses3d", "movements")
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class LiftModel:
@@ -172,6 +175,11 @@ def of_movements(model: trained.Trained, workdir: os.PathLike | str) -> Movement
             f"{workdir}: this movement model reads backwards too (config.model.bidirectional is True); a stream needs "
             "one as configs/movements_causal.py trains"
         )
+    if fields.get("evidence", False) or fields.get("types", ()):
+        raise InputError(
+            f"{workdir}: this movement model reads the evidence of rules, which look ahead, or has types of its own "
+            "(config.model.evidence, types); a stream needs one as configs/movements_causal.py trains"
+        )
     network = MovementNetwork(
         slots=type_slots(load_vocabulary()),
         parts=len(BODY_PARTS),
@@ -192,6 +200,8 @@ def of_genre(model: trained.Trained, workdir: os.PathLike | str) -> GenreModel:
             f"{workdir}: this genre model reads the annotator's movements, which need true 3D; a stream needs one with "
             "config.model.movements = 'model'"
         )
+    if unknown := [stream for stream in fields.streams if stream not in _STREAMS]:
+        raise InputError(f"{workdir}: this genre model reads {unknown[0]}, which a stream does not have")
     network = GenreNetwork(len(fields.genres), fields.features, fields.layers)
     return GenreModel(
         network, model.variables, tuple(fields.streams), fields.own_axes, float(config.data.fps), tuple(fields.genres)

@@ -51,7 +51,7 @@ def step(
     if isinstance(model, MovementModel):
         found = jax.nn.sigmoid(found[:, 0] - variables["decisions"]["threshold"])
     else:
-        found = jax.nn.softmax(found[1][:, 0])
+        found = jax.nn.softmax(found[1][:, 0] / variables["calibration"]["temperature"])
     return {"cache": cache, "before": before}, found
 
 

@@ -15,6 +15,7 @@ from hdvr_jax.recognition.results import (
     ModelInfo,
     Movements,
     Poses,
+    Reason,
     Recognition,
     TrackResult,
     segments,
@@ -84,8 +85,18 @@ def track_result(id: str = "1", frames: int = 90) -> TrackResult:
     )
     share = np.linspace(0.2, 0.8, frames, dtype=np.float32)
     running = np.stack([share, 1 - share], -1)
-    genre = Genre(("Tango", "Waltz"), running, running[-1])
-    return TrackResult(given, given.fill_gaps(0.3), poses, movements(frames), genre, ("The camera is assumed.",))
+    danced = movements(frames)
+    genre = Genre(("Tango", "Waltz"), running, running[-1], *reasons(danced))
+    return TrackResult(given, given.fill_gaps(0.3), poses, danced, genre, ("The camera is assumed.",))
+
+
+def reasons(danced: Movements) -> tuple[tuple[Reason, ...], float]:
+    """Some of the movements, the first of them for a genre, the next against it, and so on; and how far both ways
+    agree."""
+    weights = (0.8, -0.5, 0.3, 0.1)
+    told = danced.segments[-len(weights) :]
+    found = (Reason(s.movement, s.start, s.end, weight, weight / 2) for s, weight in zip(told, weights))
+    return tuple(found), 0.9
 
 
 def three_dimensional(result: TrackResult) -> PoseTrack:

@@ -6,6 +6,8 @@ import pathlib
 import numpy as np
 import pytest
 
+from configs import genre_choreo
+from hdvr_jax import families, trained
 from hdvr_jax.recognition import models
 from hdvr_jax.recognition.models import Lifted
 from tests.recognition import workdirs
@@ -46,3 +48,21 @@ def test_published_weights_say_which_camera_they_know(file, kind):
     found = models.with_published_lifter(models.Models("nowhere"), path, "h36m17")
     assert kind in found.infos["lifter"].name
     assert "Human3.6M" in found.notes["lifter"]
+
+
+@pytest.mark.parametrize(
+    ("streams", "inputs", "image", "explains"),
+    [
+        (("poses3d", "movements"), "3d_lifted", False, True),
+        (("movements",), "3d_lifted", False, True),
+        (("poses3d",), "3d_lifted", False, False),
+        (("poses2d", "movements"), "2d", True, True),
+        (("keypoints",), "2d", True, False),
+    ],
+)
+def test_what_a_genre_model_needs_and_can_say(streams, inputs, image, explains):
+    config = genre_choreo.get_config("size=tiny")
+    config.model.streams, config.model.inputs, config.model.mirror, config.model.noise = streams, inputs, False, 0.0
+    family = families.build(config)
+    reader = models._reader(trained.Trained(config, family, {}, lambda batch: batch), pathlib.Path("nowhere"))
+    assert (reader.needs_image, reader.explain is not None) == (image, explains)

@@ -1,5 +1,6 @@
 """The page in a real browser: it checks itself (report.html#test) through the handlers that people's actions reach."""
 
+import dataclasses
 import html
 import json
 import re
@@ -56,8 +57,25 @@ def test_page_in_a_browser(tmp_path, width, floor):
     assert checks["identity"] > 0.3
     assert (checks["stepped"], checks["playing"], checks["played"]) == (1, True, 16)
     assert checks["sought"] == pytest.approx(0.5, abs=0.03)
+    frame, lines, words = checks["reason"]
+    assert frame == result.tracks[0].genre.reasons[0].start
+    assert lines.count("+") == 3
+    assert "\u22120.50" in lines
+    assert words.startswith("Tango, because of: ")
     assert checks["scripts"] == 2
     assert checks["overflow"] <= 0
+
+
+@pytest.mark.parametrize("genre", [None, "unexplained"])
+def test_a_page_without_reasons(tmp_path, genre):
+    track = fabricated.track_result()
+    plain = genre and dataclasses.replace(track.genre, reasons=())
+    result = dataclasses.replace(
+        fabricated.recognition(), tracks=(dataclasses.replace(track, genre=plain),), risks=None
+    )
+    checks = self_test(tmp_path, page(result), 1000)
+    assert checks["errors"] == []
+    assert checks["reason"][1:] == ["", ""]
 
 
 def test_a_page_of_one_frame(tmp_path):

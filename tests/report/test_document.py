@@ -67,6 +67,17 @@ def test_segments_say_the_same_in_frames_and_seconds(written):
         assert segment["end_frame"] > segment["start_frame"]
 
 
+def test_reasons_are_intervals_of_movements(written):
+    track = written["tracks"][0]
+    genre, segments = track["genre"], track["movements"]["segments"]
+    assert [reason["occlusion"] for reason in genre["reasons"]] == [0.8, -0.5, 0.3, 0.1]
+    assert genre["reasons"][0]["gradient"] == 0.4
+    assert genre["agreement"] == 0.9
+    for reason in genre["reasons"]:
+        shared = set(reason) - {"occlusion", "gradient"}
+        assert {name: reason[name] for name in shared} in [{name: s[name] for name in shared} for s in segments]
+
+
 def test_without_image_and_genre():
     result = fabricated.recognition(dancers=1)
     track = result.tracks[0]

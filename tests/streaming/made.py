@@ -22,6 +22,8 @@ def trained(stage: str, size: float = 1.0, lifter: types.ModuleType = lifter_cho
     """A model of the tiny config of a stage; `fields` change `config.model`, `size` is that of the weights."""
     modules = {"lifter": lifter, "movements": movements_choreo, "genre": genre_choreo}
     config = modules[stage].get_config("size=tiny")
+    if stage == "movements":
+        config.model.evidence = False
     config.model.update(fields)
     if stage == "lifter":
         set_outputs(config, 1)
