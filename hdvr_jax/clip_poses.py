@@ -27,7 +27,8 @@ Lifter = Callable[[Clip], Any]
 
 INPUTS = ("2d", "3d_lifted", "3d_true")
 LIFTED_SKELETON = "h36m17"
-_CHAINS = (("hip", "thorax"), ("{}_hip", "{}_knee"), ("{}_knee", "{}_ankle"))
+# Bones that make up a body's size, and their usual shares of it.
+_CHAINS = {("hip", "thorax"): 0.4, ("{}_hip", "{}_knee"): 0.3, ("{}_knee", "{}_ankle"): 0.3}
 _LEAST = 1e-6
 # Few distinct lengths are compiled this way.
 _PAD_FRAMES = 256
@@ -132,17 +133,19 @@ def body_size(points: Float[np.ndarray, "T J D"], skeleton: str) -> float:
     """Length of trunk and leg together, over the frames of a clip; 1 where it cannot be told.
 
     A bone in 3D keeps its length, so the median over frames is robust. A projected bone is never longer than the
-    bone: in 2D the 80th percentile is taken.
+    bone: in 2D the 80th percentile is taken. Of a dancer whose feet are out of the picture, say, the rest is taken to
+    be of usual proportions.
     """
     index = get_skeleton(skeleton).index
-    total, percentile = 0.0, 50 if points.shape[-1] == 3 else 80
-    for start, end in _CHAINS:
+    total, known, percentile = 0.0, 0.0, 50 if points.shape[-1] == 3 else 80
+    for (start, end), share in _CHAINS.items():
         sides = ("left", "right") if "{}" in start else ("",)
         bones = [points[:, index(start.format(side))] - points[:, index(end.format(side))] for side in sides]
         lengths = np.linalg.norm(np.stack(bones), axis=-1)
         lengths = lengths[np.isfinite(lengths)]
-        total += float(np.percentile(lengths, percentile)) if lengths.size else np.nan
-    return total if np.isfinite(total) and total > _LEAST else 1.0
+        if lengths.size:
+            total, known = total + float(np.percentile(lengths, percentile)), known + share
+    return total / known if total > _LEAST else 1.0
 
 
 def movement_labels(clip: Clip, vocabulary: Vocabulary, fps: float, doubt: float = 0.0) -> Int[np.ndarray, "T M"]:

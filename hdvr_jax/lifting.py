@@ -18,6 +18,8 @@ from hdvr_jax.skeletons import get_mapping, get_skeleton
 
 # Lengths are padded to a multiple of this, so that few distinct lengths are ever compiled.
 PAD_FRAMES = 512
+# In which the trust in a joint that was filled in falls by a factor e.
+FADING_SECONDS = 0.35
 
 
 def guess_camera(image_size: tuple[int, int] | None, keypoints: Float[np.ndarray, "T J 2"]) -> cameras.Perspective:
@@ -47,17 +49,34 @@ def _at(values: np.ndarray, times: np.ndarray) -> np.ndarray:
 def track_rays(track: PoseTrack, camera: cameras.Perspective, skeleton: str, fps: float) -> dict[str, np.ndarray]:
     """A 2D track as the lifter's rays (T', J, 2) and confidence (T', J), at `fps` frames per second.
 
-    Joints missing for a while are interpolated and keep confidence 0, which hides them from the lifter; joints never
-    seen are 0.
+    Joints missing for a while are interpolated, and trusted less the longer they are (`fading`); joints never seen are
+    0, with confidence 0, which hides them from the lifter.
     """
     filled = track.fill_gaps()
     pixels = poses.resample(filled.keypoints, track.fps, fps)
-    confidence = poses.resample(track.confidence, track.fps, fps)
+    confidence = poses.resample(fading(track.confidence, track.fps), track.fps, fps)
     mapping = get_mapping(track.skeleton, skeleton)
     return {
         "rays": np.nan_to_num(mapping.apply(ideal_points(camera, pixels))).astype(np.float32),
         "confidence": mapping.confidence(confidence),
     }
+
+
+def fading(confidence: Float[np.ndarray, "T J"], fps: float) -> Float[np.ndarray, "T J"]:
+    """Confidence in joints that are filled in where they were missing (0): that of the nearest frame that has them,
+    less by a factor e for every third of a second between. 0 for a joint that is never there.
+
+    Hidden outright, a frame of which a detector missed everything would be one that no lifter knows from its training,
+    and spoil the poses of all frames around it.
+    """
+    frames, seen = np.arange(len(confidence))[:, None], confidence > 0
+    last = np.maximum.accumulate(np.where(seen, frames, -np.inf), 0)
+    following = np.minimum.accumulate(np.where(seen, frames, np.inf)[::-1], 0)[::-1]
+    nearest = np.where(frames - last <= following - frames, last, following)
+    age = np.abs(frames - nearest) / fps
+    known = np.isfinite(nearest)
+    trusted = np.take_along_axis(confidence, np.where(known, nearest, 0).astype(int), 0)
+    return np.where(known, trusted * np.exp(-age / FADING_SECONDS), 0).astype(np.float32)
 
 
 def ideal_points(camera: cameras.Perspective, pixels: Float[np.ndarray, "T J 2"]) -> Float[np.ndarray, "T J 2"]:

@@ -118,6 +118,17 @@ def test_body_size_is_that_of_trunk_and_leg():
     assert 1.2 < size < 1.6
 
 
+def test_body_size_without_feet_or_legs_is_about_that_of_the_whole():
+    points = make_clip(views=1)["points_world"].copy()
+    whole = clip_poses.body_size(points, SKELETON)
+    for joints in (("ankle",), ("knee", "ankle")):
+        for joint in joints:
+            for side in ("left", "right"):
+                points[:, get_skeleton(SKELETON).index(f"{side}_{joint}")] = np.nan
+        assert clip_poses.body_size(points, SKELETON) == pytest.approx(whole, rel=0.15)
+    assert clip_poses.body_size(np.full_like(points, np.nan), SKELETON) == 1.0
+
+
 def test_intervals_cover_every_frame_that_their_means_hold():
     rng = np.random.default_rng(5)
     for fps, frames in ((30.0, 61), (25.0, 40), (10.0, 20)):

@@ -78,7 +78,8 @@ def draw_text(picture: Image, text: str, place: tuple[int, int], colour: Colour)
 
 
 def _printable(text: str) -> str:
-    return text.encode(errors="replace").decode()
+    """The text in one line, without what no font has."""
+    return "".join(c if c.isprintable() else " " for c in text.encode(errors="replace").decode())
 
 
 def _part(

@@ -76,7 +76,7 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         own_axes=model.own_axes and model.inputs != "2d",
         labels=config.data.get("labels", ""),
         types=types,
-        evidence=model.get("evidence", False) and model.inputs != "2d",
+        evidence=_has_evidence(model),
         label_doubt=config.data.get("label_doubt", 0.0),
         fps=config.data.fps,
         virtual_views=config.data.virtual_views,
@@ -84,15 +84,7 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         mirror=model.mirror,
         max_weight=model.max_positive_weight,
         vocabulary=vocabulary,
-        network=lstm.MovementNetwork(
-            slots=type_slots(vocabulary),
-            parts=len(BODY_PARTS),
-            features=model.features,
-            layers=model.layers,
-            bidirectional=model.bidirectional,
-            dropout=model.dropout,
-            evidence=model.get("evidence", False) and model.inputs != "2d" and not types,
-        ),
+        network=_network(model, vocabulary),
         axis_name=axis_name,
     )
     return Family(
@@ -108,6 +100,23 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         tally=_tally,
         calibrate=_calibrate,
     )
+
+
+def _network(model: Any, vocabulary: Vocabulary) -> lstm.MovementNetwork:
+    return lstm.MovementNetwork(
+        slots=type_slots(vocabulary),
+        parts=len(BODY_PARTS),
+        features=model.features,
+        layers=model.layers,
+        bidirectional=model.bidirectional,
+        dropout=model.dropout,
+        # Types of a user's own have no rules.
+        evidence=_has_evidence(model) and not model.get("types", ()),
+    )
+
+
+def _has_evidence(model: Any) -> bool:
+    return model.get("evidence", False) and model.inputs != "2d"
 
 
 def type_slots(vocabulary: Vocabulary) -> tuple[tuple[int, int], ...]:

@@ -22,7 +22,9 @@ from hdvr_jax.keypoints.people import Person, Source, gathered, size_of
 from hdvr_jax.keypoints.reading import Found, Options, Reading
 from hdvr_jax.skeletons import get_skeleton
 
-LAYOUTS = (*coco_results.LAYOUTS, "h36m17", "mpii16")
+_UNNAMED = (*coco_results.LAYOUTS, "mpii16")
+# Seventeen points are COCO's in COCO's format, unless names or the user say otherwise.
+LAYOUTS = (*_UNNAMED, "h36m17")
 
 
 def recognises(path: pathlib.Path) -> bool:
@@ -49,15 +51,15 @@ def read(path: pathlib.Path, options: Options) -> Found | Reading:
     names, others = _categories(content.get("categories"))
     entries = _without_categories(_entries(path, content["annotations"], images), others, notes)
     people = _with_confidence(list(_people(path, entries, numbers)), notes)
-    possible = LAYOUTS
+    possible = _UNNAMED if options.layout is None else LAYOUTS
     # Points of the feet may stand beside those that are named.
     if options.layout is None and all(len(person.points) == len(names) for person in people):
         known = layouts.by_names(names, LAYOUTS)
-        possible = (known,) if known else LAYOUTS
+        possible = (known,) if known else possible
         people = _without_others(people, names, known, notes) if known else people
     sizes = {size_of(images[id].get("width"), images[id].get("height")) for id in numbers}
     size = sizes.pop() if len(sizes) == 1 else None
-    source = Source(path, options, possible, notes, image_size=size, usual="coco17")
+    source = Source(path, options, possible, notes, image_size=size)
     return gathered(source, people, list(numbers.values()))
 
 

@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float
 from hdvr_jax import cleaning
 from hdvr_jax.clip_poses import LIFTED_SKELETON
 from hdvr_jax.errors import InputError
+from hdvr_jax.lifting import FADING_SECONDS
 from hdvr_jax.recognition.stages import finite
 from hdvr_jax.skeletons import get_mapping, get_skeleton
 from hdvr_jax.streaming import bodies
@@ -43,7 +44,8 @@ def step(state: State, people: People, seconds: float | None = None) -> tuple[St
     for id, given in seen.items():
         points[state.ids.index(id)], confidence[state.ids.index(id)] = given
     rows = _held(recording, state.rows, points, confidence, seconds)
-    present, now = _present(recording, rows), {"points": rows["points"], "confidence": confidence}
+    present = _present(recording, rows)
+    now = {"points": rows["points"], "confidence": confidence, "trusted": _trusted(rows, confidence)}
     begun = state.frame > 0
     place = state.place + seconds * state.setup.fps if begun else 0.0
     shares = passed(state.place, place) if begun else [1.0]
@@ -96,7 +98,14 @@ def _held(
         rows, points = {**rows, "smoothing": vars(smooth)}, smooth.points.astype(np.float32)
     known = np.isfinite(points).all(-1)
     held = np.where(known[..., None], points, rows["points"])
-    return {**rows, "points": held, "age": np.where(known, 0, rows["age"] + seconds)}
+    trust = np.where(confidence > 0, confidence, rows["trust"])
+    return {**rows, "points": held, "age": np.where(known, 0, rows["age"] + seconds), "trust": trust}
+
+
+def _trusted(rows: Arrays, confidence: Float[np.ndarray, "S J"]) -> Float[np.ndarray, "S J"]:
+    """Confidence for the lifter: of joints that are held it fades, as of those that a clip fills in."""
+    faded = rows["trust"] * np.exp(-rows["age"] / FADING_SECONDS)
+    return np.where(confidence > 0, confidence, faded).astype(np.float32)
 
 
 def _present(recording: Recording, rows: Arrays) -> Bool[np.ndarray, " S"]:
@@ -108,10 +117,10 @@ def _present(recording: Recording, rows: Arrays) -> Bool[np.ndarray, " S"]:
 
 
 def _advanced(state: State, frame: dict[str, np.ndarray], present: Bool[np.ndarray, " S"]) -> State:
-    """The state after one more frame at the lifter's rate, of `points` (S, J, 2) and `confidence` (S, J)."""
+    """The state after one more frame at the lifter's rate, of `points` (S, J, 2), `confidence` and `trusted` (S, J)."""
     setup, rows = state.setup, state.rows
     lifter, skeleton, fresh = setup.models.lifter, setup.recording.skeleton, rows["begins"]["lift"]
-    seen = get_mapping(skeleton, lifter.skeleton).confidence(frame["confidence"])
+    seen = get_mapping(skeleton, lifter.skeleton).confidence(frame["trusted"])
     stage, found = setup.run["lift"](
         lifter.variables, setup.camera, state.stages["lift"],
         {"points": frame["points"], "confidence": seen, "fresh": fresh},

@@ -52,11 +52,13 @@ class Setup:
             found["trajectory"] = np.full((slots, 3), np.nan, np.float32)
         types = len(load_vocabulary())
         found["movements"] = np.zeros((slots, types), np.float32)
+        unsure = np.zeros((slots, joints), np.float32)
         rows = {
             "points": nowhere,
             "age": np.full((slots, joints), _UNSEEN),
             "away": np.zeros(slots),
-            "before": {"points": nowhere, "confidence": np.zeros((slots, joints), np.float32)},
+            "trust": unsure,
+            "before": {"points": nowhere, "confidence": unsure, "trusted": unsure},
             "smoothing": vars(cleaning.OneEuro.start((slots, joints, 2))),
             "begins": {stage: np.ones(slots, bool) for stage in STAGES},
             "found": found,

@@ -96,6 +96,20 @@ def test_points_that_the_file_calls_otherwise_are_left_out(tmp_path):
     assert any("head_bottom, head_top" in note for note in reading.notes)
 
 
+@pytest.mark.parametrize("names", [None, [f"point {number}" for number in range(17)]])
+def test_seventeen_points_are_cocos_whatever_limbs_look_like(tmp_path, names):
+    """Points that make a body of Human3.6M only, as a strange pose may."""
+    content = annotations(detected.dancers(1, FRAMES, "h36m17"))
+    content["categories"] = [{"id": 1, "name": "person"} | ({"keypoints": names} if names else {})]
+    path = detected.dump(tmp_path / "a.json", content)
+    reading = read(path)
+    assert reading.tracks[0].skeleton == "coco17"
+    assert "Read as coco17, 17 points, by their number." in reading.notes
+    assert read(path, layout="h36m17").tracks[0].skeleton == "h36m17"
+    content["categories"][0]["keypoints"] = list(get_skeleton("h36m17").joints)
+    assert read(detected.dump(tmp_path / "named.json", content)).tracks[0].skeleton == "h36m17"
+
+
 def test_without_images_the_ids_are_the_frames(tmp_path):
     content = {"annotations": annotations(detected.dancers(1, FRAMES))["annotations"]}
     path = detected.dump(tmp_path / "a.json", content)

@@ -8,6 +8,7 @@ import numpy as np
 
 from hdvr_jax import lifter_inputs, lifting, normalization, poses
 from hdvr_jax.clip_poses import averaged, body_size
+from hdvr_jax.lifting import FADING_SECONDS
 from hdvr_jax.skeletons import get_mapping, get_skeleton
 from hdvr_jax.streaming.bodies import SIZE_SECONDS
 from hdvr_jax.streaming.lifter import SCALE_SECONDS
@@ -23,6 +24,14 @@ def held(points):
     last = np.maximum.accumulate(frames, 0)
     found = np.take_along_axis(points, np.maximum(last, 0)[..., None], 0)
     return np.where(last[..., None] < 0, np.float32(np.nan), found)
+
+
+def faded(confidence, fps):
+    """(T, J) that of joints which are missing (0) as it was when they were last seen, less with the time since."""
+    frames = np.arange(len(confidence))[:, None]
+    last = np.maximum.accumulate(np.where(confidence > 0, frames, -1), 0)
+    known = np.take_along_axis(confidence, np.maximum(last, 0), 0) * np.exp((last - frames) / fps / FADING_SECONDS)
+    return np.where(last < 0, 0, known).astype(np.float32)
 
 
 def present(points, skeleton, frames):
@@ -100,7 +109,8 @@ def recognised(models, recording, keypoints, confidence):
     pixels = poses.resample(held(points), recording.fps, fps)
     trust = poses.resample(confidence, recording.fps, fps)
     camera = lifting.guess_camera(recording.image_size, points)
-    batch = inputs_of(lifter.config, pixels, trust, skeleton, camera, fps)
+    trusted = poses.resample(faded(confidence, recording.fps), recording.fps, fps)
+    batch = inputs_of(lifter.config, pixels, trusted, skeleton, camera, fps)
     found = {name: value[0] for name, value in lifter.predict(batch).items()}
     found["present"] = there
     if "movements" not in models:
