@@ -5,6 +5,7 @@ from hdvr_jax import clip_poses
 from hdvr_jax.errors import InputError
 from hdvr_jax.movements import load_vocabulary
 from hdvr_jax.pose_track import PoseTrack
+from hdvr_jax.skeletons import get_skeleton
 from tests.families.dancing import make_clip, motion, true_lifter
 
 SKELETON = "h36m17"
