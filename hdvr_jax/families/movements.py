@@ -1,17 +1,13 @@
 """Body part movements (HDVR, Hu & Ahuja 2021, section 2.3): one LSTM per body part, several labels at a time.
 
-Trained on the labels that the kinematic annotator gives to true 3D motion, or on a user's own
-(`hdvr_jax.movements.own_labels`: the table `config.data.labels`, the types `config.model.types`), it reads 2D
-detections, poses that a lifter made of them, or the true 3D itself (`config.model.inputs`).
-
-HDVR reads the joints of a part. With `config.model.evidence`, 3D poses also say how far they are beyond the thresholds
-of the vocabulary's rules (`hdvr_jax.movements.evidence`), which a network would have to find out otherwise. That looks
-a fifth of a second ahead, so streams do without.
+Trained on the labels that the kinematic annotator gives to true 3D motion, or on a user's own (`own_labels`: the table
+`config.data.labels`, the types `config.model.types`), it reads 2D detections, poses that a lifter made of them, or the
+true 3D itself (`config.model.inputs`). HDVR reads the joints of a part. With `config.model.evidence`, 3D poses also say
+how far they are beyond the thresholds of the vocabulary's rules (`hdvr_jax.movements.evidence`), which looks a fifth of
+a second ahead, so that streams do without.
 
 A label counts where an observer could be sure of it: frames within `config.data.label_doubt` of a threshold are neither
-learned nor scored (`hdvr_jax.movements.annotate`; 0 decides everywhere).
-
-The threshold of every type is chosen on the validation split, for the best F-score (`_calibrate`).
+learned nor scored (`annotate`; 0 decides everywhere). Each type's threshold is chosen on the validation split.
 
 Rare types are weighted up: a positive counts sqrt((1 - r) / r) times, r the share of frames that show the type, at most
 `config.model.max_positive_weight` times. The shares are counted over the training batches seen so far and kept with the
