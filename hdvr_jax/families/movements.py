@@ -10,8 +10,8 @@ A label counts where an observer could be sure of it: frames within `config.data
 learned nor scored (`annotate`; 0 decides everywhere). Each type's threshold is chosen on the validation split.
 
 Rare types are weighted up: a positive counts sqrt((1 - r) / r) times, r the share of frames that show the type, at most
-`config.model.max_positive_weight` times. The shares are counted over the training batches seen so far and kept with the
-model. HDVR does not say how it treats rare types; this is our choice, and so are all sizes.
+`config.model.max_positive_weight` times; shares are counted over the training batches so far. HDVR does not say how it
+treats rare types; this is our choice, and so are all sizes.
 
 Symbols: B batch, T frames, J joints, E body parts, M movement types.
 """
@@ -72,7 +72,7 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         own_axes=model.own_axes and model.inputs != "2d",
         labels=config.data.get("labels", ""),
         types=types,
-        evidence=_has_evidence(model),
+        evidence=model.get("evidence", False) and model.inputs != "2d",
         label_doubt=config.data.get("label_doubt", 0.0),
         fps=config.data.fps,
         virtual_views=config.data.virtual_views,
@@ -100,19 +100,15 @@ def make(config: Any, axis_name: str | None = None) -> Family:
 
 def _network(model: Any, vocabulary: Vocabulary) -> lstm.MovementNetwork:
     return lstm.MovementNetwork(
-        slots=type_slots(vocabulary),
-        parts=len(BODY_PARTS),
-        features=model.features,
-        layers=model.layers,
-        bidirectional=model.bidirectional,
-        dropout=model.dropout,
+        type_slots(vocabulary),
+        len(BODY_PARTS),
+        model.features,
+        model.layers,
+        model.bidirectional,
+        model.dropout,
         # Types of a user's own have no rules.
-        evidence=_has_evidence(model) and not model.get("types", ()),
+        evidence=model.get("evidence", False) and model.inputs != "2d" and not model.get("types", ()),
     )
-
-
-def _has_evidence(model: Any) -> bool:
-    return model.get("evidence", False) and model.inputs != "2d"
 
 
 def type_slots(vocabulary: Vocabulary) -> tuple[tuple[int, int], ...]:
