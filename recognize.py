@@ -148,10 +148,12 @@ def run(arguments: argparse.Namespace) -> list[pathlib.Path]:
     """
     watch = _Watch()
     with watch("start"):
-        from hdvr_jax import devices, export, memory, recognition, recordings
+        from hdvr_jax import devices, export, keypoints, memory, recognition, recordings
 
         memory.return_freed()
         devices.enable_compile_cache()
+    for path in filter(None, (arguments.input, arguments.video)):
+        keypoints.check_there(path)
     export.check(arguments.out, arguments.export)
     with watch("models"):
         models = recognition.load_models(arguments.models, optional=arguments.weights is not None)
@@ -179,26 +181,37 @@ def run(arguments: argparse.Namespace) -> list[pathlib.Path]:
     return sorted(paths, key=lambda path: path.suffix != ".html")
 
 
-def stream(arguments: argparse.Namespace) -> list[pathlib.Path]:
-    """Recognises frame by frame; returns the path of the results.
-
-    Raises:
-        InputError: input, models or output folder cannot be used.
-    """
-    from hdvr_jax import cleaning, devices, files, streaming
+def _check_streamable(arguments: argparse.Namespace, path: pathlib.Path) -> None:
+    """Raises InputError for what shows before models are loaded; `path` is that of the results."""
+    from hdvr_jax import files
     from hdvr_jax.errors import InputError
     from hdvr_jax.streaming import inputs, results
 
     for name in ("export", "floor", "track", "video"):
         if getattr(arguments, name):
             raise InputError(f"--{name} looks at the whole recording; it does not go with --stream")
-    devices.enable_compile_cache()
-    path = arguments.out / "stream.jsonl"
+    inputs.check_there(arguments.input)
     files.check_place(path)
     if not results.is_replaceable(path):
         raise InputError(f"{path}: is not from an earlier run; give another --out")
     if arguments.weights and not arguments.weights_causal:
         raise InputError("--stream takes --weights of a model trained with --causal: say so with --weights-causal")
+
+
+def stream(arguments: argparse.Namespace) -> list[pathlib.Path]:
+    """Recognises frame by frame; returns the path of the results.
+
+    Raises:
+        KeyboardInterrupt: the user ended the stream; results and summary are there.
+        InputError: input, models or output folder cannot be used.
+    """
+    from hdvr_jax import cleaning, devices, streaming
+    from hdvr_jax.errors import InputError
+    from hdvr_jax.streaming import inputs, results
+
+    path = arguments.out / "stream.jsonl"
+    _check_streamable(arguments, path)
+    devices.enable_compile_cache()
     models = streaming.load_models(arguments.models, weights=arguments.weights, layout=arguments.weights_layout)
     source = inputs.open_input(
         arguments.input,
@@ -218,6 +231,9 @@ def stream(arguments: argparse.Namespace) -> list[pathlib.Path]:
     except OSError as error:
         raise InputError(f"{path}: cannot be written ({error.strerror})") from error
     print(latency.words())
+    if latency.interrupted:
+        print(path)
+        raise KeyboardInterrupt
     return [path]
 
 

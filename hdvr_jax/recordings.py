@@ -15,6 +15,7 @@ from jaxtyping import UInt8
 from hdvr_jax import keypoints
 from hdvr_jax.errors import InputError
 from hdvr_jax.footage import Footage
+from hdvr_jax.keypoints import outside
 from hdvr_jax.keypoints.people import followed
 from hdvr_jax.keypoints.reading import Film, Found, Options, Reading
 from hdvr_jax.meter import Meter
@@ -24,6 +25,7 @@ from hdvr_jax.video import is_video as is_film
 VIDEO = "video"
 # A hundredth of a second in ten: less than anybody hears.
 _SAME_PACE = 1e-3
+_SAME_RATE = 1e-2
 _NO_VIDEO = (".json", ".npz", ".pkl", ".bvh", ".txt", ".csv")
 Picture = UInt8[np.ndarray, "H W 3"]
 Watch = Callable[[str], contextlib.AbstractContextManager]
@@ -99,7 +101,8 @@ def read(
     with watch("read"):
         found = keypoints.load(path, given, format)
     if isinstance(found, Reading):
-        return Recording(found, film)
+        told = [] if film is None else _beside(found, film, path)
+        return Recording(dataclasses.replace(found, notes=[*found.notes, *told]), film)
     return _followed(found, film, path, given, watch)
 
 
@@ -124,12 +127,44 @@ def _followed(found: Found, film: Video | None, path: pathlib.Path, options: Opt
     # Detectors count frames from 0 or 1; a file that begins later leaves out the beginning of its video.
     first = found.people.first if found.people.first > 1 else 0
     notes = [f"The keypoints begin at frame {first} of {film.path.name}."] if first else []
-    if film.frames is not None and film.frames < first + found.people.frames:
-        notes.append(f"{film.path.name} has {film.frames} frames, fewer than the keypoints are of.")
+    notes += _too_short(film, first + found.people.frames)
+    pictures = _of_size(film, first, found.people.image_size)
     with watch("track"):
-        reading = followed(found, path, options, _told(film.frames_from(first), found.people.frames))
+        reading = followed(found, path, options, _told(pictures, found.people.frames))
     notes += [note for note in film.notes if note not in reading.notes]
     return Recording(dataclasses.replace(reading, notes=[*reading.notes, *notes]), film, first)
+
+
+def _beside(reading: Reading, film: Video, path: pathlib.Path) -> list[str]:
+    """What does not fit between dancers who were told apart before and the video that they are said to be of."""
+    notes = _too_short(film, max(track.frames for track in reading.tracks))
+    rate = reading.tracks[0].fps
+    if abs(rate / film.fps - 1) > _SAME_RATE:
+        notes.append(
+            f"{path.name} has {rate:g} frames/s and {film.path.name} {film.fps:g}: they are laid together frame by "
+            "frame."
+        )
+    # Tracks of images of known size are drawn at the size of the video.
+    unsized = [track for track in reading.tracks if track.image_size is None and track.keypoints.shape[-1] == 2]
+    if unsized:
+        points = np.concatenate([track.keypoints.reshape(-1, 2) for track in unsized])
+        way = f"image_size in {path.name}"
+        notes += outside.notes(points, film.image_size, f"the images of {film.path.name}", way)
+    return notes
+
+
+def _too_short(film: Video, frames: int) -> list[str]:
+    if film.frames is None or film.frames >= frames:
+        return []
+    return [f"{film.path.name} has {film.frames} frames, fewer than the keypoints are of: later ones have no picture."]
+
+
+def _of_size(film: Video, first: int, size: tuple[int, int] | None) -> Iterator[Picture]:
+    """The frames as large as the images that the keypoints are in, where that is told."""
+    if size in (None, film.image_size):
+        return film.frames_from(first)
+    cv2 = importlib.import_module("cv2")
+    return (cv2.resize(frame, size, interpolation=cv2.INTER_AREA) for frame in film.frames_from(first))
 
 
 def _told(frames: Iterator[Picture], count: int) -> Iterator[Picture]:

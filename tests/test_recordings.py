@@ -1,6 +1,7 @@
 """From a video or a file to dancers; the detector is replaced by one that knows what was drawn."""
 
 import contextlib
+import dataclasses
 import json
 
 import cv2
@@ -101,6 +102,41 @@ def test_tracks_keep_their_ids_beside_a_video(tmp_path):
     assert [track.id for track in recording.reading.tracks] == ["Ada"]
     assert recording.reading.risks is None
     assert recording.video.image_size == SIZE
+
+
+def test_tracks_that_do_not_fit_their_video(tmp_path):
+    """Of images twice as large, at another rate, and longer."""
+    track = fabricated.seen(fabricated.swaying(50), "Ada")
+    short, whole = film(tmp_path / "solo.mp4"), film(tmp_path / "whole.mp4", track.frames)
+
+    def notes(video, **changes):
+        path = tmp_path / "solo.json"
+        native.write(path, [dataclasses.replace(track, **changes)])
+        return recordings.read(path, stages()[1], video=video).reading.notes
+
+    told = notes(short, image_size=None)
+    assert told[:2] == [
+        "solo.mp4 has 40 frames, fewer than the keypoints are of: later ones have no picture.",
+        "solo.json has 30 frames/s and solo.mp4 25: they are laid together frame by frame.",
+    ]
+    assert "% of the joints lie outside the images of solo.mp4 (640x360)" in told[2]
+    assert told[2].endswith("say so with image_size in solo.json.")
+    assert notes(whole, fps=25.1) == []
+
+
+def test_pictures_are_as_large_as_the_images_of_the_keypoints(tmp_path, monkeypatch):
+    shapes, followed = set(), recordings.followed
+
+    def spy(found, path, options, frames):
+        frames = list(frames)
+        shapes.update(frame.shape for frame in frames)
+        return followed(found, path, options, iter(frames))
+
+    monkeypatch.setattr(recordings, "followed", spy)
+    folder, video = openpose(tmp_path / "duo"), film(tmp_path / "duo.mp4")
+    recordings.read(folder, stages()[1], video=video)
+    recordings.read(folder, stages()[1], video=video, image_size=(1280, 720))
+    assert shapes == {(360, 640, 3), (720, 1280, 3)}
 
 
 @pytest.mark.parametrize("given", [{"view": "c01"}, {"layout": "body25"}, {"video": "other.mp4"}])

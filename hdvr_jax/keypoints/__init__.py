@@ -199,6 +199,14 @@ def load(path: str | os.PathLike, options: Options, format: str | None = None) -
     return _read(chosen, path, options)
 
 
+def check_there(path: str | os.PathLike) -> None:
+    """Raises InputError when nothing is there, or a file is empty or cannot be opened."""
+    try:
+        _check_readable(pathlib.Path(path))
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+
+
 def _check(options: Options, chosen: Format, path: pathlib.Path) -> None:
     """Raises InputError for an option that does not apply to the format, or whose value is none."""
     size = options.image_size

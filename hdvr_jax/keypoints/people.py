@@ -12,7 +12,7 @@ from jaxtyping import Bool, Float, Int, UInt8
 
 from hdvr_jax.detections import NOBODY, Detections
 from hdvr_jax.errors import InputError
-from hdvr_jax.keypoints import frame_files, ids, layouts
+from hdvr_jax.keypoints import frame_files, ids, layouts, outside
 from hdvr_jax.keypoints.reading import Found, Options, Reading
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.skeletons import get_skeleton
@@ -198,6 +198,9 @@ def _in_pixels(
     if not source.shares and (source.shares is False or largest > 1):
         if size is None:
             source.notes.append("Coordinates in pixels of images of unknown size.")
+        elif size != source.image_size:
+            film = None if source.options.image_size else source.options.film
+            source.notes.extend(outside.notes(points, size, f"the images of {film.name}" if film else "the images"))
         return points, size
     if size is None:
         size = IMAGE_SIZE

@@ -1,5 +1,6 @@
 """Runs a stream: frames in, what was recognised out, and how long each frame took."""
 
+import dataclasses
 import sys
 import time
 from collections.abc import Callable
@@ -50,7 +51,9 @@ def run(
             on_frame(number, frame, found, watch.done(frame))
             if (warning := watch.warning()) is not None:
                 (warn or _print)(warning)
-    except (KeyboardInterrupt, BrokenPipeError):
+    except KeyboardInterrupt:
+        return dataclasses.replace(watch.latency(), interrupted=True)
+    except BrokenPipeError:
         pass  # whoever reads the results has gone, which ends a stream as well
     return watch.latency()
 

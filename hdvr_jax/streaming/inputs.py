@@ -33,6 +33,7 @@ _NOBODY_LEFT_OUT = (
     "Everybody who is seen is in the results, also who never moves: the past does not tell who will dance. A "
     "recognition of the whole clip leaves bystanders out."
 )
+_PIPED_LAYOUT = ' (the first line can name the joint set: {"fps": 30, "image_size": [1280, 720], "skeleton": "coco17"})'
 _WHOLE_FILE = "Who is who in a file of keypoints was found from the whole of it; a stream would know its past alone."
 
 
@@ -53,7 +54,8 @@ def open_input(source: pathlib.Path, options: dict[str, Any], detector: pathlib.
         # Nobody is left out of these streams, with or without the option.
         heeded = ("fps", "bystanders", "image_size" if kind == PIPE else "format")
         for name in (name for name, value in options.items() if value is not None and name not in heeded):
-            raise InputError(f"{source}: option {name} does not apply to a {'pipe' if kind == PIPE else kind}")
+            way = _PIPED_LAYOUT if (kind, name) == (PIPE, "layout") else ""
+            raise InputError(f"{source}: option {name} does not apply to a {'pipe' if kind == PIPE else kind}{way}")
     if kind == PIPE:
         recording, frames = sources.read_lines(sys.stdin, "standard input", fps=fps, image_size=size, **given)
         return Stream(recording, frames, live=True, notes=(_NOBODY_LEFT_OUT,))
@@ -66,13 +68,25 @@ def open_input(source: pathlib.Path, options: dict[str, Any], detector: pathlib.
         return _watched(first, itertools.chain([first], shots), video.fps, detector, given)
     reading = keypoints.read(source, **options)
     recording, frames = sources.replay(reading.tracks, str(source), **given)
-    return Stream(recording, frames, notes=(*reading.notes, _WHOLE_FILE))
+    # A file that says who is who was not tracked.
+    tracked = () if reading.risks is None else (_WHOLE_FILE,)
+    return Stream(recording, frames, notes=(*reading.notes, *tracked))
+
+
+def check_there(source: pathlib.Path) -> None:
+    """Raises InputError for a file that is not there; a pipe or a camera shows when it is opened."""
+    if not (str(source) == PIPE or _is_camera(source)):
+        keypoints.check_there(source)
+
+
+def _is_camera(source: pathlib.Path) -> bool:
+    return str(source).isdecimal() and len(str(source)) <= _MOST_DIGITS and not source.exists()
 
 
 def _kind(source: pathlib.Path, format: str | None) -> str:
     if str(source) == PIPE:
         return PIPE
-    if str(source).isdecimal() and len(str(source)) <= _MOST_DIGITS and not source.exists():
+    if _is_camera(source):
         return _CAMERA
     return recordings.VIDEO if recordings.is_video(source, format) else _FILE
 

@@ -30,6 +30,7 @@ class Latency:
         stages: {name: seconds of each frame}.
         skipped: Pictures that were not looked at.
         arrived: Frames a second that came; None where it cannot be told, or does not matter.
+        interrupted: Whether the user ended the stream.
     """
 
     seconds: Seconds
@@ -38,6 +39,7 @@ class Latency:
     stages: Mapping[str, Seconds] = dataclasses.field(default_factory=dict)
     skipped: int = 0
     arrived: float | None = None
+    interrupted: bool = False
 
     def words(self) -> str:
         """Median, 95th percentile and maximum, in a sentence and a line for each stage."""

@@ -70,6 +70,19 @@ def test_rate_and_size_of_a_film_count_where_nobody_says_others():
         people.detections(other, [_person(0)], 0, 1)
 
 
+def test_joints_outside_the_images_that_were_told():
+    film = Film("duo.mp4", 25.0, (640, 360))
+    for options, images in (({"film": film}, "the images of duo.mp4"), ({"image_size": (640, 360)}, "the images")):
+        source = _source(**options)
+        people.detections(source, [_person(0)], 0, 1)
+        (told,) = (note for note in source.notes if "outside" in note)
+        assert f"% of the joints lie outside {images} (640x360): if the keypoints are of images" in told
+        assert told.endswith("say so with --image-size.")
+    right = _source(film=film, image_size=(1280, 720))
+    people.detections(right, [_person(0)], 0, 1)
+    assert not any("outside" in note for note in right.notes)
+
+
 @pytest.mark.parametrize(
     ("persons", "message"),
     [

@@ -1,5 +1,6 @@
 """What recognize.py lets its users choose, and what it leaves out."""
 
+import itertools
 import json
 import pathlib
 
@@ -8,6 +9,7 @@ import numpy as np
 from hdvr_jax import streaming
 from hdvr_jax.export import mp4
 from hdvr_jax.pose_track import PoseTrack
+from hdvr_jax.streaming import sources
 from tests.keypoints import detected
 from tests.recognize.runs import dancer, refused, run, track_file
 
@@ -91,13 +93,43 @@ def test_a_stream_answers_every_frame(capsys, tmp_path):
     assert (status, errors) == (0, [])
     assert any("latency per frame from keypoints to results: median" in line for line in lines)
     assert lines[-2].split()[0] == "lifting"
-    assert any(line.startswith("note: Who is who") for line in lines)
+    assert not any(line.startswith("note: Who is who") for line in lines)
     header, *told, end = streaming.read_results(tmp_path / "out" / "stream.jsonl")
     assert header["models"]["lifter"]["name"] == CAUSAL.name
     assert (header["fps"], end["end"]["frames"]) == (30.0, 40)
     assert [frame["frame"] for frame in told] == list(range(40))
     assert {person["id"] for person in told[-1]["people"]} == {"Ada", "Eva"}
     assert np.shape(told[-1]["people"][0]["pose"]) == (17, 3)
+
+
+def test_an_interrupted_stream_keeps_its_results_and_says_so(capsys, tmp_path, monkeypatch):
+    weights = ("--weights", CAUSAL, "--weights-causal", "--models", tmp_path / "none")
+    replay = sources.replay
+
+    def cut(*arguments, **fields):
+        recording, frames = replay(*arguments, **fields)
+
+        def some():
+            yield from itertools.islice(frames, 3)
+            raise KeyboardInterrupt
+
+        return recording, some()
+
+    monkeypatch.setattr(sources, "replay", cut)
+    source, out = track_file(tmp_path / "solo.json", dancer()), tmp_path / "out"
+    status, lines, errors = run(capsys, source, "--out", out, "--stream", *weights)
+    assert (status, errors) == (130, ["interrupted"])
+    assert any(line.startswith("3 frames; latency per frame") for line in lines)
+    assert lines[-1] == str(out / "stream.jsonl")
+    assert [*streaming.read_results(out / "stream.jsonl")][-1]["end"]["frames"] == 3
+
+
+def test_an_input_that_is_not_there_is_told_before_models_are_loaded(capsys, tmp_path):
+    source, models = track_file(tmp_path / "solo.json", dancer()), ("--models", tmp_path / "none")
+    gone = tmp_path / "gone.mp4"
+    for options in ((gone,), (gone, "--stream"), (source, "--video", gone)):
+        told = refused(capsys, *options, "--out", tmp_path / "out", *models)
+        assert told == f"error: {gone}: no such file or folder"
 
 
 def test_what_does_not_go_with_a_stream(capsys, tmp_path, lifter_only):

@@ -43,7 +43,9 @@ def test_an_interrupted_stream_tells_how_long_frames_took(lifts):
         if number == 4:
             raise KeyboardInterrupt
 
-    assert len(driver.run(_recorded(), lifts, stop).seconds) == 5
+    latency = driver.run(_recorded(), lifts, stop)
+    assert (len(latency.seconds), latency.interrupted) == (5, True)
+    assert not driver.run(_recorded(), lifts, lambda *_: None).interrupted
 
 
 def test_nothing_is_compiled_while_frames_come(lifts, monkeypatch):

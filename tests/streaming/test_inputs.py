@@ -13,6 +13,7 @@ from hdvr_jax.keypoints import native
 from hdvr_jax.streaming import Recording, inputs
 from hdvr_jax.streaming.camera import Shot
 from tests.detection import drawn
+from tests.keypoints import detected
 from tests.recognition import fabricated
 
 NOTHING = dict.fromkeys(("format", "fps", "view", "clip", "unit", "layout", "image_size"))
@@ -52,6 +53,12 @@ def test_recorded_keypoints_come_as_frames(tmp_path):
     assert stream.recording.skeleton == "h36m17"
     assert not stream.live
     assert [set(frame.people) for frame in stream.frames] == [{"Ada"}] * 90
+    assert not any("from the whole of it" in note for note in stream.notes)
+
+
+def test_people_of_a_detectors_file_were_tracked_through_the_whole_of_it(tmp_path):
+    stream = inputs.open_input(detected.openpose(tmp_path / "duo", detected.dancers(2, 12)), NOTHING, None)
+    assert [len(frame.people) for frame in stream.frames] == [2] * 12
     assert any("from the whole of it" in note for note in stream.notes)
 
 
@@ -61,6 +68,17 @@ def test_options_that_do_not_apply(tmp_path):
             inputs.open_input(pathlib.Path(source), {**NOTHING, "view": "c01"}, None)
     with pytest.raises(InputError, match="no such file"):
         inputs.open_input(pathlib.Path("20240101120000"), NOTHING, None)
+    with pytest.raises(InputError, match=r'layout does not apply to a pipe .the first line.*"skeleton": "coco17"'):
+        inputs.open_input(pathlib.Path("-"), {**NOTHING, "layout": "coco17"}, None)
+
+
+def test_files_that_are_not_there(tmp_path):
+    (tmp_path / "there.json").write_text("{}")
+    for source in ("-", "7", tmp_path / "there.json"):
+        inputs.check_there(pathlib.Path(source))
+    for source in ("20240101120000", tmp_path / "gone.mp4"):
+        with pytest.raises(InputError, match="no such file or folder"):
+            inputs.check_there(pathlib.Path(source))
 
 
 def test_pictures_of_a_camera_tell_their_time_and_what_was_missed_between_them():
