@@ -190,7 +190,7 @@ def look(
     weights = attribution.weights(predict, batch, causes, genre)
     place = int(np.flatnonzero((causes[:, :2] == wanted).all(1))[0])
     ranks = tuple(int((one > one[place]).sum()) for one in weights)
-    told = int(clip_poses.run(jax.jit(predict), sequence)["probabilities"].argmax()) == genre
+    told = int(jax.jit(predict)(batch)["probabilities"].argmax()) == genre
     return Found(ranks, bool((weights[:, place] > 0).all()), attribution.agreement(weights), len(causes), told)
 
 

@@ -69,6 +69,7 @@ def test_evaluate_prints_tables_and_writes_json(folder):
     assert (code, err) == (0, "")
     assert "Tango" in out
     assert "±" in out
+    assert "division unseen: dancer, choreography, take" in out
     found = json.loads((folder / "new" / "found.json").read_text())
     assert (found["step"], found["seeds"], found["split"]) == (3, [0, 1], "test")
     assert found["mean"]["overall"]["all"]["error"] > 0

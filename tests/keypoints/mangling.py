@@ -67,6 +67,13 @@ def _cmu(folder: pathlib.Path) -> pathlib.Path:
     return detected.dump(folder / "cmu.json", frames)
 
 
+def _lines(folder: pathlib.Path) -> pathlib.Path:
+    rows = [np.concatenate([points, np.full((17, 1), 0.9)], 1).ravel() for points in detected.dancers(1, _FRAMES)[0]]
+    path = folder / "lines.txt"
+    path.write_text("\n".join(", ".join(map(str, row)) for row in rows) + "\n")
+    return path
+
+
 # Each writes sound files into an empty folder and returns the path to read.
 KINDS: dict[str, Callable[[pathlib.Path], pathlib.Path]] = {
     "own json": lambda folder: _own(folder, ".json"),
@@ -81,6 +88,7 @@ KINDS: dict[str, Callable[[pathlib.Path], pathlib.Path]] = {
         folder / "c.json", detected.dancers(2, _FRAMES), image_id=lambda _, frame: frame
     ),
     "annotations": _annotations,
+    "lines": _lines,
     "mmpose": _mmpose,
     "mediapipe": _mediapipe,
     "ultralytics": _ultralytics,

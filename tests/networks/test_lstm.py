@@ -36,7 +36,7 @@ def test_logits_stand_at_their_types():
     variables, apply = _movements(True)
     logits = apply(variables, INPUTS, MASK)
     assert logits.shape == (3, FRAMES, len(SLOTS))
-    alone = jax.jit(lambda params, x: PartNetwork(4, 1, True, 3).apply({"params": params}, x, lengths, None))
+    alone = jax.jit(lambda params, x: PartNetwork(4, 1, True, 3, False).apply({"params": params}, x, lengths, None))
     lengths = sequence_lengths(MASK)
     for part in range(PARTS):
         own = jax.tree.map(lambda leaf, part=part: leaf[part], variables["params"]["parts"])
@@ -106,3 +106,16 @@ def test_a_sequence_without_frames_is_finite_and_reads_nothing():
     np.testing.assert_array_equal(last, other)
     grads = jax.jit(jax.grad(lambda v: apply(v, INPUTS[0], empty)[0].sum()))(variables)
     assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(grads))
+
+
+def test_evidence_is_added_to_the_logits_of_its_types():
+    network = MovementNetwork(SLOTS, PARTS, features=4, bidirectional=False, evidence=True)
+    variables = network.init(jax.random.key(0), INPUTS, MASK)
+    apply = jax.jit(network.apply)
+    gains = variables["params"]["parts"]["gain"]
+    types = gains.shape[1]
+    none = {**variables["params"]["parts"], "gain": jnp.zeros_like(gains)}
+    added = apply(variables, INPUTS, MASK) - apply({"params": {"parts": none}}, INPUTS, MASK)
+    for column, (part, slot) in enumerate(SLOTS):
+        expected = gains[part, slot] * INPUTS[part, ..., INPUTS.shape[-1] - types + slot]
+        np.testing.assert_allclose(added[..., column], expected, atol=1e-4)
