@@ -6,8 +6,8 @@ true 3D itself (`config.model.inputs`). HDVR reads the joints of a part. With `c
 how far they are beyond the thresholds of the vocabulary's rules (`hdvr_jax.movements.evidence`), which looks a fifth of
 a second ahead, so that streams do without.
 
-A label counts where an observer could be sure of it: frames within `config.data.label_doubt` of a threshold are neither
-learned nor scored (`annotate`; 0 decides everywhere). Each type's threshold is chosen on the validation split.
+With `config.data.label_doubt`, frames within so much of a threshold that no observer could be sure are neither learned
+nor scored (`annotate`; 0, the default, decides everywhere). Each type's threshold is chosen on the validation split.
 
 Rare types are weighted up: a positive counts sqrt((1 - r) / r) times, r the share of frames that show the type, at most
 `config.model.max_positive_weight` times; shares are counted over the training batches so far. HDVR does not say how it

@@ -23,6 +23,7 @@ FRAMES = 24
 def _config(inputs):
     config = get_config(f"size=tiny,inputs={inputs}")
     config.model.features, config.model.dropout = 8, 0.0
+    config.data.label_doubt = 1.0
     return config
 
 
