@@ -23,9 +23,7 @@ def movements_config(name: str, inputs: str, lifter: str) -> ml_collections.Conf
     config.data.fps = 30.0
     config.model.types = ()  # "part/name" of a user's own movement types; () for the project's vocabulary
     config.data.labels = ""  # table of a user's own labels; "" for the annotator's
-    config.data.label_doubt = (
-        0.0  # times what an observer cannot tell, about a threshold; 0 decides and scores every frame
-    )
+    config.data.label_doubt = 0.0  # frames so near a threshold that nobody could tell are left out; 0 for none
     config.data.virtual_views = 0  # cameras that film a clip which has none
     config.data.window_frames = 96
     config.data.stride_frames = 24
