@@ -14,7 +14,6 @@ clips.csv names none; `classes`; `clip_frames`, to cut recordings into clips of 
 texts hold clips of 100 end to end; what is left over is left out); `fps` and `layout` where files do not tell.
 """
 
-import csv
 import dataclasses
 import pathlib
 import zlib
@@ -26,7 +25,7 @@ import tensorflow_datasets as tfds
 
 from datasets.raw import fingerprint
 from datasets.record import examples, features, make_config
-from hdvr_jax import keypoints, splits
+from hdvr_jax import csv_rows, keypoints, splits
 from hdvr_jax.errors import InputError
 from hdvr_jax.movements import own_labels
 from hdvr_jax.pose_track import PoseTrack
@@ -184,22 +183,14 @@ def _table(config: FolderConfig) -> dict[str, dict[str, str]]:
     path = pathlib.Path(config.raw_dir) / TABLE
     if not path.exists():
         return {}
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            fields = list(reader.fieldnames or ())
-            rows = [(reader.line_num, row) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path}: cannot be read ({error})") from error
-    if "clip" not in fields or set(fields) - {"clip", *COLUMNS}:
-        raise InputError(f"{path}, line 1: columns {','.join(map(str, fields))}; expected clip,{','.join(COLUMNS)}")
+    rows = csv_rows.read(path, "recordings", ("clip",), COLUMNS)
     found: dict[str, dict[str, str]] = {}
     for line, row in rows:
         name = row.pop("clip")
-        values = {column: (value or "").strip() for column, value in row.items() if column}
+        values = {column: value.strip() for column, value in row.items()}
         if name in found:
             raise InputError(f"{path}, line {line}: {name!r} is there twice")
-        if "split" in fields and values.get("split") not in splits.SPLITS:
+        if values.get("split", "train") not in splits.SPLITS:
             raise InputError(f"{path}, line {line}, field split: expected one of {', '.join(splits.SPLITS)}")
         found[name] = values
     return found

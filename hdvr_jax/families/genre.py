@@ -31,6 +31,8 @@ from hdvr_jax.networks import lstm
 
 STREAMS = ("keypoints", "features2d", "poses2d", "poses3d", "movements")
 _RAW, _FLAT = "keypoints", ("features2d", "poses2d")
+# Those that a 3D input does not have.
+IMAGE_STREAMS = (_RAW, *_FLAT)
 MOVEMENTS = ("model", "annotator")
 _POSES = ("points", "visible", "root")
 
@@ -127,7 +129,7 @@ def _prepare(setup: _Setup, clips: list[Any], upstream: Mapping[str, Any]) -> li
 def _views(setup: _Setup, clip: Any) -> Iterator[Any]:
     """Single-view clips for what is seen by cameras; the clip itself for what is not."""
     seen = len(clip["keypoints"]) > 0
-    if seen and (setup.inputs != "3d_true" or {_RAW, *_FLAT} & set(setup.streams)):
+    if seen and (setup.inputs != "3d_true" or set(IMAGE_STREAMS) & set(setup.streams)):
         yield from single_views(clip)
     else:
         yield clip

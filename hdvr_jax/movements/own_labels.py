@@ -10,7 +10,6 @@ A clip that is labelled is labelled completely: what no line says does not happe
 known.
 """
 
-import csv
 import dataclasses
 import os
 import re
@@ -20,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Int
 
+from hdvr_jax import csv_rows
 from hdvr_jax.errors import InputError
 from hdvr_jax.movements.vocabulary import MovementType, Vocabulary, load_vocabulary, swap_sides
 from hdvr_jax.skeletons import BODY_PARTS
@@ -64,9 +64,9 @@ def read(path: str | os.PathLike) -> OwnLabels:
     """
     genres: dict[str, str] = {}
     movements: dict[str, list[Interval]] = {}
-    for line, row in _rows(path):
+    for line, row in csv_rows.read(path, "labels", FIELDS):
         where = f"{path}, line {line}"
-        text = {field: (row[field] or "").strip() for field in FIELDS}
+        text = {field: row[field].strip() for field in FIELDS}
         for field in ("clip", "part", "type"):
             if not text[field]:
                 raise InputError(f"{where}, field {field}: empty")
@@ -132,21 +132,6 @@ def _new(part: str, name: str) -> MovementType:
     slug = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
     identifier = slug if slug.startswith(part) else f"{part}_{slug}"
     return MovementType(identifier, name, part, "spatial", f"{name}, as labelled by the user", 0.0, ())
-
-
-def _rows(path: str | os.PathLike) -> list[tuple[int, dict[str, str]]]:
-    try:
-        with open(path, newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            header = list(reader.fieldnames or ())
-            if set(header) != set(FIELDS):
-                raise InputError(f"{path}, line 1: the header is {','.join(header)}; expected {','.join(FIELDS)}")
-            found = [(reader.line_num, row) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path}: cannot be read ({error})") from error
-    if not found:
-        raise InputError(f"{path}: no labels; expected one per line below the header")
-    return found
 
 
 def _seconds(text: str, where: str) -> float:

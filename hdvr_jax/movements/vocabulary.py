@@ -1,6 +1,5 @@
 """The vocabulary of movement types: a table of names and kinematic rules, the project's own or a user's."""
 
-import csv
 import dataclasses
 import functools
 import os
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from hdvr_jax import csv_rows
 from hdvr_jax.errors import InputError
 from hdvr_jax.movements.kinematics import signal_table
 from hdvr_jax.skeletons import BODY_PARTS
@@ -111,7 +111,7 @@ def load_vocabulary(path: str | os.PathLike | None = None) -> Vocabulary:
 
 @functools.lru_cache(maxsize=8)
 def _load_cached(path: str, _stamp: tuple[int, int]) -> Vocabulary:
-    rows = _read_rows(path)
+    rows = csv_rows.read(path, "movement types", FIELDS, EXTRA_FIELDS)
     types, lines = [], {}
     for line, row in rows:
         entry = _parse(row, f"{path}, line {line}")
@@ -132,27 +132,8 @@ def _load(path: str) -> Vocabulary:
     return _load_cached(path, (status.st_mtime_ns, status.st_size))
 
 
-def _read_rows(path: str) -> list[tuple[int, dict[str, Any]]]:
-    try:
-        with open(path, newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
-            missing = [field for field in FIELDS if field not in (reader.fieldnames or ())]
-            unknown = [field for field in reader.fieldnames or () if field not in (*FIELDS, *EXTRA_FIELDS)]
-            if missing or unknown:
-                wrong = f"lacks {', '.join(missing)}" if missing else f"has unknown {', '.join(map(str, unknown))}"
-                raise InputError(f"{path}, line 1: the header {wrong}; expected {','.join(FIELDS + EXTRA_FIELDS)}")
-            rows = [(reader.line_num, row) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"cannot read the vocabulary {path}: {error}") from error
-    if not rows:
-        raise InputError(f"{path}: no movement types; expected one per line below the header")
-    return rows
-
-
 def _parse(row: dict[str, Any], where: str) -> MovementType:
-    if None in row:
-        raise InputError(f"{where}: more fields than the header; quote a description that holds commas")
-    text = {field: (value or "").strip() for field, value in row.items()}
+    text = {field: value.strip() for field, value in row.items()}
     for field in ("id", "name", "description"):
         if not text[field]:
             raise InputError(f"{where}, field {field}: empty")

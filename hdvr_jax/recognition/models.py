@@ -12,6 +12,7 @@ import flax.errors
 
 from hdvr_jax import checkpoints, trained
 from hdvr_jax.errors import InputError
+from hdvr_jax.families.genre import IMAGE_STREAMS
 from hdvr_jax.published import lifter as published_lifter
 from hdvr_jax.recognition.results import ModelInfo
 
@@ -125,6 +126,11 @@ def _load(stage: str, workdir: pathlib.Path) -> trained.Trained:
     lifts = stage == "lifter" and model.config.family not in STAGES and model.family.on_clip is not None
     if model.config.family != stage and not lifts:
         raise InputError(f"{workdir}: holds a model of family {model.config.family}; expected {stage}")
+    if model.config.model.get("types", ()):
+        raise InputError(
+            f"{workdir}: names movement types of a user's own (config.model.types), which recognition cannot show yet; "
+            "evaluate.py scores them"
+        )
     return model
 
 
@@ -140,7 +146,7 @@ def _lifter(run: Callable[[Clip], Any]) -> Callable[[Clip], Lifted]:
 
 def _reader(model: trained.Trained, workdir: pathlib.Path) -> Reader:
     fields = model.config.model
-    of_image = {"poses2d", "keypoints"} & set(fields.get("streams", ()))
+    of_image = set(IMAGE_STREAMS) & set(fields.get("streams", ()))
     needs_image = bool(of_image) or ("streams" not in fields and fields.inputs == "2d")
     return Reader(needs_image, _on_clip(model, workdir), _explain(model))
 

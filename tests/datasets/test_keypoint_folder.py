@@ -126,7 +126,7 @@ def test_genres_may_come_from_a_table_of_labels(folder, tmp_path):
 @pytest.mark.parametrize(
     ("table", "message"),
     [
-        ("clip,style\na,b\n", r"columns clip,style; expected clip,genre"),
+        ("clip,style\na,b\n", r"the header has unknown style; expected clip,genre"),
         ("clip,genre\nnobody,b\n", r"no recording 'nobody'"),
         ("clip,split\nhiphop/clip0,dev\n", r"line 2, field split: expected one of train"),
         ("clip,genre\nhiphop/clip0,a\nhiphop/clip0,b\n", r"line 3: 'hiphop/clip0' is there twice"),

@@ -68,7 +68,9 @@ def test_wrong_lines_are_named(tmp_path, line, message):
 
 
 def test_a_wrong_header_is_refused(tmp_path):
-    with pytest.raises(InputError, match=r"the header is a,b; expected clip,part,type,start,end"):
+    with pytest.raises(
+        InputError, match=r"the header lacks clip, part, type, start, end; expected clip,part,type,start,end"
+    ):
         own_labels.read(_write(tmp_path, "a,b\n1,2\n"))
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="cannot read the labels"):
         own_labels.read(tmp_path / "absent.csv")

@@ -8,6 +8,7 @@ import pytest
 
 from configs import genre_choreo
 from hdvr_jax import families, trained
+from hdvr_jax.errors import InputError
 from hdvr_jax.recognition import models
 from hdvr_jax.recognition.models import Lifted
 from tests.recognition import workdirs
@@ -58,6 +59,7 @@ def test_published_weights_say_which_camera_they_know(file, kind):
         (("poses3d",), "3d_lifted", False, False),
         (("poses2d", "movements"), "2d", True, True),
         (("keypoints",), "2d", True, False),
+        (("features2d",), "2d", True, False),
     ],
 )
 def test_what_a_genre_model_needs_and_can_say(streams, inputs, image, explains):
@@ -66,3 +68,9 @@ def test_what_a_genre_model_needs_and_can_say(streams, inputs, image, explains):
     family = families.build(config)
     reader = models._reader(trained.Trained(config, family, {}, lambda batch: batch), pathlib.Path("nowhere"))
     assert (reader.needs_image, reader.explain is not None) == (image, explains)
+
+
+def test_movements_of_a_users_own_types_are_refused(tmp_path):
+    workdirs.write(tmp_path, "movements", types=("left_arm/wave", "right_arm/wave"))
+    with pytest.raises(InputError, match="movements: names movement types of a user's own"):
+        models.load(tmp_path)
