@@ -38,7 +38,7 @@ def builder_config(**options: str | int) -> ChoreoConfig:
 class Builder(tfds.core.GeneratorBasedBuilder):
     """Builder of `choreo`."""
 
-    VERSION = tfds.core.Version("1.2.0")
+    VERSION = tfds.core.Version("1.3.0")
 
     def _info(self) -> tfds.core.DatasetInfo:
         return tfds.core.DatasetInfo(

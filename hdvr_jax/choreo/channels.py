@@ -28,7 +28,7 @@ _CENTRAL = {
     "hip_fwd": Channel(-0.13, 0.13, 0.7),
     "height": Channel(-0.32, 0.05, 1.3),
     "hip_yaw": Channel(-45, 45, 220, lateral=True),
-    "hip_roll": Channel(-20, 20, 110, lateral=True),
+    "hip_roll": Channel(-17, 17, 110, lateral=True),
     "hip_pitch": Channel(-20, 55, 130),
     "waist_flex": Channel(-30, 60, 170, 0.03),
     "waist_side": Channel(-32, 32, 150, 0.03, lateral=True),

@@ -13,6 +13,11 @@ from hdvr_jax.choreo.figure import Wave
 from hdvr_jax.choreo.layout import Placed
 from hdvr_jax.choreo.timing import Clock
 
+# How much more than the trunk's bending a channel wanders by itself: the gaze roams, arms are no picture's.
+_WANDERING = {
+    "head_yaw": 5.0, "head_flex": 3.0, "head_roll": 2.0, "arm_elbow": 3.5, "arm_twist": 3.0, "arm_swing": 3.0,
+    "waist_twist": 1.5, "chest_twist": 1.5, "hip_yaw": 2.0,
+}  # fmt: skip
 _SETTLE = 0.75  # beats after which a channel that a figure leaves alone is back at rest
 
 
@@ -40,7 +45,7 @@ def channel_curves(
                 values = values + part.scale * _wave(wave, part.placed.first, beat)
         values = neutral(name) + _style(name, dancer) * (values - neutral(name)) + dancer.posture.get(name, 0.0)
         if _angular(name):
-            values = values + dancer.wobble * _drift(rng, time, fps)
+            values = values + dancer.wobble * _drift_share(name) * _drift(rng, time, fps)
         values = smooth(values, dancer.softness * (0.55 if name.startswith(("free", "heel")) else 1.0), fps)
         # A share or a heel on the floor rests at its lower limit, where a soft clamp would lift it.
         clamp = np.clip if name.startswith(("free_l", "free_r", "heel")) else soft_clamp
@@ -99,6 +104,10 @@ def _style(name: str, dancer: Dancer) -> float:
 
 def _angular(name: str) -> bool:
     return not name.startswith(("hip_side", "hip_fwd", "height", "free", "heel", "turnout"))
+
+
+def _drift_share(name: str) -> float:
+    return next((share for start, share in _WANDERING.items() if name.startswith(start)), 1.0)
 
 
 def _drift(rng: np.random.Generator, time: np.ndarray, fps: float) -> np.ndarray:
