@@ -13,6 +13,7 @@ import flax.errors
 from hdvr_jax import checkpoints, trained
 from hdvr_jax.errors import InputError
 from hdvr_jax.families.genre import IMAGE_STREAMS
+from hdvr_jax.movements import Vocabulary, load_vocabulary, own_labels
 from hdvr_jax.published import lifter as published_lifter
 from hdvr_jax.recognition.results import ModelInfo
 
@@ -49,11 +50,13 @@ class Reader:
         needs_image: Whether it reads 2D keypoints, which a 3D input does not have.
         run: Clip -> what the family's `on_clip` gives.
         explain: (clip, causes, genre) -> what the family's `explain` gives; None where the model cannot.
+        vocabulary: Movement types that it names or reads.
     """
 
     needs_image: bool
     run: Callable[[Clip], Any]
     explain: Callable[[Clip, Sequence[tuple[int, int, int]], int], Any] | None = None
+    vocabulary: Vocabulary = dataclasses.field(default_factory=load_vocabulary)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,13 +107,15 @@ def load(folder: str | os.PathLike, *, optional: bool = False) -> Models:
     Args:
         optional: whether no folder and no model in it will do.
     Raises:
-        InputError: no folder, no model in it, a model that cannot be restored, or one of another family.
+        InputError: no folder, no model in it, a model that cannot be restored, one of another family, or a genre model
+            of other movement types than the movement model names.
     """
     folder = pathlib.Path(folder)
     found = {stage: folder / stage for stage in STAGES if (folder / stage).is_dir()}
     if not found and not optional:
         raise InputError(f"{folder}: no trained models (no folder {', '.join(STAGES)}); {how_to_train(folder)}")
     models = {stage: _load(stage, workdir) for stage, workdir in found.items()}
+    _check_types(models, found)
     readers = {stage: _reader(model, found[stage]) for stage, model in models.items() if stage != "lifter"}
     return Models(
         folder=str(folder),
@@ -126,12 +131,26 @@ def _load(stage: str, workdir: pathlib.Path) -> trained.Trained:
     lifts = stage == "lifter" and model.config.family not in STAGES and model.family.on_clip is not None
     if model.config.family != stage and not lifts:
         raise InputError(f"{workdir}: holds a model of family {model.config.family}; expected {stage}")
-    if model.config.model.get("types", ()):
-        raise InputError(
-            f"{workdir}: names movement types of a user's own (config.model.types), which recognition cannot show yet; "
-            "evaluate.py scores them"
-        )
     return model
+
+
+def _types(model: trained.Trained) -> tuple[str, ...]:
+    """Movement types of a user's own that a model names or reads; () for the project's vocabulary."""
+    return tuple(model.config.model.get("types", ()))
+
+
+def _check_types(models: Mapping[str, trained.Trained], found: Mapping[str, pathlib.Path]) -> None:
+    """Raises InputError where the genre model reads other movement types than the movement model names."""
+    reads = "genre" in models and "movements" in models["genre"].config.model.streams
+    if reads and "movements" in models and _types(models["genre"]) != _types(models["movements"]):
+        read, named = (
+            f"{len(types)} movement types of a user's own" if types else "the types of the project's vocabulary"
+            for types in (_types(models["genre"]), _types(models["movements"]))
+        )
+        raise InputError(
+            f"{found['genre']}: reads {read}, but {found['movements']} names {named}; use one of the two models, in a "
+            "folder without the other"
+        )
 
 
 def _lifter(run: Callable[[Clip], Any]) -> Callable[[Clip], Lifted]:
@@ -148,7 +167,9 @@ def _reader(model: trained.Trained, workdir: pathlib.Path) -> Reader:
     fields = model.config.model
     of_image = set(IMAGE_STREAMS) & set(fields.get("streams", ()))
     needs_image = bool(of_image) or ("streams" not in fields and fields.inputs == "2d")
-    return Reader(needs_image, _on_clip(model, workdir), _explain(model))
+    types = _types(model)
+    vocabulary = own_labels.vocabulary(types) if types else load_vocabulary()
+    return Reader(needs_image, _on_clip(model, workdir), _explain(model), vocabulary)
 
 
 def _explain(model: trained.Trained) -> Callable[..., Any] | None:

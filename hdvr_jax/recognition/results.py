@@ -65,7 +65,7 @@ class Movements:
     """Movements of one dancer.
 
     Attributes:
-        types: The M movement types of the vocabulary.
+        types: The M movement types that the model or the rules know: the project's, or a user's own.
         probabilities: (T, M) in [0, 1]; 0 or 1 when they come from rules.
         active: (T, M) whether the type is recognised in the frame.
         segments: Runs of `active`, ordered by start.

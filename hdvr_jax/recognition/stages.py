@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float
 
 from hdvr_jax import cameras
 from hdvr_jax.errors import InputError
-from hdvr_jax.movements import annotate, hysteresis, load_vocabulary
+from hdvr_jax.movements import Vocabulary, annotate, hysteresis, load_vocabulary
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.provenance import MISSING
 from hdvr_jax.recognition import floor
@@ -63,18 +63,20 @@ def present(prepared: PoseTrack) -> Bool[np.ndarray, " T"]:
 def movements_by_model(reader: Reader, clip: Clip, poses: Poses, fps: float) -> Movements:
     """Movements by the trained model; none where there is no pose."""
     probabilities = finite(reader.run(clip), "movement model") * poses.posed()[:, None]
-    active = hysteresis.steady(probabilities > DECISION, load_vocabulary().minimum_seconds, fps)
-    return _movements(probabilities, active, "model")
+    active = hysteresis.steady(probabilities > DECISION, reader.vocabulary.minimum_seconds, fps)
+    return _movements(reader.vocabulary, probabilities, active, "model")
 
 
 def movements_by_rules(poses: Poses, fps: float) -> Movements:
     """Movements by the kinematic annotator: certain or absent, never in between."""
     labels, _ = annotate(poses.upright(), fps, poses.skeleton)
-    return _movements(labels.astype(np.float32), labels, "rules")
+    return _movements(load_vocabulary(), labels.astype(np.float32), labels, "rules")
 
 
-def _movements(probabilities: Float[np.ndarray, "T M"], active: Bool[np.ndarray, "T M"], source: str) -> Movements:
-    return Movements(load_vocabulary().types, probabilities, active, segments(active, probabilities), source)
+def _movements(
+    vocabulary: Vocabulary, probabilities: Float[np.ndarray, "T M"], active: Bool[np.ndarray, "T M"], source: str
+) -> Movements:
+    return Movements(vocabulary.types, probabilities, active, segments(active, probabilities), source)
 
 
 def genre(reader: Reader, clip: Clip, movements: Movements) -> Genre:

@@ -10,7 +10,8 @@ Fields of the document (numbers that are unknown are null):
     timings     seconds by stage
     models      stage, name, step (null for rules), scores and what they were measured on, entries (of a published
                 checkpoint: what was read, and as what)
-    movement_types  id, name, part and description of every movement type; `movement` below counts in this list
+    movement_types  id, name, part and description of every movement type that could be named (the project's, or those
+                of a user's own labels); `movement` below counts in this list
     floor       of all lifted dancers, where it was asked for and found, else null: up [x, y, z] in camera axes,
                 camera_height in metres, tilt and roll of the camera in degrees, residual in metres, stances (about how
                 many of a foot went into it), by_feet (share in which feet, not the bodies' mean upright direction,

@@ -170,15 +170,20 @@ def of_movements(model: trained.Trained, workdir: os.PathLike | str) -> Movement
     """The movement model of a workdir; raises InputError where it is none, or reads later frames or true 3D."""
     config, fields = model.config, model.config.model
     _check_reader(config, "movements", fields.inputs, workdir)
+    if fields.get("types", ()):
+        raise InputError(
+            f"{workdir}: names movement types of a user's own (config.model.types), and a stream only those of the "
+            "project's vocabulary; recognise the whole recording (without --stream), or take another movement model"
+        )
     if fields.bidirectional:
         raise InputError(
             f"{workdir}: this movement model reads backwards too (config.model.bidirectional is True); a stream needs "
             "one as configs/movements_causal.py trains"
         )
-    if fields.get("evidence", False) or fields.get("types", ()):
+    if fields.get("evidence", False):
         raise InputError(
-            f"{workdir}: this movement model reads the evidence of rules, which look ahead, or has types of its own "
-            "(config.model.evidence, types); a stream needs one as configs/movements_causal.py trains"
+            f"{workdir}: this movement model reads the evidence of rules, which look ahead (config.model.evidence); a "
+            "stream needs one as configs/movements_causal.py trains"
         )
     network = MovementNetwork(
         slots=type_slots(load_vocabulary()),

@@ -70,7 +70,17 @@ def test_what_a_genre_model_needs_and_can_say(streams, inputs, image, explains):
     assert (reader.needs_image, reader.explain is not None) == (image, explains)
 
 
-def test_movements_of_a_users_own_types_are_refused(tmp_path):
-    workdirs.write(tmp_path, "movements", types=("left_arm/wave", "right_arm/wave"))
-    with pytest.raises(InputError, match="movements: names movement types of a user's own"):
-        models.load(tmp_path)
+OWN_TYPES = ("left_arm/wave", "right_arm/wave")
+
+
+def test_a_genre_model_reads_the_types_that_the_movement_model_names(tmp_path):
+    workdirs.write(tmp_path, "movements", types=OWN_TYPES)
+    workdirs.write(tmp_path, "genre", streams=("poses3d",), inputs="3d_true")
+    found = models.load(tmp_path)
+    assert found.movements.vocabulary.names == ("wave", "wave")
+    assert found.movements.vocabulary.parts == ("left_arm", "right_arm")
+    other = workdirs.write(tmp_path / "other", "genre")
+    (other / "movements").symlink_to(tmp_path / "movements", target_is_directory=True)
+    message = f"{other}/genre: reads .* project's vocabulary, but {other}/movements names 2 .* of a user's own"
+    with pytest.raises(InputError, match=message):
+        models.load(other)

@@ -5,7 +5,7 @@ import pytest
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints.reading import Reading
-from hdvr_jax.movements import load_vocabulary
+from hdvr_jax.movements import load_vocabulary, own_labels
 from hdvr_jax.recognition import Models, Reader, Settings, recognise, stages
 from hdvr_jax.recognition.floor import ANKLE_HEIGHT
 from hdvr_jax.recognition.models import Lifted
@@ -51,6 +51,21 @@ def test_decisions_do_not_flicker():
     assert active[10:50].all()
     # A tap or a stamp is over in a frame; everything else lasts.
     np.testing.assert_array_equal(active[55], load_vocabulary().minimum_seconds <= 0.05)
+
+
+def test_movements_are_those_of_the_model():
+    def nodding(clip):
+        probabilities = np.zeros((len(clip["points_world"]), 2), np.float32)
+        probabilities[30:32, 0] = 0.9
+        return probabilities
+
+    reader = Reader(False, nodding, vocabulary=own_labels.vocabulary(("head/Little nod", "left_arm/wave")))
+    track = fabricated.seen(fabricated.swaying(), "Ada")
+    models = Models("nowhere", lift_perfectly, reader, infos=INFOS)
+    found = recognise(Reading([track], []), models, Settings(), "x.json").tracks[0].movements
+    assert [(kind.part, kind.name) for kind in found.types] == [("head", "Little nod"), ("left_arm", "wave")]
+    # A user's own type has no least duration.
+    assert [(one.movement, one.start, one.end) for one in found.segments] == [(0, 30, 32)]
 
 
 def test_every_stage_reads_the_one_before():

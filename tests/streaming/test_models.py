@@ -15,6 +15,7 @@ from tests.streaming import made
         ("movements", {}, "bidirectional is True.*configs/movements_causal.py"),
         ("movements", {"bidirectional": False, "inputs": "3d_true"}, "true 3D.*3d_lifted or 2d"),
         ("movements", {"bidirectional": False, "evidence": True}, "look ahead.*configs/movements_causal.py"),
+        ("movements", {"types": ("head/nod",)}, "user's own.*without --stream"),
         ("genre", {"inputs": "3d_true"}, "true 3D.*3d_lifted or 2d"),
         ("genre", {"movements": "annotator"}, "config.model.movements = 'model'"),
     ],
