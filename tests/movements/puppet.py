@@ -62,9 +62,38 @@ def perform(parameters, fps=30.0, curve=hold):
     return np.einsum("tij,tkj->tki", _turn("y", angle("heading")), points)
 
 
+def circling_arm(fps):
+    """The left hand draws circles of 0.3 m, 1.2 a second, in front of its shoulder."""
+    turn, points = 2 * np.pi * 1.2 * times(fps), perform({}, fps)
+    shoulder, elbow, wrist = (SKELETON.index(f"left_{joint}") for joint in ("shoulder", "elbow", "wrist"))
+    points[:, wrist] = points[:, shoulder] + 0.3 * np.stack([np.cos(turn), np.sin(turn), 0 * turn], -1) + [0, 0, 0.35]
+    points[:, elbow] = 0.5 * (points[:, wrist] + points[:, shoulder])
+    return points
+
+
+def landing_foot(drop, fps):
+    """The left foot is lifted by `drop` metres at 1.2 s and lands at 2.0 s, within 0.15 s."""
+    t, points = times(fps), perform({}, fps)
+    height = drop * np.clip((2.0 - t) / 0.15, 0, 1) * (t > 1.2)
+    height = np.where(t < 1.5, drop * np.clip((t - 1.2) / 0.3, 0, 1), height)
+    points[:, SKELETON.index("left_ankle"), 1] += height
+    points[:, SKELETON.index("left_knee"), 1] += 0.5 * height
+    return points
+
+
 def mirrored(points):
     """The same motion seen in a mirror."""
     return (points * np.array([-1.0, 1.0, 1.0]))[:, SKELETON.mirror]
+
+
+def resized(points, factors):
+    """The same motion of a body with longer or shorter bones, named by the joint at their end without its side."""
+    changed = points.copy()
+    for joint, (name, parent) in enumerate(zip(SKELETON.joints, SKELETON.parents, strict=True)):
+        if parent >= 0:
+            bone = points[:, joint] - points[:, parent]
+            changed[:, joint] = changed[:, parent] + factors.get(name.split("_")[-1], 1.0) * bone
+    return changed
 
 
 def _turn(axis, angle):

@@ -1,10 +1,26 @@
 """Known movements performed by the puppet are found: on the right side, at the right time, and nowhere else."""
 
+import functools
+
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from hdvr_jax.movements import annotate, load_vocabulary
-from tests.movements.puppet import END, RAMP, START, hold, mirrored, perform, shake, travel
+from tests.movements.puppet import (
+    END,
+    RAMP,
+    START,
+    circling_arm,
+    hold,
+    landing_foot,
+    mirrored,
+    perform,
+    resized,
+    shake,
+    times,
+    travel,
+)
 
 VOCABULARY = load_vocabulary()
 HELD = (START + RAMP + 0.15, END - RAMP - 0.15)
@@ -134,6 +150,8 @@ PLANTED += [
 ]
 # Both sides take part by the nature of the movement.
 SYMMETRIC = {"left_hand_meets_right_hand"}
+# How far the foot comes down, in metres.
+LANDINGS = [("left_foot_stamp", 0.16), ("left_foot_tap", 0.07)]
 
 
 @pytest.mark.parametrize(("identifier", "parameters", "window", "curve"), PLANTED, ids=[row[0] for row in PLANTED])
@@ -163,43 +181,92 @@ def test_raising_one_arm_sideways_leaves_the_rest_of_the_body_unlabelled():
 
 
 def test_circling_arm_but_not_swinging_arm():
-    fps, turn = 60.0, 2 * np.pi * 1.2
-    points = perform({}, fps, hold)
-    t = np.arange(len(points)) / fps
-    circle = points.copy()
-    across = 0.3 * np.stack([np.cos(turn * t), np.sin(turn * t), 0 * t], -1)
-    circle[:, 13] = points[:, 11] + across + [0, 0, 0.35]
-    circle[:, 12] = 0.5 * (circle[:, 13] + points[:, 11])
+    circle = circling_arm(60.0)
     swing = circle.copy()
-    swing[:, 13, 1] = points[:, 11, 1]
+    swing[:, 13, 1] = circle[:, 11, 1]
     column = VOCABULARY.index("left_arm_circling")
-    assert annotate(circle, fps, "h36m17")[0][30:-30, column].all()
-    assert not annotate(swing, fps, "h36m17")[0][:, column].any()
+    assert annotate(circle, 60.0, "h36m17")[0][30:-30, column].all()
+    assert not annotate(swing, 60.0, "h36m17")[0][:, column].any()
 
 
-@pytest.mark.parametrize(
-    ("identifier", "drop", "loaded"), [("left_foot_stamp", 0.16, True), ("left_foot_tap", 0.07, False)]
-)
-def test_landing_foot(identifier, drop, loaded):
+@pytest.mark.parametrize(("identifier", "drop"), LANDINGS)
+def test_landing_foot(identifier, drop):
     fps = 60.0
-    points = perform({}, fps)
-    t = np.arange(len(points)) / fps
-    height = drop * np.clip((2.0 - t) / 0.15, 0, 1) * (t > 1.2)
-    height = np.where(t < 1.5, drop * np.clip((t - 1.2) / 0.3, 0, 1), height)
-    points[:, 6, 1] += height
-    points[:, 5, 1] += 0.5 * height
-    labels, _ = annotate(points, fps, "h36m17")
-    found = t[labels[:, VOCABULARY.index(identifier)]]
+    labels, _ = annotate(landing_foot(drop, fps), fps, "h36m17")
+    found = times(fps)[labels[:, VOCABULARY.index(identifier)]]
     assert len(found) > 0
     assert np.abs(found - 2.0).max() < 0.15
     stamped = labels[:, VOCABULARY.index("left_foot_stamp")].any()
-    assert stamped == loaded
+    assert stamped == (identifier == "left_foot_stamp")
     assert not labels[:, VOCABULARY.index("right_foot_stamp")].any()
 
 
-def test_mirrored_performance_gets_mirrored_labels():
-    for _, parameters, _, curve in PLANTED[::4]:
-        points = perform(parameters, 30.0, curve)
-        labels, _ = annotate(points, 30.0, "h36m17")
-        seen, _ = annotate(mirrored(points), 30.0, "h36m17")
-        np.testing.assert_array_equal(seen, labels[:, list(VOCABULARY.mirror)])
+OVERHEAD = [
+    {"left_shoulder_flexion": 175},
+    {"left_shoulder_flexion": 165, "left_elbow": 30},
+    {"left_shoulder_abduction": 165},
+]
+
+
+@pytest.mark.parametrize("parameters", OVERHEAD)
+def test_an_arm_overhead_is_raised_but_neither_carried_across_nor_behind_the_back(parameters):
+    labels, _ = annotate(perform(parameters, 60.0), 60.0, "h36m17")
+    held = (times(60.0) >= HELD[0]) & (times(60.0) <= HELD[1])
+    seen = {VOCABULARY.ids[column] for column in np.flatnonzero(labels[held].any(0))}
+    assert {"left_shoulder_flexion", "left_shoulder_abduction", "left_hand_overhead"} <= seen
+    assert not seen & {f"left_shoulder_horizontal_{way}" for way in ("abduction", "adduction")}
+    assert "left_hand_behind_back" not in seen
+
+
+@functools.cache
+def _performances(fps=30.0):
+    """Names and one clip in which every type is performed in turn, on its left side or without a side."""
+    names = [row[0] for row in PLANTED] + ["left_arm_circling"] + [identifier for identifier, _ in LANDINGS]
+    clips = [perform(parameters, fps, curve) for _, parameters, _, curve in PLANTED] + [circling_arm(fps)]
+    return names, np.concatenate(clips + [landing_foot(drop, fps) for _, drop in LANDINGS])
+
+
+def _per_performance(labels, names):
+    return labels.reshape(len(names), -1, len(VOCABULARY))
+
+
+def test_every_type_of_the_vocabulary_is_performed_and_seen_on_its_side_and_in_the_mirror():
+    names, points = _performances()
+    columns = [VOCABULARY.index(identifier) for identifier in names]
+    labels, _ = annotate(points, 30.0, "h36m17")
+    shown = _per_performance(labels, names).any(1)[np.arange(len(names)), columns]
+    assert [name for name, seen in zip(names, shown, strict=True) if not seen] == []
+    assert sorted({*columns, *(VOCABULARY.mirror[column] for column in columns)}) == list(range(154))
+    seen, _ = annotate(mirrored(points), 30.0, "h36m17")
+    np.testing.assert_array_equal(seen, labels[:, list(VOCABULARY.mirror)])
+
+
+def test_no_two_types_are_one():
+    points = _performances()[1]
+    labels = np.concatenate([annotate(motion, 30.0, "h36m17")[0] for motion in (points, mirrored(points))])
+    columns = {}
+    for identifier, column in zip(VOCABULARY.ids, labels.T, strict=True):
+        columns.setdefault(column.tobytes(), []).append(identifier)
+    alike = [tuple(identifiers) for identifiers in columns.values() if len(identifiers) > 1]
+    assert alike == [("left_hand_meets_right_hand", "right_hand_meets_left_hand")]
+
+
+# Longer in legs and trunk. Arms that are 5 % long for the trunk would seem to reach down while they hang.
+LANKY = {"knee": 1.15, "ankle": 1.15, "spine": 1.04, "thorax": 1.04, "shoulder": 0.95}
+
+
+@pytest.mark.parametrize(
+    ("fps", "factors", "size", "view"),
+    [(30.0, LANKY, 1.1, (0, 160, 0)), (50.0, {}, 0.55, (12, -70, 8)), (24.0, LANKY, 0.7, (-150, 35, 20))],
+)
+def test_planted_movements_are_found_from_any_camera_in_any_body_at_any_frame_rate(fps, factors, size, view):
+    turn = Rotation.from_euler("xyz", view, degrees=True).as_matrix()
+    names, points = _performances(fps)
+    moved = size * resized(points, factors) @ turn.T + [1.0, -2.0, 5.0]
+    labels = _per_performance(annotate(moved, fps, "h36m17", up=tuple(turn[:, 1]))[0], names)
+    t = times(fps)
+    for found, (identifier, _, window, curve) in zip(labels, PLANTED, strict=False):
+        label = found[:, VOCABULARY.index(identifier)]
+        assert label[(t >= window[0]) & (t <= window[1])].all(), identifier
+        if curve is not travel:
+            assert not label[(t < START - 0.15) | (t > END + 0.15)].any(), identifier

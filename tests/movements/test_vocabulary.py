@@ -2,6 +2,7 @@
 
 import csv
 import pathlib
+import re
 
 import numpy as np
 import pytest
@@ -38,6 +39,69 @@ def test_mirror_is_an_involution_that_swaps_sides():
     assert vocabulary.ids[mirror[vocabulary.index("torso_flexion")]] == "torso_flexion"
     for index, twin in enumerate(mirror):
         assert (index == twin) == (not any(side in vocabulary.ids[index] for side in ("left", "right")))
+
+
+SIDE = r"\b(?:left|right)\b"
+
+
+def _swapped(text):
+    return re.sub(SIDE, lambda side: {"left": "right", "right": "left"}[side[0]], text)
+
+
+def test_words_of_twins_are_mirror_images():
+    vocabulary = load_vocabulary()
+    for entry, twin in zip(vocabulary.types, vocabulary.mirror, strict=True):
+        other = vocabulary.types[twin]
+        assert (_swapped(entry.name), _swapped(entry.description)) == (other.name, other.description)
+        assert entry.plane == other.plane
+        sides = set(re.findall("left|right", entry.id))
+        assert set(re.findall(SIDE, entry.description)) <= sides | set(re.findall(SIDE, entry.name))
+        assert bool(sides) == bool(re.search(SIDE, entry.description)), entry.id
+        assert not re.search("(left|right) angle", entry.description)
+
+
+def test_the_side_of_a_type_is_that_of_its_rule():
+    for entry in load_vocabulary().types:
+        for condition in entry.conditions:
+            if signal_table()[condition.signal].lateral:
+                assert ("left" in entry.id) == (condition.comparison == "above"), entry.id
+            elif condition.signal.startswith(("left", "right")):
+                assert condition.signal.split("_")[0] == entry.id.split("_")[0], entry.id
+
+
+# Degrees to the positive and the negative side of a signal: normal ranges of the American Academy of Orthopaedic
+# Surgeons (Joint Motion, 1965). Adduction of the shoulder, in front of the trunk, which it leaves out, is commonly
+# given as 45; a face turns against the hips by neck and trunk.
+RANGES = {
+    "neck_flexion": (45, 45),
+    "neck_side_bend": (45, 45),
+    "neck_turn": (60, 60),
+    "head_turn": (105, 105),
+    "trunk_flexion": (80, 25),
+    "trunk_side_bend": (35, 35),
+    "trunk_rotation": (45, 45),
+    "shoulder_flexion": (180, 60),
+    "shoulder_abduction": (180, 45),
+    "arm_rotation": (70, 90),
+    "elbow_flexion": (150, 0),
+    "hip_flexion": (120, 30),
+    "hip_abduction": (45, 30),
+    "leg_rotation": (45, 45),
+    "knee_flexion": (135, 0),
+}
+
+
+def test_thresholds_of_joint_angles_lie_well_within_the_range_of_motion():
+    checked = set()
+    for entry in load_vocabulary().types:
+        for condition in entry.conditions:
+            signal = condition.signal.removeprefix("left_").removeprefix("right_")
+            # "Below 35 degrees of flexion" asks for a straight joint, which needs no range.
+            if signal in RANGES and condition.sign * condition.on > 0:
+                limit = RANGES[signal][0 if condition.on > 0 else 1]
+                assert 5 < abs(condition.on) < 0.7 * limit, entry.id
+                checked.add(signal)
+    assert checked == set(RANGES)
 
 
 _ROWS = [
