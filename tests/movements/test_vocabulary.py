@@ -69,9 +69,9 @@ def test_the_side_of_a_type_is_that_of_its_rule():
                 assert condition.signal.split("_")[0] == entry.id.split("_")[0], entry.id
 
 
-# Degrees to the positive and the negative side of a signal: normal ranges of the American Academy of Orthopaedic
-# Surgeons (Joint Motion, 1965). Adduction of the shoulder, in front of the trunk, which it leaves out, is commonly
-# given as 45; a face turns against the hips by neck and trunk.
+# Degrees to the positive and the negative side of a signal: normal ranges as they are commonly tabulated (after the
+# American Academy of Orthopaedic Surgeons); tables differ by five to ten degrees. Adduction of the shoulder is meant in
+# front of the trunk. A face turns against the hips by neck and trunk.
 RANGES = {
     "neck_flexion": (45, 45),
     "neck_side_bend": (45, 45),
