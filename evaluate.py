@@ -42,10 +42,11 @@ def main(argv: Sequence[str]) -> None:
     seeds = list(range(config.seed, config.seed + config.num_seeds))
     source = {"config": config.name, "family": config.family, "dataset": config.data.dataset, "split": settings.split}
     source |= {"division": pipeline.division(config.data, settings.split), "step": step, "seeds": seeds}
-    print(", ".join(f"{key} {value}" for key, value in source.items()) + "\n")
+    seen = evaluation.seen_by_models(config, _WORKDIR.value)
+    print("\n".join([", ".join(f"{key} {value}" for key, value in source.items()), *seen]) + "\n")
     print(tables.format_tables(mean, spread if len(seeds) > 1 else None))
     if _JSON.value:
-        configurations.write_json(pathlib.Path(_JSON.value), source | tables.to_json(seeds, found))
+        configurations.write_json(pathlib.Path(_JSON.value), source | {"seen_by": seen} | tables.to_json(seeds, found))
     if _PICTURES.value:
         importlib.import_module("hdvr_jax.pictures").draw(_PICTURES.value, _WORKDIR.value, mean, settings.metric)
 

@@ -11,9 +11,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from hdvr_jax import checkpoints, families, trained
+from hdvr_jax.configurations import load_config
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Family
-from hdvr_jax.pipeline import Windows, eval_batches, evaluation_windows, load_sequences
+from hdvr_jax.pipeline import Windows, eval_batches, evaluation_windows, load_sequences, seen_before
 from hdvr_jax.tables import Row, Tables
 
 Scorer = Callable[[Any, Any], Any]
@@ -147,6 +148,37 @@ def evaluate_workdir(config: Any, workdir: str | os.PathLike, step: str | int) -
         _, models = checkpoints.restore_models(workdir, step, index)
         found.append(evaluate(family, scorer, models, windows, *how))
     return found
+
+
+def seen_by_models(config: Any, workdir: str | os.PathLike) -> list[str]:
+    """Sentences on the models whose training has seen what `pipeline.division` calls unseen; empty where none has.
+
+    They are the model itself, the one that its training started from, and those that it reads (`config.upstream`).
+
+    Args:
+      config, workdir: as in `evaluate_workdir`.
+    """
+    initial = load_config(workdir).train.get("initial", "")
+    others = {"this model": str(workdir), "initial model": initial}
+    others |= {f"upstream {stage}": folder for stage, folder in config.upstream.items()}
+    told = [_seen_by(config, who, folder) for who, folder in others.items() if folder]
+    return [sentence for sentence in told if sentence]
+
+
+def _seen_by(config: Any, who: str, folder: str) -> str:
+    try:
+        other = load_config(folder).data
+        seen = seen_before(config.data, config.evaluate.split, other)
+    except InputError as error:
+        return f"{who} ({folder}): what its training has seen is not known ({error})"
+    if not seen:
+        return ""
+    scheme = other.get("splitting", "")
+    how = f"{scheme}, seed {other.get('split_seed', 0)}" if scheme else "the dataset's own division"
+    how += "" if other.train_split == "train" else f", trained on {other.train_split}"
+    how += "" if other.options == config.data.options else ", other options"
+    shares = ", ".join(f"{label} ({count} of {total})" for label, (count, total) in seen.items())
+    return f"{who} ({folder}): divided otherwise ({how}); of what is unseen here it has seen {shares}"
 
 
 def check_metric(family: Family, scorer: Scorer, variables: Any, windows: Windows, batch_size: int, name: str) -> None:

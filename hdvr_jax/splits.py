@@ -58,6 +58,22 @@ def kept_apart(labels: Sequence[Mapping[str, str]], split: str) -> tuple[str, ..
     return tuple(label for label in _LABELS if not values(label, "train") & values(label, split))
 
 
+def seen_before(
+    labels: Sequence[Mapping[str, str]], split: str, trained: Sequence[Mapping[str, str]]
+) -> dict[str, tuple[int, int]]:
+    """What clips of another training have in common with a split that its own training does not (`kept_apart`).
+
+    Returns:
+        {label: (how many values of it both have, how many the split has)}; empty where they have none in common.
+    """
+    found = {}
+    for label in kept_apart(labels, split):
+        here = {entry[label] for entry in labels if entry["split"] == split} - {""}
+        if seen := here & {entry[label] for entry in trained}:
+            found[label] = (len(seen), len(here))
+    return found
+
+
 def described(labels: Sequence[Mapping[str, str]], split: str, scheme: str = "") -> str:
     """What the clips of a split have not shared with training, in words."""
     if scheme == RANDOM_WINDOW:

@@ -6,7 +6,7 @@ import jax
 import numpy as np
 import pytest
 
-from hdvr_jax import evaluation
+from hdvr_jax import configurations, corpus, evaluation
 from hdvr_jax.errors import InputError
 from hdvr_jax.pipeline import Windows
 from tests import toy
@@ -83,3 +83,40 @@ def test_models_of_a_label_score_their_own_sequences():
         np.testing.assert_allclose(tables["genre"][genre]["error"], slow_error(family, model, own), rtol=1e-5)
     with pytest.raises(InputError, match="no sequence whose genre is one of Waltz"):
         evaluation.evaluate(family, evaluation.make_scorer(family), {"Waltz": other}, windows, 2, label="genre")
+
+
+def test_models_that_have_seen_what_is_unseen_are_named(monkeypatch, tmp_path):
+    def labels(dataset, data_dir=None, **options):
+        if options:
+            raise InputError("no raw files")
+        return toy.labels(dataset)
+
+    monkeypatch.setattr(corpus, "load_labels", labels)
+    fields = {
+        "same": {},
+        "everything": {"data__train_split": "all"},
+        "elsewhere": {"data__dataset": "other", "data__train_split": "all"},
+        "random": {"data__splitting": "random_window", "data__split_seed": 1},
+        "moved": {},
+    }
+    for name, own in fields.items():
+        config = toy.config(**own)
+        config.data.options.update({"raw_dir": "gone"} if name == "moved" else {})
+        configurations.claim(tmp_path / name, config)
+    found = toy.config(train__initial=str(tmp_path / "everything"))
+    configurations.claim(tmp_path / "model", found)
+    found.upstream.update({name: str(tmp_path / name) for name in ("same", "elsewhere", "random", "moved")})
+    found.upstream.update({"none": "", "gone": str(tmp_path / "gone")})
+    seen = "of what is unseen here it has seen dancer (6 of 6), choreography (6 of 6), take (6 of 6)"
+    own = "divided otherwise (the dataset's own division"
+    told = evaluation.seen_by_models(found, tmp_path / "model")
+    assert told[0] == f"initial model ({tmp_path / 'everything'}): {own}, trained on all); {seen}"
+    assert sorted(told[1:])[0].startswith(
+        f"upstream gone ({tmp_path / 'gone'}): what its training has seen is not known"
+    )
+    assert sorted(told[1:])[1:] == [
+        f"upstream moved ({tmp_path / 'moved'}): what its training has seen is not known (no raw files)",
+        f"upstream random ({tmp_path / 'random'}): divided otherwise (random_window, seed 1); {seen}",
+    ]
+    found.data.splitting, found.evaluate.split = "random_window", "test"
+    assert len(evaluation.seen_by_models(found, tmp_path / "model")) == 1

@@ -73,6 +73,7 @@ def test_evaluate_prints_tables_and_writes_json(folder):
     found = json.loads((folder / "new" / "found.json").read_text())
     assert (found["step"], found["seeds"], found["split"]) == (3, [0, 1], "test")
     assert found["mean"]["overall"]["all"]["error"] > 0
+    assert found["seen_by"] == []
     assert set(found["seed 1"]["genre"]) == {"Tango", "Tap", "(average)"}
 
 

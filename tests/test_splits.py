@@ -119,3 +119,17 @@ def test_descriptions_name_what_is_unseen():
     found = splits.divided(_clips(), "cross_dancer")
     assert splits.described(found, "test").startswith("unseen: dancer")
     assert splits.described(found, "train") == "the training's own clips"
+
+
+def test_another_training_has_seen_what_its_own_division_let_it_see():
+    clips = _clips()
+    here, there = splits.divided(clips, "cross_dancer"), splits.divided(clips, "cross_take")
+    training = [clip for clip in there if clip["split"] == "train"]
+    dancers, takes = (_values(here, label)["test"] for label in ("dancer", "take"))
+    seen = {take for take in takes if take in _values(there, "take")["train"]}
+    assert 0 < len(seen) < len(takes)
+    # Choreographies are shared here too, and so are not called unseen.
+    found = splits.seen_before(here, "test", training)
+    assert found == {"dancer": (len(dancers), len(dancers)), "take": (len(seen), len(takes))}
+    assert splits.seen_before(here, "test", [clip for clip in here if clip["split"] == "train"]) == {}
+    assert splits.seen_before(here, "test", [{**clip, "dancer": "x", "take": ""} for clip in training]) == {}
