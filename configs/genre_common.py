@@ -15,6 +15,7 @@ def genre_config(name: str, genres: tuple[str, ...], streams: tuple[str, ...]) -
     config.model.movements = "model"  # of upstream.movements; or the annotator's labels of the true 3D
     config.model.skeleton = "h36m17"
     config.model.own_axes = True  # 3D along the dancer's own axes, not the viewer's
+    config.model.level = True  # lifted poses are turned upright, by their whole clip
     config.model.mirror = True  # mirrors every other training example
     config.model.noise = 0.005  # joints are moved by this much in training, in body sizes
     config.model.standardise = True  # inputs have mean 0 and variance 1 over the training

@@ -12,7 +12,7 @@ from hdvr_jax.configurations import parse_arg
 
 _SIZES = {
     # size: dataset, widths, channels, outputs, batch, steps
-    "full": ("standard", (3, 3, 3, 3), 384, 64, 16, 8000),
+    "full": ("standard", (3, 3, 3, 3), 384, 64, 16, 12000),
     "demo": ("demo", (3, 3, 3), 256, 32, 32, 1800),
     "tiny": ("tiny", (3, 3), 32, 8, 4, 20),
 }

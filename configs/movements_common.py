@@ -14,6 +14,9 @@ def movements_config(name: str, inputs: str, lifter: str) -> ml_collections.Conf
     config.model.own_axes = True  # 3D along the dancer's own axes, not the viewer's
     config.model.turn = False  # random yaw of true 3D; without effect along the dancer's own axes
     config.model.evidence = inputs != "2d"  # how far poses are beyond the thresholds of the vocabulary's rules
+    config.model.level = inputs == "3d_lifted"  # lifted poses are turned upright, by their whole clip
+    config.model.beside = inputs == "3d_lifted"  # reads the detections beside lifted poses
+    config.model.whole_body = True  # every part's LSTM reads all joints, not its part's alone
     config.model.mirror = True  # mirrors every other training example, labels and all
     config.model.features = 64  # cell size of every part's LSTM, per direction
     config.model.layers = 1

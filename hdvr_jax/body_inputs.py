@@ -42,6 +42,8 @@ def mirror(batch: Batch, chosen: Bool[Array, " B"], skeleton: str) -> Batch:
         "visible": batch["visible"][..., permutation],
         "root": poses.mirror(batch["root"][..., None, :], (0,))[..., 0, :],
     }
+    if "flat" in batch:
+        mirrored["flat"] = poses.mirror(batch["flat"], permutation)
     return {**batch, **{name: choose(chosen, value, batch[name]) for name, value in mirrored.items()}}
 
 
@@ -67,15 +69,16 @@ def joint_features(batch: Batch, skeleton: str, own_axes: bool) -> Features:
     """Features of every joint, `joints` (B, T, J, C), and of the path of the root, `path` (B, T, R).
 
     Args:
-        batch: points (B, T, J, D), visible (B, T, J), root (B, T, D), fps (B,), frame_mask (B, T).
+        batch: points (B, T, J, D), visible (B, T, J), root (B, T, D), fps (B,), frame_mask (B, T); maybe flat
+            (B, T, J, 2), the detections that stand beside lifted points.
         skeleton: joint set of the points.
         own_axes: 3D only: along the dancer's own axes instead of the viewer's, which makes the features independent
             of where the camera stands.
 
     Returns:
-        Per joint: position, velocity (body sizes per second), confidence, and with `own_axes` the position about the
-        thorax along the axes of the chest. Of the root: velocity, and with `own_axes` the rate of turning. Frames that
-        are not real are 0 and touch no others.
+        Per joint: position, velocity (body sizes per second), confidence, with `own_axes` the position about the
+        thorax along the axes of the chest, and place and velocity of the detection where there is one. Of the root:
+        velocity, and with `own_axes` the rate of turning. Frames that are not real are 0 and touch no others.
     """
     points, fps, real = batch["points"], batch["fps"], batch["frame_mask"]
     path, extra = rate(batch["root"], fps, real), []
@@ -87,6 +90,8 @@ def joint_features(batch: Batch, skeleton: str, own_axes: bool) -> Features:
         points = poses.to_body(points, upright, jnp.zeros_like(thorax))
         path = rotations.rotate(rotations.inverse(upright), path)
         path = jnp.concatenate([path, _turning(upright, fps, real)], -1)
+    if "flat" in batch:
+        extra += [batch["flat"], rate(batch["flat"], fps, real)]
     joints = jnp.concatenate([points, rate(points, fps, real), batch["visible"][..., None], *extra], -1)
     return {"joints": joints * real[..., None, None], "path": path * real[..., None]}
 
@@ -153,10 +158,12 @@ def _turning(upright: Float[Array, "B T 3 3"], fps: Float[Array, " B"], real: Fl
     return (jnp.sum(before * forward, -1) * both * fps[:, None])[..., None]
 
 
-def select_parts(features: Features, skeleton: str) -> Float[Array, "E B T F"]:
-    """Each body part's own joints side by side, padded with zeros to the same width, and the path of the root."""
+def select_parts(features: Features, skeleton: str, whole_body: bool = False) -> Float[Array, "E B T F"]:
+    """Each body part's own joints side by side, padded with zeros to the same width, or all joints for every part; and
+    the path of the root."""
     joints, path = features["joints"], features["path"]
-    chosen = [part_joints(skeleton, part) for part in BODY_PARTS]
+    every = tuple(range(joints.shape[2]))
+    chosen = [every if whole_body else part_joints(skeleton, part) for part in BODY_PARTS]
     width, absent = max(len(part) for part in chosen), joints.shape[2]
     table = jnp.array([[*part, *[absent] * (width - len(part))] for part in chosen])
     padded = jnp.concatenate([joints, jnp.zeros_like(joints[:, :, :1])], 2)

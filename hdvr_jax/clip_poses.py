@@ -16,6 +16,7 @@ from jaxtyping import Float, Int, Shaped
 from hdvr_jax import axes
 from hdvr_jax.clips import Clip, labels, single_views, track_2d, track_3d
 from hdvr_jax.errors import InputError
+from hdvr_jax.levelling import level
 from hdvr_jax.movements import Vocabulary, annotate
 from hdvr_jax.padding import frame_mask, padded
 from hdvr_jax.pose_track import PoseTrack
@@ -34,7 +35,9 @@ _LEAST = 1e-6
 _PAD_FRAMES = 256
 
 
-def sequences(clip: Clip, inputs: str, skeleton: str, fps: float, lifter: Lifter | None = None) -> list[Sequence]:
+def sequences(
+    clip: Clip, inputs: str, skeleton: str, fps: float, lifter: Lifter | None = None, *, levelled: bool = False
+) -> list[Sequence]:
     """Sequences of poses of one clip.
 
     Args:
@@ -45,6 +48,7 @@ def sequences(clip: Clip, inputs: str, skeleton: str, fps: float, lifter: Lifter
         fps: frame rate of the result.
         lifter: single-view clip -> {"poses": (T, 17, 3)}: metres in the camera's frame (x right, y down, z forward),
             joints of h36m17, NaN where there is no pose. For "3d_lifted" only.
+        levelled: whether lifted poses are turned to stand upright (`hdvr_jax.levelling`), which takes the whole clip.
 
     Returns:
         One dict per sequence: points (T, J, D), visible (T, J), root (T, D) (see `normalise`), fps, and labels. None
@@ -60,7 +64,7 @@ def sequences(clip: Clip, inputs: str, skeleton: str, fps: float, lifter: Lifter
         if not np.isfinite(clip["points_world"]).any():
             return []
         return [{**normalise(track_3d(clip), skeleton, fps, upside_down=False), **labels(clip), "view": "world"}]
-    lift = functools.partial(lifted, lifter=lifter) if inputs == "3d_lifted" else None
+    lift = functools.partial(_points, lifter=lifter, levelled=levelled) if inputs == "3d_lifted" else None
     return [_from_view(view, skeleton, fps, lift) for view in single_views(clip)]
 
 
@@ -85,11 +89,16 @@ def lifted(clip: Clip, lifter: Lifter | None) -> Any:
     return lifter(clip)["poses"]
 
 
+def _points(clip: Clip, lifter: Lifter | None, levelled: bool) -> Float[np.ndarray, "T 17 3"]:
+    points = np.asarray(lifted(clip, lifter))
+    return level(points, LIFTED_SKELETON) if levelled else points
+
+
 def _from_view(clip: Clip, skeleton: str, fps: float, lift: Lifter | None) -> Sequence:
     seen = track_2d(clip, 0)
     poses = normalise(seen, skeleton, fps, upside_down=True)
     if lift is not None:
-        flat, points = poses, np.asarray(lift(clip))
+        flat, points = poses, lift(clip)
         track = PoseTrack.from_points(points, LIFTED_SKELETON, clip["fps"], id=seen.id)
         poses = normalise(track, skeleton, fps, upside_down=True)
         # A lifter gives poses about the root. Where the dancer goes is seen in the image; depth is not.

@@ -46,6 +46,7 @@ class _Setup:
     movements: str
     skeleton: str
     own_axes: bool
+    level: bool
     fps: float
     virtual_views: int
     mirror: bool
@@ -73,6 +74,7 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         movements=model.movements,
         skeleton=model.skeleton,
         own_axes=model.own_axes,
+        level=model.get("level", False),
         fps=config.data.fps,
         virtual_views=config.data.virtual_views,
         mirror=model.mirror,
@@ -156,7 +158,8 @@ def _sequence(setup: _Setup, clip: Any, upstream: Mapping[str, Any]) -> Iterator
 def _poses(setup: _Setup, clip: Any, stream: str) -> list[Any]:
     if stream == _RAW:
         return clip_poses.raw(clip, setup.fps)
-    return clip_poses.sequences(clip, "2d" if stream in _FLAT else setup.inputs, setup.skeleton, setup.fps)
+    inputs = "2d" if stream in _FLAT else setup.inputs
+    return clip_poses.sequences(clip, inputs, setup.skeleton, setup.fps, levelled=setup.level)
 
 
 def _genre_index(setup: _Setup, clip: Any) -> int:

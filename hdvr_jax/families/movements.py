@@ -2,9 +2,13 @@
 
 Trained on the labels that the kinematic annotator gives to true 3D motion, or on a user's own (`own_labels`: the table
 `config.data.labels`, the types `config.model.types`), it reads 2D detections, poses that a lifter made of them, or the
-true 3D itself (`config.model.inputs`). HDVR reads the joints of a part. With `config.model.evidence`, 3D poses also say
-how far they are beyond the thresholds of the vocabulary's rules (`hdvr_jax.movements.evidence`), which looks a fifth of
-a second ahead, so that streams do without.
+true 3D itself (`config.model.inputs`). HDVR reads the joints of a part. Additions of ours:
+
+    config.model.evidence    3D poses also say how far they are beyond the thresholds of the vocabulary's rules
+                             (`hdvr_jax.movements.evidence`), which looks a fifth of a second ahead
+    config.model.level       lifted poses are turned upright first (`hdvr_jax.levelling`), which takes the whole clip
+    config.model.beside      the detections stand beside lifted poses: what a lifter smoothed away is still in them
+    config.model.whole_body  every part's model reads all joints
 
 With `config.data.label_doubt`, frames within so much of a threshold that no observer could be sure are neither learned
 nor scored (`annotate`; 0, the default, decides everywhere). Each type's threshold is chosen on the validation split.
@@ -24,9 +28,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hdvr_jax import body_inputs, calibration, clip_poses, filming, losses, metrics, pieces
+from hdvr_jax import body_inputs, clip_poses, filming, losses, pieces
 from hdvr_jax.errors import InputError
-from hdvr_jax.families import Batch, Family, Totals
+from hdvr_jax.families import Batch, Family, movement_scores
 from hdvr_jax.moments import psum
 from hdvr_jax.movements import WORLD_UP, Vocabulary, load_vocabulary, own_labels
 from hdvr_jax.movements.evidence import evidence
@@ -35,7 +39,6 @@ from hdvr_jax.skeletons import BODY_PARTS, get_mapping
 
 # Frames that a fresh model acts as if it had seen, a tenth of them positive; and how long counts are remembered.
 _PRIOR_FRAMES, _PRIOR_SHARE, _MEMORY = 100.0, 0.1, 0.999
-_COUNTS = ("true_positives", "false_positives", "false_negatives")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,6 +48,9 @@ class _Setup:
     inputs: str
     skeleton: str
     own_axes: bool
+    level: bool
+    beside: bool
+    whole_body: bool
     labels: str
     types: tuple[str, ...]
     evidence: bool
@@ -70,6 +76,9 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         inputs=model.inputs,
         skeleton=model.skeleton,
         own_axes=model.own_axes and model.inputs != "2d",
+        level=model.get("level", False) and model.inputs == "3d_lifted",
+        beside=model.get("beside", False) and model.inputs == "3d_lifted",
+        whole_body=model.get("whole_body", False),
         labels=config.data.get("labels", ""),
         types=types,
         evidence=model.get("evidence", False) and model.inputs != "2d",
@@ -88,13 +97,13 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         init=functools.partial(_init, setup),
         loss=functools.partial(_loss, setup),
         predict=functools.partial(_predict, setup),
-        scores=_scores,
+        scores=movement_scores.scores,
         prepare=functools.partial(_prepare, setup),
         augment=functools.partial(_augment, setup),
-        summarise=functools.partial(_summarise, vocabulary),
+        summarise=functools.partial(movement_scores.summarise, vocabulary),
         on_clip=functools.partial(_on_clip, setup),
-        tally=_tally,
-        calibrate=_calibrate,
+        tally=movement_scores.tally,
+        calibrate=movement_scores.calibrate,
     )
 
 
@@ -125,11 +134,22 @@ def _prepare(setup: _Setup, clips: list[Any], upstream: Any) -> list[dict[str, A
     """One sequence per view, or one per clip for true 3D; `labels` (T, M) int8 is -1 where nothing is known."""
     own, prepared = own_labels.read(setup.labels) if setup.labels else None, []
     for clip in filming.film_unseen(clips, setup.virtual_views):
-        found = clip_poses.sequences(clip, setup.inputs, setup.skeleton, setup.fps, upstream.get("lifter"))
+        found = _sequences(setup, clip, upstream.get("lifter"))
         if found:
             labels = _labels(setup, clip, own, len(found[0]["points"]))
-            prepared += [{**_with_evidence(setup, sequence), "labels": labels} for sequence in found]
+            prepared += [{**sequence, "labels": labels} for sequence in found]
     return prepared
+
+
+def _sequences(setup: _Setup, clip: Any, lifter: clip_poses.Lifter | None = None) -> list[dict[str, Any]]:
+    """Poses of each view, with all that the model reads beside them."""
+    found = clip_poses.sequences(clip, setup.inputs, setup.skeleton, setup.fps, lifter, levelled=setup.level)
+    if setup.beside:
+        flat = [seen["points"] for seen in clip_poses.sequences(clip, "2d", setup.skeleton, setup.fps)]
+        # Of motion that no camera saw nothing stands beside the poses.
+        flat = flat or [np.zeros_like(sequence["points"][..., :2]) for sequence in found]
+        found = [{**sequence, "flat": points} for sequence, points in zip(found, flat, strict=True)]
+    return [_with_evidence(setup, sequence) for sequence in found]
 
 
 def _labels(setup: _Setup, clip: Any, own: own_labels.OwnLabels | None, frames: int) -> np.ndarray:
@@ -174,7 +194,7 @@ def _features(setup: _Setup, batch: Batch) -> body_inputs.Features:
 
 def _inputs(setup: _Setup, features: body_inputs.Features, moments: Any, batch: Batch) -> Any:
     """(E, B, T, F) what every part's network reads: its own joints, and the evidence for its types of the project."""
-    parts = body_inputs.select_parts(body_inputs.standardised(features, moments), setup.skeleton)
+    parts = body_inputs.select_parts(body_inputs.standardised(features, moments), setup.skeleton, setup.whole_body)
     if not setup.evidence:
         return parts
     seen = batch["evidence"] * batch["frame_mask"][..., None]
@@ -192,11 +212,6 @@ def _init(setup: _Setup, key: Any, batch: Batch) -> Any:
     return {"params": params, "decisions": decisions, "moments": moments}
 
 
-def _known(batch: Batch) -> Any:
-    """(B, T, M) 1 where the frame is real and its label is known."""
-    return (batch["labels"] >= 0) * batch["frame_mask"][..., None]
-
-
 def _positive_weights(setup: _Setup, decisions: Any) -> Any:
     """(M,) how many times a positive of each type counts."""
     share = (decisions["positive"] + _PRIOR_FRAMES * _PRIOR_SHARE) / (decisions["known"] + _PRIOR_FRAMES)
@@ -212,7 +227,7 @@ def _counted(setup: _Setup, decisions: Any, positive: Any, known: Any) -> Any:
 
 def _loss(setup: _Setup, variables: Any, batch: Batch, key: Any, train: bool) -> Any:
     """Weighted binary cross-entropy summed over frames and types with a known label (HDVR's L_BCE, all parts)."""
-    known = _known(batch) * batch["mask"][:, None, None]
+    known = movement_scores.known(batch) * batch["mask"][:, None, None]
     positive = (batch["labels"] > 0) * known
     decisions = _counted(setup, variables["decisions"], positive, known) if train else variables["decisions"]
     features, moments = _features(setup, batch), variables["moments"]
@@ -250,49 +265,10 @@ def _predict(setup: _Setup, variables: Any, batch: Batch) -> dict[str, Any]:
 
 def _on_clip(setup: _Setup, predict: Any, clip: Any) -> np.ndarray:
     """Probabilities (T, M) at the clip's own frames; the mean over its views where there are several."""
-    found = clip_poses.sequences(clip, setup.inputs, setup.skeleton, setup.fps)
+    found = _sequences(setup, clip)
     if not found:
         raise InputError(f"clip {clip['clip']}: holds nothing that a movement model of {setup.inputs} poses can read")
-    found = [_with_evidence(setup, sequence) for sequence in found]
     state, layers = lstm.no_state(setup.network, len(BODY_PARTS)), setup.network.layers
     frames, outputs = len(clip["points_world"]), [pieces.run(predict, sequence, state, layers) for sequence in found]
     views = [clip_poses.at_frames(out["probabilities"], setup.fps, frames, clip["fps"]) for out in outputs]
     return np.mean(views, 0)
-
-
-def _scores(outputs: dict[str, Any], batch: Batch) -> Totals:
-    """Counts (B, M) of right and wrong decisions, each with the number of frames that were decided."""
-    known = _known(batch)
-    counts = metrics.multilabel_counts(outputs["active"], batch["labels"] > 0, known)
-    return {name: (count, known.sum(1)) for name, count in zip(_COUNTS, counts, strict=True)}
-
-
-def _tally(outputs: dict[str, Any], batch: Batch) -> Totals:
-    known, there = _known(batch), batch["labels"] > 0
-    found = {"there": there, "absent": ~there}
-    counts = {name: calibration.logit_counts(outputs["probabilities"], which, known) for name, which in found.items()}
-    return {name: (count, jnp.ones(len(count))) for name, count in counts.items()}
-
-
-def _calibrate(variables: Any, totals: Totals) -> Any:
-    """The variables with each type's threshold where the F-score is best."""
-    decisions = variables["decisions"]
-    shifts = calibration.best_shifts(np.asarray(totals["there"][0]), np.asarray(totals["absent"][0]))
-    return {**variables, "decisions": {**decisions, "threshold": decisions["threshold"] + shifts}}
-
-
-def _summarise(vocabulary: Vocabulary, totals: Totals) -> dict[str, float]:
-    """F-scores: macro (mean over the types that occur), micro, and of every part the mean over its types that occur.
-
-    `types` is how many types occur, `support/<part>` the number of positive labels.
-    """
-    counts = np.array([np.asarray(totals[name][0], np.float64) for name in _COUNTS])
-    support = counts[0] + counts[2]
-    result = {
-        "macro_f": float(metrics.f_score(*counts)),
-        "micro_f": float(metrics.f_score(*counts, average="micro")),
-        "types": float((support > 0).sum()),
-    }
-    parts = {part: list(vocabulary.indices(part)) for part in BODY_PARTS}
-    result |= {f"f/{part}": float(metrics.f_score(*counts[:, columns])) for part, columns in parts.items()}
-    return result | {f"support/{part}": float(support[columns].sum()) for part, columns in parts.items()}

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 
+from hdvr_jax.levelling import upright_direction
 from hdvr_jax.skeletons import get_skeleton
 
 ANKLE_HEIGHT = 0.08  # metres of a standing foot's ankle above the sole
@@ -28,9 +29,7 @@ _DEPTH_ERROR = 0.01  # of the distance, standard deviation
 _KEPT = 0.9  # the largest share of the spread in any direction that is taken for error in depth
 _SCALES = (0.3, 0.2, 0.14, 0.1, 0.07, 0.05, 0.04, 0.04, 0.04)  # metres, s of each round
 _BODY_ERROR = np.deg2rad(6)  # b
-_STRETCHED = 0.9  # of the tallest that a dancer gets
 _DECIDED = 0.5
-_CAMERA_UP = np.array([0.0, -1.0, 0.0])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -122,25 +121,12 @@ def estimate(dancers: Sequence[Float[np.ndarray, "T J 3"]], fps: Sequence[float]
     ankles = [points[:, feet].astype(np.float64) for points in dancers]
     if not any(np.isfinite(found).all(-1).any() for found in ankles):
         return None
-    upright = _upright([points[:, index("thorax")] - found.mean(1) for points, found in zip(dancers, ankles)])
+    upright = upright_direction([points[:, index("thorax")] - found.mean(1) for points, found in zip(dancers, ankles)])
     standing = [_standing(found, rate, upright) for found, rate in zip(ankles, fps)]
     if not sum(map(len, standing)):
         return _level(upright, ankles)
     weights = [np.full(len(found), 1 / max(_STANCE_SECONDS * rate, 1)) for found, rate in zip(standing, fps)]
     return _fit(np.concatenate(standing), np.concatenate(weights), upright)
-
-
-def _upright(bodies: Sequence[Float[np.ndarray, "T 3"]]) -> Float[np.ndarray, " 3"]:
-    """Mean direction from feet to thorax over the frames in which a dancer stands at full height."""
-    total = np.zeros(3)
-    for body in bodies:
-        body = body[np.isfinite(body).all(-1)]
-        height = np.linalg.norm(body, axis=-1)
-        if len(body) and np.percentile(height, 95) > 0:
-            tall = height > _STRETCHED * np.percentile(height, 95)
-            total += (body[tall] / height[tall, None]).sum(0)
-    length = np.linalg.norm(total)
-    return total / length if length > 0 else _CAMERA_UP
 
 
 def _standing(ankles: Float[np.ndarray, "T 2 3"], fps: float, up: Float[np.ndarray, " 3"]) -> Float[np.ndarray, "N 3"]:

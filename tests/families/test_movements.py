@@ -22,7 +22,7 @@ FRAMES = 24
 
 def _config(inputs):
     config = get_config(f"size=tiny,inputs={inputs}")
-    config.model.features, config.model.dropout = 8, 0.0
+    config.model.features, config.model.dropout, config.model.whole_body = 8, 0.0, False
     config.data.label_doubt = 1.0
     return config
 
