@@ -22,7 +22,7 @@ from hdvr_jax.export.places import Places, canvas_size, places
 from hdvr_jax.export.sound import add_sound
 from hdvr_jax.footage import Footage
 from hdvr_jax.recognition.results import Recognition, TrackResult
-from hdvr_jax.report.words import readable, title
+from hdvr_jax.report.words import full_name, title
 
 _SHOWN_MOVEMENTS, _SHOWN_LETTERS = 4, 24
 
@@ -136,7 +136,7 @@ def _doing(result: TrackResult, frame: int, letters: int) -> str:
     running = running[np.argsort(-result.movements.probabilities[frame, running], kind="stable")]
     names: list[str] = []
     for index in running[:_SHOWN_MOVEMENTS]:
-        name = readable(result.movements.types[index].name).lower()
+        name = full_name(result.movements.types[index]).lower()
         if len(", ".join([words, *names, name, "99 more"])) > letters:
             break
         names.append(name)

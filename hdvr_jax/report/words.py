@@ -33,6 +33,15 @@ def movement_label(kind: MovementType) -> str:
     return name[:1].lower() + name[1:]
 
 
+def full_name(kind: MovementType) -> str:
+    """A movement type's name where nothing around it tells the body part.
+
+    Names of the vocabulary tell it themselves; those of a user's own labels, which have no rule, need not.
+    """
+    name, part = readable(kind.name), readable(kind.part)
+    return name if kind.conditions or part in name.lower() else f"{part} {name}"
+
+
 def share(part: float) -> str:
     """A share as percent, never rounding something to nothing or almost all to all."""
     percent = 100 * part
@@ -147,7 +156,7 @@ def reason_words(result: TrackResult) -> str:
 
 def _moment(reason: Reason, result: TrackResult) -> str:
     start, end = (at / result.given.fps for at in (reason.start, reason.end))
-    name = readable(result.movements.types[reason.movement].name)
+    name = full_name(result.movements.types[reason.movement])
     return f"{name[:1].lower()}{name[1:]} ({start:.1f}\u2013{end:.1f} s)"
 
 

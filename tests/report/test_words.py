@@ -2,8 +2,9 @@
 
 import dataclasses
 
+from hdvr_jax.movements import load_vocabulary, own_labels
 from hdvr_jax.recognition.results import Reason
-from hdvr_jax.report.words import reason_caption, reason_words
+from hdvr_jax.report.words import full_name, reason_caption, reason_words
 from tests.recognition import fabricated
 
 
@@ -44,3 +45,11 @@ def test_the_caption_says_what_was_not_weighed():
     assert f"The 200 longest of {len(many.segments)} movements were weighed. Poses" in reason_caption(
         _with().genre, many
     )
+
+
+def test_a_users_own_names_tell_their_part():
+    types = ("left_arm/wave", "right_arm/Right arm wave", "head/neck_flexion")
+    known = load_vocabulary().types[0]
+    own = own_labels.vocabulary((*types, f"{known.part}/{known.id}"))
+    names = [full_name(kind) for kind in own.types]
+    assert names == ["left arm wave", "Right arm wave", "head neck flexion", known.name]
