@@ -21,7 +21,7 @@ _SIZES = {"full": ("standard", 3000), "demo": ("demo", 600), "tiny": ("tiny", 20
 def get_config(arg: str = "") -> ml_collections.ConfigDict:
     """Arguments: size = full, demo (minutes) or tiny (seconds, for tests); streams = of poses2d, poses3d and movements,
     joined by +; inputs = 2d, 3d_lifted or 3d_true; labels = model or annotator (where movements come from); lifter and
-    movements = workdirs."""
+    movements = workdirs; causal = nothing looks ahead, for streams."""
     options = parse_arg(
         arg,
         {"size": _SIZES},
@@ -31,12 +31,14 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
         labels="model",
         lifter="work/choreo/lifter",
         movements="work/choreo/movements",
+        causal=False,
     )
     dataset, steps = _SIZES[options.size]
     config = genre_config("genre_choreo", GENRES, options.streams)
     config.data.dataset = "choreo"
     config.data.options.size = dataset
     set_sources(config, options)
+    config.model.level = not options.causal
     config.train.steps = steps
     config.train.eval_every = config.train.checkpoint_every = max(10, steps // 6)
     config.evaluate.groups = ("dancer",)

@@ -13,6 +13,7 @@ def genre_config(name: str, genres: tuple[str, ...], streams: tuple[str, ...]) -
     config.model.streams = streams
     config.model.inputs = "3d_true"  # where poses come from: 2d, 3d_lifted or 3d_true
     config.model.movements = "model"  # of upstream.movements; or the annotator's labels of the true 3D
+    config.model.types = ()  # of upstream.movements, where it knows a user's own types
     config.model.skeleton = "h36m17"
     config.model.own_axes = True  # 3D along the dancer's own axes, not the viewer's
     config.model.level = True  # lifted poses are turned upright, by their whole clip

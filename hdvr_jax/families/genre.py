@@ -15,47 +15,31 @@ Symbols: B batch, T frames, J joints, M movement types, G genres.
 
 import dataclasses
 import functools
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hdvr_jax import body_inputs, clip_poses, filming, losses, metrics, pieces
-from hdvr_jax.clips import labels, single_views
+from hdvr_jax import body_inputs, clip_poses, losses, metrics, pieces
 from hdvr_jax.errors import InputError
-from hdvr_jax.families import Batch, Family, genre_reasons, genre_scores
-from hdvr_jax.movements import Vocabulary, load_vocabulary
+from hdvr_jax.families import Batch, Family, genre_reasons, genre_scores, genre_streams
+from hdvr_jax.families.genre_streams import MOVEMENTS, POSES, RAW, STREAMS
+from hdvr_jax.movements import load_vocabulary, own_labels
 from hdvr_jax.networks import lstm
-
-STREAMS = ("keypoints", "features2d", "poses2d", "poses3d", "movements")
-_RAW, _FLAT = "keypoints", ("features2d", "poses2d")
-# Those that a 3D input does not have.
-IMAGE_STREAMS = (_RAW, *_FLAT)
-MOVEMENTS = ("model", "annotator")
-_POSES = ("points", "visible", "root")
 
 
 @dataclasses.dataclass(frozen=True)
 class _Setup:
-    """What the functions of the family share: the network, the vocabulary and the config's choices."""
+    """What the functions of the family share: the network, what it reads and the config's choices."""
 
-    streams: tuple[str, ...]
-    inputs: str
-    movements: str
-    skeleton: str
+    reader: genre_streams.Reader
     own_axes: bool
-    level: bool
-    fps: float
-    virtual_views: int
     mirror: bool
     noise: float
     standardise: bool
     forget_bias: float
     running_weight: float
-    genres: tuple[str, ...]
-    vocabulary: Vocabulary
     network: lstm.GenreNetwork
     axis_name: str | None
 
@@ -69,37 +53,46 @@ def make(config: Any, axis_name: str | None = None) -> Family:
     model = config.model
     _check(model)
     setup = _Setup(
-        streams=tuple(model.streams),
-        inputs=model.inputs,
-        movements=model.movements,
-        skeleton=model.skeleton,
+        reader=_reader(config),
         own_axes=model.own_axes,
-        level=model.get("level", False),
-        fps=config.data.fps,
-        virtual_views=config.data.virtual_views,
         mirror=model.mirror,
         noise=model.noise,
         standardise=model.get("standardise", True),
         forget_bias=model.get("forget_bias", 0.0),
         running_weight=model.running_weight,
-        genres=tuple(model.genres),
-        vocabulary=load_vocabulary(),
         network=lstm.GenreNetwork(len(model.genres), model.features, model.layers, model.dropout),
         axis_name=axis_name,
     )
+    genres, sequences = setup.reader.genres, functools.partial(genre_streams.sequences, setup.reader)
     return Family(
         name="genre",
         init=functools.partial(_init, setup),
         loss=functools.partial(_loss, setup),
         predict=functools.partial(_predict, setup),
-        scores=functools.partial(genre_scores.scores, len(setup.genres)),
-        prepare=functools.partial(_prepare, setup),
+        scores=functools.partial(genre_scores.scores, len(genres)),
+        prepare=functools.partial(genre_streams.prepare, setup.reader),
         augment=functools.partial(_augment, setup),
-        summarise=functools.partial(genre_scores.summarise, setup.genres),
+        summarise=functools.partial(genre_scores.summarise, genres),
         on_clip=functools.partial(_on_clip, setup),
-        explain=genre_reasons.explainer(functools.partial(_sequences, setup), setup.streams, setup.fps),
+        explain=genre_reasons.explainer(sequences, setup.reader.streams, setup.reader.fps),
         tally=genre_scores.tally,
         calibrate=genre_scores.calibrate,
+    )
+
+
+def _reader(config: Any) -> genre_streams.Reader:
+    model = config.model
+    types = tuple(model.get("types", ()))
+    return genre_streams.Reader(
+        streams=tuple(model.streams),
+        inputs=model.inputs,
+        movements=model.movements,
+        skeleton=model.skeleton,
+        level=model.get("level", False),
+        fps=config.data.fps,
+        virtual_views=config.data.virtual_views,
+        genres=tuple(model.genres),
+        vocabulary=own_labels.vocabulary(types) if types else load_vocabulary(),
     )
 
 
@@ -110,78 +103,12 @@ def _check(model: Any) -> None:
         raise InputError(f"config.model.streams: {tuple(model.streams)}; expected one or more of {', '.join(STREAMS)}")
     if model.inputs not in clip_poses.INPUTS:
         raise InputError(f"config.model.inputs: {model.inputs!r}; expected one of {', '.join(clip_poses.INPUTS)}")
-    if _RAW in model.streams and (model.mirror or model.noise):
+    if RAW in model.streams and (model.mirror or model.noise):
         raise InputError("config.model.mirror, noise: the stream keypoints can neither be mirrored nor shaken")
     if "poses3d" in model.streams and model.inputs == "2d":
         raise InputError("config.model.streams: poses3d need config.model.inputs to be 3d_lifted or 3d_true")
     if model.movements not in MOVEMENTS:
         raise InputError(f"config.model.movements: {model.movements!r}; expected one of {', '.join(MOVEMENTS)}")
-
-
-def _prepare(setup: _Setup, clips: list[Any], upstream: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """One sequence per view; one per clip where only true 3D is read. `label` is -1 for a clip without a genre."""
-    return [
-        sequence
-        for clip in filming.film_unseen(clips, setup.virtual_views)
-        for view in _views(setup, clip)
-        for sequence in _sequence(setup, view, upstream)
-    ]
-
-
-def _views(setup: _Setup, clip: Any) -> Iterator[Any]:
-    """Single-view clips for what is seen by cameras; the clip itself for what is not."""
-    seen = len(clip["keypoints"]) > 0
-    if seen and (setup.inputs != "3d_true" or set(IMAGE_STREAMS) & set(setup.streams)):
-        yield from single_views(clip)
-    else:
-        yield clip
-
-
-def _sequence(setup: _Setup, clip: Any, upstream: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The sequence of one view, or none where a stream finds nothing that it can read."""
-    if setup.inputs == "3d_lifted" and len(clip["keypoints"]):
-        clip = {**clip, "lifted": clip_poses.lifted(clip, upstream.get("lifter"))}
-    sequence = {"label": np.int32(_genre_index(setup, clip)), "fps": np.float32(setup.fps)}
-    for stream in setup.streams:
-        if stream == "movements":
-            sequence["movements"] = _movements(setup, clip, upstream)
-            sequence |= labels(clip)
-            continue
-        found = _poses(setup, clip, stream)
-        if not found:
-            return
-        poses = {f"{stream}_{name}": found[0].pop(name) for name in _POSES}
-        sequence |= {**found[0], **poses}
-    yield sequence
-
-
-def _poses(setup: _Setup, clip: Any, stream: str) -> list[Any]:
-    if stream == _RAW:
-        return clip_poses.raw(clip, setup.fps)
-    inputs = "2d" if stream in _FLAT else setup.inputs
-    return clip_poses.sequences(clip, inputs, setup.skeleton, setup.fps, levelled=setup.level)
-
-
-def _genre_index(setup: _Setup, clip: Any) -> int:
-    genre = str(clip["genre"])
-    if genre and genre not in setup.genres:
-        raise InputError(
-            f"clip {clip['clip']}: unknown genre {genre!r}; config.model.genres: {', '.join(setup.genres)}"
-        )
-    return setup.genres.index(genre) if genre else -1
-
-
-def _movements(setup: _Setup, clip: Any, upstream: Mapping[str, Any]) -> np.ndarray:
-    """(T, M) means over the frames that each thinned frame stands for; a clip may carry its `movements` already."""
-    if setup.movements == "annotator":
-        found = clip_poses.movement_labels(clip, setup.vocabulary, clip["fps"]) > 0
-    elif "movements" in clip:
-        found = np.asarray(clip["movements"])
-    elif "movements" in upstream:
-        found = np.asarray(upstream["movements"](clip))
-    else:
-        raise InputError("the stream movements needs a trained model: set config.upstream.movements to its workdir")
-    return clip_poses.averaged(found.astype(np.float32), clip["fps"], setup.fps)
 
 
 def _augment(setup: _Setup, batch: Batch, key: Any, train: bool) -> Batch:
@@ -191,36 +118,36 @@ def _augment(setup: _Setup, batch: Batch, key: Any, train: bool) -> Batch:
     batch = jax.tree.map(jnp.asarray, batch)
     mirrors, noises = (body_inputs.per_example(k, batch["example"]) for k in jax.random.split(key))
     chosen = jax.vmap(jax.random.bernoulli)(mirrors) & setup.mirror
-    for stream in setup.streams:
+    for stream in setup.reader.streams:
         if stream == "movements":
-            swapped = batch["movements"][..., jnp.array(setup.vocabulary.mirror)]
+            swapped = batch["movements"][..., jnp.array(setup.reader.vocabulary.mirror)]
             batch["movements"] = body_inputs.choose(chosen, swapped, batch["movements"])
             continue
-        poses = body_inputs.mirror(_stream(batch, stream), chosen, setup.skeleton)
+        poses = body_inputs.mirror(_stream(batch, stream), chosen, setup.reader.skeleton)
         shape = poses["points"].shape[1:]
         shake = jax.vmap(functools.partial(jax.random.normal, shape=shape))(noises)
         poses["points"] = poses["points"] + setup.noise * shake
-        batch |= {f"{stream}_{name}": poses[name] for name in _POSES}
+        batch |= {f"{stream}_{name}": poses[name] for name in POSES}
     return batch
 
 
 def _stream(batch: Batch, stream: str) -> Batch:
     """The poses of one stream under the names that `body_inputs` reads."""
-    poses = {name: batch[f"{stream}_{name}"] for name in _POSES}
+    poses = {name: batch[f"{stream}_{name}"] for name in POSES}
     return {**poses, "fps": batch["fps"], "frame_mask": batch["frame_mask"]}
 
 
 def _features(setup: _Setup, batch: Batch) -> dict[str, body_inputs.Features]:
     """Features of the joints for every stream of poses."""
     found = {}
-    for stream in setup.streams:
-        if stream == _RAW:
+    for stream in setup.reader.streams:
+        if stream == RAW:
             found[stream] = body_inputs.raw_features(_stream(batch, stream))
         elif stream == "features2d":
-            found[stream] = body_inputs.engineered_features(_stream(batch, stream), setup.skeleton)
+            found[stream] = body_inputs.engineered_features(_stream(batch, stream), setup.reader.skeleton)
         elif stream != "movements":
             own_axes = setup.own_axes and stream == "poses3d"
-            found[stream] = body_inputs.joint_features(_stream(batch, stream), setup.skeleton, own_axes)
+            found[stream] = body_inputs.joint_features(_stream(batch, stream), setup.reader.skeleton, own_axes)
     return found
 
 
@@ -230,9 +157,9 @@ def _inputs(setup: _Setup, features: dict[str, body_inputs.Features], moments: A
         stream: body_inputs.whole_body(body_inputs.standardised(own, moments[stream]) if setup.standardise else own)
         for stream, own in features.items()
     }
-    if "movements" in setup.streams:
+    if "movements" in setup.reader.streams:
         found["movements"] = batch["movements"] * batch["frame_mask"][..., None]
-    return jnp.concatenate([found[stream] for stream in setup.streams], -1)
+    return jnp.concatenate([found[stream] for stream in setup.reader.streams], -1)
 
 
 def _init(setup: _Setup, key: Any, batch: Batch) -> Any:
@@ -288,16 +215,9 @@ def _on_clip(setup: _Setup, predict: Any, clip: Any) -> dict[str, Any]:
     Means over the views where there are several. The clip holds what the streams ask earlier stages for: `lifted` of a
     single view, `movements` (T, M).
     """
-    found = _sequences(setup, clip)
+    found = genre_streams.sequences(setup.reader, clip)
     state, layers = lstm.no_state(setup.network), setup.network.layers
     frames, outputs = len(clip["points_world"]), [pieces.run(predict, sequence, state, layers) for sequence in found]
-    running = [clip_poses.at_frames(output["running"], setup.fps, frames, clip["fps"]) for output in outputs]
+    running = [clip_poses.at_frames(output["running"], setup.reader.fps, frames, clip["fps"]) for output in outputs]
     overall = [output["probabilities"] for output in outputs]
-    return {"names": setup.genres, "overall": np.mean(overall, 0), "running": np.mean(running, 0)}
-
-
-def _sequences(setup: _Setup, clip: Any) -> list[dict[str, Any]]:
-    found = [entry for view in _views(setup, clip) for entry in _sequence(setup, view, {})]
-    if not found:
-        raise InputError(f"clip {clip['clip']}: holds nothing that a genre model of {setup.streams} can read")
-    return found
+    return {"names": setup.reader.genres, "overall": np.mean(overall, 0), "running": np.mean(running, 0)}

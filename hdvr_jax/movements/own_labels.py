@@ -129,7 +129,7 @@ def frames(
 
 
 def _new(part: str, name: str) -> MovementType:
-    slug = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    slug = re.sub(r"\W+", "_", name.lower()).strip("_")
     identifier = slug if slug.startswith(part) else f"{part}_{slug}"
     return MovementType(identifier, name, part, "spatial", f"{name}, as labelled by the user", 0.0, ())
 

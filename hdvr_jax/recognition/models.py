@@ -12,7 +12,7 @@ import flax.errors
 
 from hdvr_jax import checkpoints, trained
 from hdvr_jax.errors import InputError
-from hdvr_jax.families.genre import IMAGE_STREAMS
+from hdvr_jax.families.genre_streams import IMAGE_STREAMS
 from hdvr_jax.movements import Vocabulary, load_vocabulary, own_labels
 from hdvr_jax.published import lifter as published_lifter
 from hdvr_jax.recognition.results import ModelInfo

@@ -60,7 +60,7 @@ class MovementModel:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class GenreModel:
-    """A genre model; `streams` as in `hdvr_jax.families.genre`, `names` of the genres."""
+    """A genre model; `streams` as in `hdvr_jax.families.genre_streams`, `names` of the genres."""
 
     network: GenreNetwork
     variables: Any
@@ -185,6 +185,7 @@ def of_movements(model: trained.Trained, workdir: os.PathLike | str) -> Movement
             f"{workdir}: this movement model reads the evidence of rules, which look ahead (config.model.evidence); a "
             "stream needs one as configs/movements_causal.py trains"
         )
+    _check_causal(fields, workdir)
     network = MovementNetwork(
         slots=type_slots(load_vocabulary()),
         parts=len(BODY_PARTS),
@@ -205,12 +206,23 @@ def of_genre(model: trained.Trained, workdir: os.PathLike | str) -> GenreModel:
             f"{workdir}: this genre model reads the annotator's movements, which need true 3D; a stream needs one with "
             "config.model.movements = 'model'"
         )
+    _check_causal(fields, workdir)
     if unknown := [stream for stream in fields.streams if stream not in _STREAMS]:
         raise InputError(f"{workdir}: this genre model reads {unknown[0]}, which a stream does not have")
     network = GenreNetwork(len(fields.genres), fields.features, fields.layers)
     return GenreModel(
         network, model.variables, tuple(fields.streams), fields.own_axes, float(config.data.fps), tuple(fields.genres)
     )
+
+
+def _check_causal(fields: Any, workdir: os.PathLike | str) -> None:
+    """Raises InputError for what takes more of a clip than has been seen, or more of a frame than a stream keeps."""
+    for name in ("level", "beside", "whole_body"):
+        if fields.get(name, False) and fields.inputs == "3d_lifted":
+            raise InputError(
+                f"{workdir}: config.model.{name} is set, which a stream cannot do; train as "
+                "configs/movements_causal.py and configs/genre_choreo.py:causal=True do"
+            )
 
 
 def _check_reader(config: Any, family: str, inputs: str, workdir: os.PathLike | str) -> None:

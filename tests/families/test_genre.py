@@ -165,6 +165,20 @@ def test_mirrored_examples_have_mirrored_movements():
             np.testing.assert_array_equal(mirrored["movements"][row], batch["movements"][row][:, order])
 
 
+def test_movements_of_a_users_own_are_mirrored_among_themselves():
+    config = _config("movements")
+    config.model.types = ("left_arm/wave", "right_arm/wave", "torso/dive")
+
+    def three(clip):
+        return np.tile(np.float32([0.1, 0.2, 0.3]), (len(clip["points_world"]), 1))
+
+    family = families.build(config)
+    windows = pipeline.Windows(family.prepare(_clips(), {"movements": three}), length=FRAMES, stride=FRAMES)
+    batch = pipeline.batch_at(windows, make_runs(windows, [0], 16), 0)
+    shown = np.asarray(family.augment(batch, jax.random.key(0), True)["movements"])[:, 0]
+    assert {tuple(np.round(row, 3).tolist()) for row in shown.astype(float)} == {(0.1, 0.2, 0.3), (0.2, 0.1, 0.3)}
+
+
 def test_summary_counts_confusions():
     confusion = np.array([[3.0, 1, 0], [0, 2, 0], [0, 0, 0]])
     sure = np.array([[0.0] * 9 + [5.4], [0.0] * 9 + [5.0]])

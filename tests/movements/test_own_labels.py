@@ -74,3 +74,11 @@ def test_a_wrong_header_is_refused(tmp_path):
         own_labels.read(_write(tmp_path, "a,b\n1,2\n"))
     with pytest.raises(InputError, match="cannot read the labels"):
         own_labels.read(tmp_path / "absent.csv")
+
+
+def test_names_in_any_script_stay_apart():
+    types = own_labels.vocabulary(
+        tuple(f"{side}_arm/{name}" for name in ("волна", "круг") for side in ("left", "right"))
+    )
+    assert len({kind.id for kind in types.types}) == 4
+    assert tuple(types.mirror) == (1, 0, 3, 2)
