@@ -1,7 +1,7 @@
 """Movements of body parts from 2D, lifted and true 3D: F-scores overall and by part (HDVR, Hu & Ahuja 2021, table 2).
 
     python -m benchmarks.movements [--workdir=work/recognition] [--data=choreo,cmu] [--inputs=2d,3d_lifted,3d_true]
-        [--seeds=3] [--steps=600] [--features=32]
+        [--seeds=3]
 
 Trains what is not trained yet, the lifters too, and prints two tables of the test split, mean and deviation over the
 seeds. "Sure" leaves out the frames in which an observer could not tell (`data.label_doubt` = 1), for models that were
@@ -15,7 +15,7 @@ from typing import Any
 
 from benchmarks.trainings import trained
 from configs import lifter_choreo, lifter_cmu, movements_choreo, movements_cmu
-from hdvr_jax import evaluation
+from hdvr_jax import evaluation, loop
 from hdvr_jax.skeletons import BODY_PARTS
 from hdvr_jax.tables import mean_and_deviation
 
@@ -29,7 +29,7 @@ Found = tuple[Mapping[str, float], Mapping[str, float]]  # means and deviations 
 def lifter(data: str, workdir: pathlib.Path) -> str:
     """Workdir of the lifter of a dataset, which is trained first where it is not."""
     folder = workdir / f"{data}_lifter"
-    trained(_LIFTERS[data].get_config(), folder)
+    loop.train(_LIFTERS[data].get_config(), folder)
     return str(folder)
 
 
@@ -37,8 +37,7 @@ def config_of(data: str, inputs: str, options: argparse.Namespace) -> Any:
     """The config of a row."""
     upstream = lifter(data, options.workdir) if inputs == "3d_lifted" else ""
     config = _CONFIGS[data].get_config(f"inputs={inputs},lifter={upstream}")
-    config.num_seeds, config.train.steps, config.model.features = options.seeds, options.steps, options.features
-    config.train.eval_every = config.train.checkpoint_every = options.steps
+    config.num_seeds = options.seeds
     return config
 
 
@@ -83,8 +82,6 @@ def main() -> None:
     parser.add_argument("--data", default="choreo,cmu")
     parser.add_argument("--inputs", default=",".join(_NAMES))
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--steps", type=int, default=600)
-    parser.add_argument("--features", type=int, default=32)
     options = parser.parse_args()
     inputs, first, second = options.inputs.split(","), [], []
     for data in options.data.split(","):

@@ -13,7 +13,7 @@ from configs.movements_common import make_tiny, movements_config
 from hdvr_jax.configurations import parse_arg
 
 # size: size of the dataset, steps
-_SIZES = {"full": ("standard", 3000), "demo": ("demo", 500), "tiny": ("tiny", 20)}
+_SIZES = {"full": ("standard", 1500), "demo": ("demo", 500), "tiny": ("tiny", 20)}
 
 
 def get_config(arg: str = "") -> ml_collections.ConfigDict:

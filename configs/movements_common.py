@@ -16,9 +16,9 @@ def movements_config(name: str, inputs: str, lifter: str) -> ml_collections.Conf
     config.model.evidence = inputs != "2d"  # how far poses are beyond the thresholds of the vocabulary's rules
     config.model.level = inputs == "3d_lifted"  # lifted poses are turned upright, by their whole clip
     config.model.beside = inputs == "3d_lifted"  # reads the detections beside lifted poses
-    config.model.whole_body = True  # every part's LSTM reads all joints, not its part's alone
+    config.model.whole_body = inputs != "3d_true"  # every part's LSTM reads all joints, not its part's alone
     config.model.mirror = True  # mirrors every other training example, labels and all
-    config.model.features = 64  # cell size of every part's LSTM, per direction
+    config.model.features = 32  # cell size of every part's LSTM, per direction
     config.model.layers = 1
     config.model.bidirectional = True  # False: causal, for streaming
     config.model.dropout = 0.0

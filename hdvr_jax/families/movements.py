@@ -197,10 +197,18 @@ def _inputs(setup: _Setup, features: body_inputs.Features, moments: Any, batch: 
     parts = body_inputs.select_parts(body_inputs.standardised(features, moments), setup.skeleton, setup.whole_body)
     if not setup.evidence:
         return parts
-    seen = batch["evidence"] * batch["frame_mask"][..., None]
     place, slot = np.array(type_slots(load_vocabulary())).T
-    own = jnp.zeros((len(parts), 1 + slot.max(), *seen.shape[:2])).at[place, slot].set(jnp.moveaxis(seen, -1, 0))
-    return jnp.concatenate([parts, jnp.moveaxis(own, 1, -1)], -1)
+    shape = (len(parts), 1 + slot.max(), *batch["evidence"].shape[:2])
+    for seen in _told(batch["evidence"]):
+        shown = jnp.moveaxis(seen * batch["frame_mask"][..., None], -1, 0)
+        parts = jnp.concatenate([parts, jnp.moveaxis(jnp.zeros(shape).at[place, slot].set(shown), 1, -1)], -1)
+    return parts
+
+
+def _told(evidence: Any) -> list[Any]:
+    """Evidence on three scales from -1 to 1: about the threshold that switches a label on, about that which switches it
+    off, and from far away. The last comes last, which the network adds to its logits."""
+    return [jnp.tanh(2 * (evidence - 0.5)), jnp.tanh(2 * (evidence + 0.5)), jnp.tanh(evidence / 4)]
 
 
 def _init(setup: _Setup, key: Any, batch: Batch) -> Any:

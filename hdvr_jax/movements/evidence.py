@@ -6,14 +6,16 @@ from jaxtyping import Float
 from hdvr_jax.movements.kinematics import compute_signals, signal_table
 from hdvr_jax.movements.vocabulary import Condition, Vocabulary
 
-# In widths of the hysteresis: beyond this many, more makes little difference.
-_REACH = 4.0
+# In widths of the hysteresis: beyond this many, more makes no difference.
+REACH = 8.0
 
 
 def evidence(
     points: Float[np.ndarray, "T 17 3"], fps: float, vocabulary: Vocabulary, up: tuple[float, float, float]
 ) -> Float[np.ndarray, "T M"]:
-    """Evidence for every type in every frame, -1 (far from it) over 0 (at the threshold) to 1 (far beyond).
+    """How far every type's signal is beyond the middle of its two thresholds, in widths of its hysteresis.
+
+    0.5 is where a label is switched on, -0.5 where it is switched off.
 
     Of poses that a lifter made this is as uncertain as they are: what it says is for a model to weigh. HDVR feeds the
     joints alone; this is our addition.
@@ -24,12 +26,12 @@ def evidence(
         vocabulary: Types with rules.
         up: Direction against gravity in the frame of `points`.
     Returns:
-        Of the least fulfilled condition of each type; 0 where a joint that it needs is missing.
+        Of the least fulfilled condition of each type, -8 to 8; 0 where a joint that it needs is missing.
     """
     signals = compute_signals(points.astype(np.float64), float(fps), np.asarray(up, float))
     columns = dict(zip(signal_table(), signals.T, strict=True))
     least = [np.min([_margin(rule, columns) for rule in entry.conditions], axis=0) for entry in vocabulary.types]
-    return np.nan_to_num(np.tanh(np.stack(least, -1) / _REACH)).astype(np.float32)
+    return np.clip(np.nan_to_num(np.stack(least, -1)), -REACH, REACH).astype(np.float32)
 
 
 def _margin(rule: Condition, columns: dict[str, np.ndarray]) -> Float[np.ndarray, " T"]:

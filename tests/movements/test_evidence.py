@@ -19,7 +19,7 @@ def test_sign_agrees_with_the_annotator_beyond_the_hysteresis():
     found = evidence(points, 30.0, VOCABULARY, WORLD_UP)
     labels, valid = annotate(points, 30.0, "h36m17")
     long = np.array(VOCABULARY.minimum_seconds) <= 0.1
-    sure = (np.abs(found) > np.tanh(0.6 / 4)) & valid
+    sure = (np.abs(found) > 0.6) & valid
     assert ((found > 0) == labels)[sure].mean() > 0.98
     assert labels[:, long].any()
 
@@ -27,10 +27,10 @@ def test_sign_agrees_with_the_annotator_beyond_the_hysteresis():
 def test_size_does_not_matter_and_missing_joints_say_nothing():
     points = _dance()
     found = evidence(points, 30.0, VOCABULARY, WORLD_UP)
-    np.testing.assert_allclose(evidence(0.3 * points, 30.0, VOCABULARY, WORLD_UP), found, atol=0.05)
+    np.testing.assert_allclose(evidence(0.3 * points, 30.0, VOCABULARY, WORLD_UP), found, atol=0.2)
     points[:, 13] = np.nan
     holes = evidence(points, 30.0, VOCABULARY, WORLD_UP)
     assert np.isfinite(holes).all()
-    changed = {part for part, a, b in zip(VOCABULARY.parts, found.T, holes.T, strict=True) if np.abs(a - b).max() > 0.1}
+    changed = {part for part, a, b in zip(VOCABULARY.parts, found.T, holes.T, strict=True) if np.abs(a - b).max() > 0.4}
     assert changed
     assert not any("knee" in part or "foot" in part for part in changed)

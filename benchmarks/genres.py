@@ -1,0 +1,89 @@
+"""Dance genre from poses and movements: the six rows of HDVR's table (Hu & Ahuja 2021, table 3), choreAI's classifier,
+and what a split of random windows makes of the best row.
+
+    python -m benchmarks.genres [--workdir=work/recognition] [--data=choreo,cmu] [--rows=...] [--seeds=3]
+
+Trains what is not trained yet, lifters and movement models (`benchmarks.movements`) too, and prints macro-F, accuracy
+and calibration error of the test split, mean and deviation over the seeds. Movements are those of the first seed.
+Stopped and started again, it goes on.
+"""
+
+import argparse
+import pathlib
+from typing import Any
+
+from benchmarks import movements
+from benchmarks.trainings import trained
+from configs import choreai, genre_choreo, genre_cmu
+from hdvr_jax import loop
+from hdvr_jax.tables import mean_and_deviation
+
+_CONFIGS = {"choreo": genre_choreo, "cmu": genre_cmu}
+# streams, inputs, HDVR's F-score on UID
+ROWS = {
+    "2D poses": ("poses2d", "2d", 0.44),
+    "3D poses": ("poses3d", "3d_lifted", 0.47),
+    "movements (2D)": ("movements", "2d", 0.50),
+    "movements (3D)": ("movements", "3d_lifted", 0.55),
+    "2D poses + movements (2D)": ("poses2d+movements", "2d", 0.73),
+    "3D poses + movements (3D)": ("poses3d+movements", "3d_lifted", 0.86),
+}
+_BEST = "3D poses + movements (3D)"
+RANDOM = "the same, random windows"
+CHOREAI = {"choreAI's classifier": "proper", "choreAI's classifier, trained as published": "published"}
+
+
+def movement_model(data: str, inputs: str, options: argparse.Namespace) -> str:
+    """Workdir of the movement model that a row reads, which is trained first where it is not."""
+    folder = options.workdir / f"{data}_movements_{inputs}"
+    loop.train(movements.config_of(data, inputs, options), folder)
+    return str(folder)
+
+
+def config_of(data: str, row: str, options: argparse.Namespace) -> Any:
+    """The config of a row."""
+    if row in CHOREAI:
+        config = choreai.get_config(f"training={CHOREAI[row]}")
+    else:
+        streams, inputs, _ = ROWS[_BEST if row == RANDOM else row]
+        arguments = [f"streams={streams}", f"inputs={inputs}"]
+        if inputs == "3d_lifted":
+            arguments.append(f"lifter={movements.lifter(data, options.workdir)}")
+        if "movements" in streams:
+            arguments.append(f"movements={movement_model(data, inputs, options)}")
+        config = _CONFIGS[data].get_config(",".join(arguments))
+        config.data.splitting = "random_window" if row == RANDOM else ""
+    config.num_seeds = options.seeds
+    return config
+
+
+def line(data: str, row: str, options: argparse.Namespace) -> str:
+    """A row of the table."""
+    name = "".join(letter if letter.isalnum() else "_" for letter in row).strip("_")
+    tables, _ = trained(config_of(data, row, options), options.workdir / f"{data}_genre_{name}")
+    found = tuple(part["overall"]["all"] for part in mean_and_deviation(tables))
+    cells = [movements.cell(found, metric) for metric in ("macro_f", "accuracy", "calibration_error")]
+    published = f"{ROWS[row][2]:.2f}" if row in ROWS else ""
+    return f"| {data} | {row} | " + " | ".join(cells) + f" | {published} |"
+
+
+def main() -> None:
+    """Trains what is not trained yet and prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--workdir", type=pathlib.Path, default=pathlib.Path("work/recognition"))
+    parser.add_argument("--data", default="choreo,cmu")
+    parser.add_argument("--rows", default="", help="names of rows, joined by commas; all by default")
+    parser.add_argument("--seeds", type=int, default=3)
+    options = parser.parse_args()
+    lines = []
+    for data in options.data.split(","):
+        # choreAI's config is for the built-in dances.
+        rows = [*ROWS, RANDOM, *(CHOREAI if data == "choreo" else ())]
+        asked = options.rows.split(",") if options.rows else rows
+        lines += [line(data, row, options) for row in rows if row in asked]
+    print("\n| data | reads | macro-F | accuracy | calibration error | HDVR on UID (published) |\n|" + " --- |" * 6)
+    print("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()
