@@ -29,7 +29,7 @@ ROWS = {
     "3D poses + movements (3D)": ("poses3d+movements", "3d_lifted", 0.86),
 }
 _BEST = "3D poses + movements (3D)"
-RANDOM = "the same, random windows"
+RANDOM = "the same: random windows"
 CHOREAI = {"choreAI's classifier": "proper", "choreAI's classifier, trained as published": "published"}
 
 
