@@ -1,0 +1,54 @@
+"""Rows of the tables of movements and genres."""
+
+import argparse
+import pathlib
+
+import pytest
+
+from benchmarks import genres, movements
+from hdvr_jax import families
+
+
+@pytest.fixture
+def options(monkeypatch):
+    monkeypatch.setattr(movements, "lifter", lambda data, workdir: f"{workdir}/{data}_lifter")
+    monkeypatch.setattr(genres, "movement_model", lambda data, inputs, _: f"{data}_movements_{inputs}")
+    return argparse.Namespace(workdir=pathlib.Path("tables"), seeds=2)
+
+
+@pytest.mark.parametrize("data", ["choreo", "cmu"])
+@pytest.mark.parametrize("row", [*genres.ROWS, genres.RANDOM])
+def test_a_row_reads_what_its_name_says(data, row, options):
+    config = genres.config_of(data, row, options)
+    assert families.build(config).name == "genre"
+    assert config.num_seeds == 2
+    lifted = "3D" in row or row == genres.RANDOM
+    assert config.upstream.lifter == (f"tables/{data}_lifter" if lifted else "")
+    read = "movements" in row or row == genres.RANDOM
+    assert config.upstream.movements == (f"{data}_movements_{'3d_lifted' if lifted else '2d'}" if read else "")
+    assert config.data.splitting == ("random_window" if row == genres.RANDOM else "")
+
+
+@pytest.mark.parametrize("row", genres.CHOREAI)
+def test_choreai_stands_beside_them(row, options):
+    assert genres.config_of("choreo", row, options).model.streams == ("keypoints",)
+
+
+@pytest.mark.parametrize("data", ["choreo", "cmu"])
+@pytest.mark.parametrize("inputs", ["2d", "3d_lifted", "3d_true"])
+def test_movement_models_of_all_inputs(data, inputs, options):
+    config = movements.config_of(data, inputs, options)
+    assert config.model.inputs == inputs
+    assert config.upstream.lifter == (f"tables/{data}_lifter" if inputs == "3d_lifted" else "")
+    assert families.build(config).name == "movements"
+
+
+def test_tables_have_means_and_deviations_of_every_part():
+    score = dict.fromkeys(("macro_f", "micro_f"), 0.5) | {
+        f"{kind}/{part}": 0.25 for part in movements.BODY_PARTS for kind in ("f", "support")
+    }
+    found = {"2d": ((score, score), (score, score))}
+    assert movements.overall("choreo", found) == ["| choreo | 2D |" + " 0.500 ± 0.500 |" * 4]
+    rows = movements.by_part("choreo", found)
+    assert rows[0] == "| choreo | head | 0.250 ± 0.250 | 0 |"
+    assert len(rows) == 16
