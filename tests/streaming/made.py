@@ -15,6 +15,10 @@ from hdvr_jax.streaming import models
 from hdvr_jax.trained import Trained
 from tests.recognition import workdirs
 
+_CAUSAL = {
+    "movements": dict.fromkeys(("evidence", "level", "beside", "whole_body"), False),
+    "genre": {"level": False},
+}
 _MAKERS = {"lifter": models.of_lifter, "movements": models.of_movements, "genre": models.of_genre}
 
 
@@ -22,9 +26,7 @@ def trained(stage: str, size: float = 1.0, lifter: types.ModuleType = lifter_cho
     """A model of the tiny config of a stage; `fields` change `config.model`, `size` is that of the weights."""
     modules = {"lifter": lifter, "movements": movements_choreo, "genre": genre_choreo}
     config = modules[stage].get_config("size=tiny")
-    if stage == "movements":
-        config.model.evidence = False
-    config.model.update(fields)
+    config.model.update({**_CAUSAL.get(stage, {}), **fields})
     if stage == "lifter":
         set_outputs(config, 1)
     family, rng = families.build(config), np.random.default_rng(0)

@@ -16,6 +16,8 @@ from tests.streaming import made
         ("movements", {"bidirectional": False, "inputs": "3d_true"}, "true 3D.*3d_lifted or 2d"),
         ("movements", {"bidirectional": False, "evidence": True}, "look ahead.*configs/movements_causal.py"),
         ("movements", {"types": ("head/nod",)}, "user's own.*without --stream"),
+        ("movements", {"bidirectional": False, "beside": True}, "config.model.beside.*configs/movements_causal.py"),
+        ("genre", {"level": True}, "config.model.level.*causal=True"),
         ("genre", {"inputs": "3d_true"}, "true 3D.*3d_lifted or 2d"),
         ("genre", {"movements": "annotator"}, "config.model.movements = 'model'"),
     ],
@@ -32,6 +34,6 @@ def test_a_folder_without_a_lifter_is_refused(tmp_path):
 
 def test_a_genre_model_needs_the_movements_that_it_reads(tmp_path):
     workdirs.write(tmp_path, "lifter", causal=True)
-    workdirs.write(tmp_path, "genre")
+    workdirs.write(tmp_path, "genre", level=False)
     with pytest.raises(InputError, match="genre: reads movements, and there is no movement model beside it"):
         streaming.load_models(tmp_path)
