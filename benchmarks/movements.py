@@ -68,11 +68,12 @@ def overall(data: str, found: Mapping[str, tuple[Found, Found]]) -> list[str]:
 
 
 def by_part(data: str, found: Mapping[str, tuple[Found, Found]]) -> list[str]:
-    """Rows of the table by part, all inputs beside each other; support is the number of positive labels."""
+    """Rows of the table by part, all inputs beside each other: macro and micro, means over the seeds; support is the
+    number of positive labels."""
     columns = list(found.values())
     return [
         f"| {data} | {part.replace('_', ' ')} | "
-        + " | ".join(cell(everywhere, f"f/{part}") for everywhere, _ in columns)
+        + " | ".join(f"{found[f'f/{part}']:.3f} / {found[f'micro_f/{part}']:.3f}" for (found, _), _ in columns)
         + f" | {columns[-1][0][0][f'support/{part}']:.0f} |"
         for part in BODY_PARTS
     ]

@@ -43,7 +43,8 @@ def calibrate(variables: Any, totals: Totals) -> Any:
 
 
 def summarise(vocabulary: Vocabulary, totals: Totals) -> dict[str, float]:
-    """F-scores: macro (mean over the types that occur), micro, and of every part the mean over its types that occur.
+    """F-scores, macro (the mean over the types that occur) and micro (of all decisions together), of all parts and of
+    every part (`f/<part>`, `micro_f/<part>`).
 
     `types` is how many types occur, `support/<part>` the number of positive labels.
     """
@@ -56,4 +57,6 @@ def summarise(vocabulary: Vocabulary, totals: Totals) -> dict[str, float]:
     }
     parts = {part: list(vocabulary.indices(part)) for part in BODY_PARTS}
     result |= {f"f/{part}": float(metrics.f_score(*counts[:, columns])) for part, columns in parts.items()}
+    for part, columns in parts.items():
+        result[f"micro_f/{part}"] = float(metrics.f_score(*counts[:, columns], average="micro"))
     return result | {f"support/{part}": float(support[columns].sum()) for part, columns in parts.items()}
