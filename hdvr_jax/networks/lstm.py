@@ -58,11 +58,16 @@ def no_state(network: nn.Module, *parts: int) -> dict[str, Any]:
     Args:
         network: a movement network, which reads so many `parts`, or a genre network.
     """
+    return jax.tree.map(lambda leaf: np.zeros(leaf.shape, leaf.dtype), _state_shapes(network, parts))
+
+
+@functools.lru_cache(maxsize=64)
+def _state_shapes(network: nn.Module, parts: tuple[int, ...]) -> dict[str, Any]:
+    """Remembered, for tracing a network takes longer than running it on a clip."""
     here, one = jnp.ones(1, bool), jnp.ones((*parts, 1, 1, 1))
     run = functools.partial(network.init, fresh=here, ending=here)
     shapes = jax.eval_shape(run, jax.random.key(0), one, jnp.ones((1, 1)))
-    zeros = functools.partial(jax.tree.map, lambda leaf: np.zeros(leaf.shape, leaf.dtype))
-    return {name: zeros(shapes[name]) for name in STATES if name in shapes}
+    return {name: shapes[name] for name in STATES if name in shapes}
 
 
 def read(network: nn.Module, params: Any, inputs: Float[Array, "*E B T F"], batch: dict[str, Any]) -> tuple[Any, Any]:
