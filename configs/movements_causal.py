@@ -22,6 +22,6 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
     options = parse_arg(arg, choices, size="full", inputs="3d_lifted", lifter="work/stream/lifter")
     config = movements_choreo.get_config(f"size={options.size},inputs={options.inputs},lifter={options.lifter}")
     config.name, config.model.bidirectional = "movements_causal", False
-    config.model.evidence = config.model.level = config.model.beside = False
-    config.model.whole_body = False
+    config.model.evidence = 0
+    config.model.level = config.model.beside = config.model.whole_body = False
     return config

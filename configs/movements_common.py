@@ -13,7 +13,11 @@ def movements_config(name: str, inputs: str, lifter: str) -> ml_collections.Conf
     config.model.skeleton = "h36m17"
     config.model.own_axes = True  # 3D along the dancer's own axes, not the viewer's
     config.model.turn = False  # random yaw of true 3D; without effect along the dancer's own axes
-    config.model.evidence = inputs != "2d"  # how far poses are beyond the thresholds of the vocabulary's rules
+    # How far poses are beyond the thresholds of the vocabulary's rules: on how many scales that adds to the logits.
+    config.model.evidence = {"2d": 0, "3d_lifted": 1, "3d_true": 3}[inputs]
+    config.model.sharpness = (
+        8.0 if inputs == "3d_true" else 2.0
+    )  # of evidence about a threshold; lifted signals are noisy
     config.model.level = inputs == "3d_lifted"  # lifted poses are turned upright, by their whole clip
     config.model.beside = inputs == "3d_lifted"  # reads the detections beside lifted poses
     config.model.whole_body = inputs != "3d_true"  # every part's LSTM reads all joints, not its part's alone

@@ -5,7 +5,8 @@ Trained on the labels that the kinematic annotator gives to true 3D motion, or o
 true 3D itself (`config.model.inputs`). HDVR reads the joints of a part. Additions of ours:
 
     config.model.evidence    3D poses also say how far they are beyond the thresholds of the vocabulary's rules
-                             (`hdvr_jax.movements.evidence`), which looks a fifth of a second ahead
+                             (`hdvr_jax.movements.evidence`), which looks a fifth of a second ahead; on how many of
+                             three scales, from the coarsest, that is added to the logits (0: it is not read)
     config.model.level       lifted poses are turned upright first (`hdvr_jax.levelling`), which takes the whole clip
     config.model.beside      the detections stand beside lifted poses: what a lifter smoothed away is still in them
     config.model.whole_body  every part's model reads all joints
@@ -53,7 +54,8 @@ class _Setup:
     whole_body: bool
     labels: str
     types: tuple[str, ...]
-    evidence: bool
+    evidence: int
+    sharpness: float
     label_doubt: float
     fps: float
     virtual_views: int
@@ -81,7 +83,8 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         whole_body=model.get("whole_body", False),
         labels=config.data.get("labels", ""),
         types=types,
-        evidence=model.get("evidence", False) and model.inputs != "2d",
+        evidence=int(model.get("evidence", 0)) if model.inputs != "2d" else 0,
+        sharpness=model.get("sharpness", 2.0),
         label_doubt=config.data.get("label_doubt", 0.0),
         fps=config.data.fps,
         virtual_views=config.data.virtual_views,
@@ -116,7 +119,7 @@ def _network(model: Any, vocabulary: Vocabulary) -> lstm.MovementNetwork:
         model.bidirectional,
         model.dropout,
         # Types of a user's own have no rules.
-        evidence=model.get("evidence", False) and model.inputs != "2d" and not model.get("types", ()),
+        evidence=int(model.get("evidence", 0)) if model.inputs != "2d" and not model.get("types", ()) else 0,
     )
 
 
@@ -199,16 +202,16 @@ def _inputs(setup: _Setup, features: body_inputs.Features, moments: Any, batch: 
         return parts
     place, slot = np.array(type_slots(load_vocabulary())).T
     shape = (len(parts), 1 + slot.max(), *batch["evidence"].shape[:2])
-    for seen in _told(batch["evidence"]):
+    for seen in _told(batch["evidence"], setup.sharpness):
         shown = jnp.moveaxis(seen * batch["frame_mask"][..., None], -1, 0)
         parts = jnp.concatenate([parts, jnp.moveaxis(jnp.zeros(shape).at[place, slot].set(shown), 1, -1)], -1)
     return parts
 
 
-def _told(evidence: Any) -> list[Any]:
+def _told(evidence: Any, sharpness: float) -> list[Any]:
     """Evidence on three scales from -1 to 1: about the threshold that switches a label on, about that which switches it
-    off, and from far away. The last comes last, which the network adds to its logits."""
-    return [jnp.tanh(2 * (evidence - 0.5)), jnp.tanh(2 * (evidence + 0.5)), jnp.tanh(evidence / 4)]
+    off, and from far away."""
+    return [jnp.tanh(sharpness * (evidence - 0.5)), jnp.tanh(sharpness * (evidence + 0.5)), jnp.tanh(evidence / 4)]
 
 
 def _init(setup: _Setup, key: Any, batch: Batch) -> Any:

@@ -142,7 +142,7 @@ class PartNetwork(nn.Module):
     layers: int
     bidirectional: bool
     types: int
-    evidence: bool
+    evidence: int
 
     @nn.compact
     def __call__(
@@ -161,8 +161,10 @@ class PartNetwork(nn.Module):
         logits = nn.Dense(self.types, name="classify")(hidden)
         if not self.evidence:
             return logits
-        gain = self.param("gain", nn.initializers.constant(_GAIN), (self.types,))
-        return logits + gain * inputs[..., -self.types :]
+        width = self.evidence * self.types
+        gain = self.param("gain", nn.initializers.constant(_GAIN / self.evidence), (width,))
+        told = gain * inputs[..., -width:]
+        return logits + told.reshape(*logits.shape[:-1], self.evidence, self.types).sum(-2)
 
 
 class MovementNetwork(nn.Module):
@@ -177,8 +179,8 @@ class MovementNetwork(nn.Module):
         parts: number of body parts E.
         features, layers, bidirectional: of every part's LSTM.
         dropout: rate on the LSTM's output.
-        evidence: whether the last inputs of every part are evidence for its types, in the order of their slots. It is
-            added to the logits: the LSTM corrects the rules, and need not learn them where a type is rare.
+        evidence: how many times the last inputs of every part are evidence for its types, in the order of their slots.
+            It is added to the logits: the LSTM corrects the rules, and need not learn them where a type is rare.
     """
 
     slots: tuple[tuple[int, int], ...]
@@ -187,7 +189,7 @@ class MovementNetwork(nn.Module):
     layers: int = 1
     bidirectional: bool = True
     dropout: float = 0.0
-    evidence: bool = False
+    evidence: int = 0
 
     @nn.compact
     def __call__(
