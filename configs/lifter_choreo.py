@@ -2,7 +2,8 @@
 
     python train.py --config=configs/lifter_choreo.py --workdir=work/choreo/lifter
 
-Twelve minutes on two cores. Seed 0: 51.7 mm MPJPE on the test dancers.
+22 minutes on two cores beside other work. Seed 0: 56.9 mm MPJPE on the test dancers, each clip seen by a random camera;
+61.1 mm on the recorded detections (--set=data.observation=detections).
 """
 
 import ml_collections
