@@ -2,11 +2,12 @@
 
     python train.py --config=configs/movements_causal.py --workdir=work/stream/movements
 
-inputs=3d_lifted (the default) first needs the lifter of configs/lifter_causal.py. A genre model for them is trained by
-configs/genre_choreo.py:causal=True,lifter=work/stream/lifter,movements=work/stream/movements. All else is that of
+inputs=3d_lifted (the default) first needs the lifter of configs/lifter_causal.py. A genre model for them is trained
+by configs/genre_choreo.py:causal=True,lifter=work/stream/lifter,movements=work/stream/movements. All else is that of
 configs/movements_choreo.py, but for what looks ahead. What a stream loses, on the test dancers of version 1.2 of the
-dances, size=demo of all models, seed 0: macro-F 0.370 and micro-F 0.584, and 0.417 and 0.617 of models that read the whole clip; genre, macro-F
-0.36 and 0.43. On the full lifter, --config.train.steps=600 for movements and genre: 0.426 and 0.648; genre 0.45.
+dances, size=demo of all models, seed 0: macro-F 0.370 and micro-F 0.584, and 0.417 and 0.617 of models that read the
+whole clip; genre, macro-F 0.36 and 0.43. On the full lifter, --config.train.steps=600 for movements and genre: 0.426
+and 0.648; genre 0.45.
 """
 
 import ml_collections

@@ -12,7 +12,7 @@ import ml_collections
 from configs.movements_common import make_tiny, movements_config
 from hdvr_jax.configurations import parse_arg
 
-_STEPS = {"full": 800, "demo": 400, "tiny": 20}
+_STEPS = {"full": 600, "demo": 400, "tiny": 20}
 
 
 def get_config(arg: str = "") -> ml_collections.ConfigDict:

@@ -15,9 +15,8 @@ def movements_config(name: str, inputs: str, lifter: str) -> ml_collections.Conf
     config.model.turn = False  # random yaw of true 3D; without effect along the dancer's own axes
     # How far poses are beyond the thresholds of the vocabulary's rules: on how many scales that adds to the logits.
     config.model.evidence = {"2d": 0, "3d_lifted": 1, "3d_true": 3}[inputs]
-    config.model.sharpness = (
-        8.0 if inputs == "3d_true" else 2.0
-    )  # of evidence about a threshold; lifted signals are noisy
+    # Of evidence about a threshold; what is lifted is noisy.
+    config.model.sharpness = 16.0 if inputs == "3d_true" else 2.0
     config.model.level = inputs == "3d_lifted"  # lifted poses are turned upright, by their whole clip
     config.model.beside = inputs == "3d_lifted"  # reads the detections beside lifted poses
     config.model.whole_body = inputs != "3d_true"  # every part's LSTM reads all joints, not its part's alone
@@ -25,7 +24,7 @@ def movements_config(name: str, inputs: str, lifter: str) -> ml_collections.Conf
     config.model.features = 32  # cell size of every part's LSTM, per direction
     config.model.layers = 1
     config.model.bidirectional = True  # False: causal, for streaming
-    config.model.dropout = 0.0
+    config.model.dropout = 0.1 if inputs == "3d_true" else 0.0
     config.model.max_positive_weight = 8.0
     config.data.fps = 30.0
     config.model.types = ()  # "part/name" of a user's own movement types; () for the project's vocabulary
