@@ -3,8 +3,8 @@
     python train.py --config=configs/movements_cmu.py --workdir=work/cmu/movements
     python evaluate.py --workdir=work/cmu/movements
 
-Needs the CMU packs (HDVR_REAL_DATA); inputs=3d_lifted also needs the lifter of configs/lifter_cmu.py. A quarter of an
-hour on two cores. Seed 0, true 3D of the dance pack: macro-F 0.81, micro-F 0.88 on the test takes.
+Needs the CMU packs (HDVR_REAL_DATA); inputs=3d_lifted also needs the lifter of configs/lifter_cmu.py. Four
+minutes a seed on two cores. Three seeds, true 3D of the dance pack: macro-F 0.952, micro-F 0.968 on the test takes.
 """
 
 import ml_collections

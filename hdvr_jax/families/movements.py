@@ -74,27 +74,7 @@ def make(config: Any, axis_name: str | None = None) -> Family:
     vocabulary = own_labels.vocabulary(types) if types else load_vocabulary()
     if model.mirror and not own_labels.symmetric(vocabulary):
         raise InputError("config.model.mirror: a movement type has no twin on the other side; set it to False")
-    setup = _Setup(
-        inputs=model.inputs,
-        skeleton=model.skeleton,
-        own_axes=model.own_axes and model.inputs != "2d",
-        level=model.get("level", False) and model.inputs == "3d_lifted",
-        beside=model.get("beside", False) and model.inputs == "3d_lifted",
-        whole_body=model.get("whole_body", False),
-        labels=config.data.get("labels", ""),
-        types=types,
-        evidence=int(model.get("evidence", 0)) if model.inputs != "2d" else 0,
-        sharpness=model.get("sharpness", 2.0),
-        label_doubt=config.data.get("label_doubt", 0.0),
-        fps=config.data.fps,
-        virtual_views=config.data.virtual_views,
-        turn=model.turn and model.inputs == "3d_true",
-        mirror=model.mirror,
-        max_weight=model.max_positive_weight,
-        vocabulary=vocabulary,
-        network=_network(model, vocabulary),
-        axis_name=axis_name,
-    )
+    setup = _setup(config, vocabulary, axis_name)
     return Family(
         name="movements",
         init=functools.partial(_init, setup),
@@ -107,6 +87,32 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         on_clip=functools.partial(_on_clip, setup),
         tally=movement_scores.tally,
         calibrate=movement_scores.calibrate,
+    )
+
+
+def _setup(config: Any, vocabulary: Vocabulary, axis_name: str | None) -> _Setup:
+    model = config.model
+    lifted = model.inputs == "3d_lifted"
+    return _Setup(
+        inputs=model.inputs,
+        skeleton=model.skeleton,
+        own_axes=model.own_axes and model.inputs != "2d",
+        level=model.get("level", False) and lifted,
+        beside=model.get("beside", False) and lifted,
+        whole_body=model.get("whole_body", False),
+        labels=config.data.get("labels", ""),
+        types=tuple(model.get("types", ())),
+        evidence=int(model.get("evidence", 0)) if model.inputs != "2d" else 0,
+        sharpness=model.get("sharpness", 2.0),
+        label_doubt=config.data.get("label_doubt", 0.0),
+        fps=config.data.fps,
+        virtual_views=config.data.virtual_views,
+        turn=model.turn and model.inputs == "3d_true",
+        mirror=model.mirror,
+        max_weight=model.max_positive_weight,
+        vocabulary=vocabulary,
+        network=_network(model, vocabulary),
+        axis_name=axis_name,
     )
 
 
