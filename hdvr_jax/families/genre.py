@@ -25,7 +25,7 @@ from hdvr_jax import body_inputs, clip_poses, losses, metrics, pieces
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family, genre_reasons, genre_scores, genre_streams
 from hdvr_jax.families.genre_streams import MOVEMENTS, POSES, RAW, STREAMS
-from hdvr_jax.movements import load_vocabulary, own_labels
+from hdvr_jax.movements import own_labels
 from hdvr_jax.networks import lstm
 
 
@@ -82,7 +82,6 @@ def make(config: Any, axis_name: str | None = None) -> Family:
 
 def _reader(config: Any) -> genre_streams.Reader:
     model = config.model
-    types = tuple(model.get("types", ()))
     return genre_streams.Reader(
         streams=tuple(model.streams),
         inputs=model.inputs,
@@ -92,7 +91,7 @@ def _reader(config: Any) -> genre_streams.Reader:
         fps=config.data.fps,
         virtual_views=config.data.virtual_views,
         genres=tuple(model.genres),
-        vocabulary=own_labels.vocabulary(types) if types else load_vocabulary(),
+        vocabulary=own_labels.vocabulary(tuple(model.get("types", ()))),
     )
 
 
@@ -107,6 +106,8 @@ def _check(model: Any) -> None:
         raise InputError("config.model.mirror, noise: the stream keypoints can neither be mirrored nor shaken")
     if "poses3d" in model.streams and model.inputs == "2d":
         raise InputError("config.model.streams: poses3d need config.model.inputs to be 3d_lifted or 3d_true")
+    if model.movements == "annotator" and model.get("types", ()):
+        raise InputError("config.model.movements: the annotator knows no types of a user's own (config.model.types)")
     if model.movements not in MOVEMENTS:
         raise InputError(f"config.model.movements: {model.movements!r}; expected one of {', '.join(MOVEMENTS)}")
 

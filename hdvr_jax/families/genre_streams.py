@@ -104,6 +104,7 @@ def _movements(reader: Reader, clip: Any, upstream: Mapping[str, Any]) -> np.nda
 
 
 def sequences(reader: Reader, clip: Any) -> list[dict[str, Any]]:
+    """The sequences of a clip that holds what earlier stages found; InputError where there is none to read."""
     found = [entry for view in _views(reader, clip) for entry in _sequence(reader, view, {})]
     if not found:
         raise InputError(f"clip {clip['clip']}: holds nothing that a genre model of {reader.streams} can read")

@@ -71,7 +71,7 @@ def make(config: Any, axis_name: str | None = None) -> Family:
     """The family of a config, whose fields are explained in `configs/movements_common.py`."""
     model = config.model
     types = tuple(model.get("types", ()))
-    vocabulary = own_labels.vocabulary(types) if types else load_vocabulary()
+    vocabulary = own_labels.vocabulary(types)
     if model.mirror and not own_labels.symmetric(vocabulary):
         raise InputError("config.model.mirror: a movement type has no twin on the other side; set it to False")
     setup = _setup(config, vocabulary, axis_name)
@@ -202,7 +202,7 @@ def _features(setup: _Setup, batch: Batch) -> body_inputs.Features:
 
 
 def _inputs(setup: _Setup, features: body_inputs.Features, moments: Any, batch: Batch) -> Any:
-    """(E, B, T, F) what every part's network reads: its own joints, and the evidence for its types of the project."""
+    """(E, B, T, F) what every part's network reads: its own joints or all, and evidence for its types of the project."""
     parts = body_inputs.select_parts(body_inputs.standardised(features, moments), setup.skeleton, setup.whole_body)
     if not setup.evidence:
         return parts

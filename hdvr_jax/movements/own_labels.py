@@ -86,11 +86,13 @@ def read(path: str | os.PathLike) -> OwnLabels:
 
 
 def vocabulary(types: Sequence[str]) -> Vocabulary:
-    """A vocabulary of types written as "part/name".
+    """A vocabulary of types written as "part/name"; the project's where there are none.
 
     An id or name of the project's vocabulary gives that type, rules and all; other types have no rules. A type whose
     other side is not among them is its own mirror image (see `symmetric`).
     """
+    if not types:
+        return load_vocabulary()
     known = {key: entry for entry in load_vocabulary().types for key in (entry.id, entry.name)}
     found = []
     for text in types:

@@ -167,9 +167,7 @@ def _reader(model: trained.Trained, workdir: pathlib.Path) -> Reader:
     fields = model.config.model
     of_image = set(IMAGE_STREAMS) & set(fields.get("streams", ()))
     needs_image = bool(of_image) or ("streams" not in fields and fields.inputs == "2d")
-    types = _types(model)
-    vocabulary = own_labels.vocabulary(types) if types else load_vocabulary()
-    return Reader(needs_image, _on_clip(model, workdir), _explain(model), vocabulary)
+    return Reader(needs_image, _on_clip(model, workdir), _explain(model), own_labels.vocabulary(_types(model)))
 
 
 def _explain(model: trained.Trained) -> Callable[..., Any] | None:

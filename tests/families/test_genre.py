@@ -96,6 +96,7 @@ def test_what_cannot_be_prepared():
         ({"inputs": "2d"}, "poses3d"),
         ({"inputs": "video"}, "inputs"),
         ({"movements": "guess"}, "movements"),
+        ({"movements": "annotator", "types": ("head/nod",)}, "annotator knows no types"),
         ({"genres": ()}, "genres"),
     ],
 )

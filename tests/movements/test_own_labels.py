@@ -76,6 +76,10 @@ def test_a_wrong_header_is_refused(tmp_path):
         own_labels.read(tmp_path / "absent.csv")
 
 
+def test_without_types_of_ones_own_the_projects_are_meant():
+    assert own_labels.vocabulary(()) is load_vocabulary()
+
+
 def test_names_in_any_script_stay_apart():
     types = own_labels.vocabulary(
         tuple(f"{side}_arm/{name}" for name in ("волна", "круг") for side in ("left", "right"))
