@@ -202,7 +202,7 @@ def _features(setup: _Setup, batch: Batch) -> body_inputs.Features:
 
 
 def _inputs(setup: _Setup, features: body_inputs.Features, moments: Any, batch: Batch) -> Any:
-    """(E, B, T, F) what every part's network reads: its own joints or all, and evidence for its types of the project."""
+    """(E, B, T, F) what every part's network reads: own joints or all, and evidence for its types of the project."""
     parts = body_inputs.select_parts(body_inputs.standardised(features, moments), setup.skeleton, setup.whole_body)
     if not setup.evidence:
         return parts
