@@ -13,6 +13,7 @@ from hdvr_jax import families
 from hdvr_jax.checkpoints import restore_for_inference
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Family
+from hdvr_jax.remembered import remembering
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,6 +49,8 @@ def load(workdir: str | os.PathLike, step: str | int = "best", seed_index: int =
 def load_upstream(upstream: Mapping[str, str]) -> dict[str, Callable[[Any], Any]]:
     """What `Family.prepare` gets: {stage: function of a clip} from {stage: workdir} (empty workdirs are left out).
 
+    What the models say is kept in their workdirs (`hdvr_jax.remembered`).
+
     Raises:
       InputError: a workdir holds no trained model, or one of a family that gives later stages nothing.
     """
@@ -60,4 +63,5 @@ def _on_clip(stage: str, workdir: str) -> Callable[[Any], Any]:
         raise InputError(
             f"config.upstream.{stage}: a {model.family.name} model ({workdir}) has nothing for later stages"
         )
-    return functools.partial(model.family.on_clip, model.predict)
+    on_clip = functools.partial(model.family.on_clip, model.predict)
+    return remembering(on_clip, workdir, {"config": model.config.to_dict(), "variables": model.variables})
