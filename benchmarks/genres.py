@@ -1,11 +1,12 @@
 """Dance genre from poses and movements: the six rows of HDVR's table (Hu & Ahuja 2021, table 3), choreAI's classifier,
 and what a split of random windows makes of the best row.
 
-    python -m benchmarks.genres [--workdir=work/recognition] [--data=choreo,cmu] [--rows=...] [--seeds=3]
+    python -m benchmarks.genres [--workdir=work/recognition] [--data=choreo,cmu] [--rows=...] [--seeds=3] [--features=64]
 
-Trains what is not trained yet, lifters and movement models (`benchmarks.movements`) too, and prints macro-F, accuracy
-and calibration error of the test split, mean and deviation over the seeds. Movements are those of the first seed.
-Stopped and started again, it goes on.
+Rows are compared at half the width of the configs' LSTM; --features=128 gives the full one. Trains what is not trained
+yet, lifters and movement models (`benchmarks.movements`) too, and prints macro-F, accuracy and calibration error of the
+test split, mean and deviation over the seeds. Movements are those of the first seed. Stopped and started again, it goes
+on.
 """
 
 import argparse
@@ -53,6 +54,7 @@ def config_of(data: str, row: str, options: argparse.Namespace) -> Any:
             arguments.append(f"movements={movement_model(data, inputs, options)}")
         config = _CONFIGS[data].get_config(",".join(arguments))
         config.data.splitting = "random_window" if row == RANDOM else ""
+        config.model.features = options.features
     config.num_seeds = options.seeds
     return config
 
@@ -60,7 +62,8 @@ def config_of(data: str, row: str, options: argparse.Namespace) -> Any:
 def line(data: str, row: str, options: argparse.Namespace) -> str:
     """A row of the table."""
     name = "".join(letter if letter.isalnum() else "_" for letter in row).strip("_")
-    tables, _ = trained(config_of(data, row, options), options.workdir / f"{data}_genre_{name}")
+    config = config_of(data, row, options)
+    tables, _ = trained(config, options.workdir / f"{data}_genre{config.model.features}_{name}")
     found = tuple(part["overall"]["all"] for part in mean_and_deviation(tables))
     cells = [movements.cell(found, metric) for metric in ("macro_f", "accuracy", "calibration_error")]
     published = f"{ROWS[row][2]:.2f}" if row in ROWS else ""
@@ -74,6 +77,7 @@ def main() -> None:
     parser.add_argument("--data", default="choreo,cmu")
     parser.add_argument("--rows", default="", help="names of rows, joined by commas; all by default")
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--features", type=int, default=64, help="width of the LSTM; choreAI's has its own")
     options = parser.parse_args()
     lines = []
     for data in options.data.split(","):

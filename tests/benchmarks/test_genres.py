@@ -13,7 +13,7 @@ from hdvr_jax import families
 def options(monkeypatch):
     monkeypatch.setattr(movements, "lifter", lambda data, workdir: f"{workdir}/{data}_lifter")
     monkeypatch.setattr(genres, "movement_model", lambda data, inputs, _: f"{data}_movements_{inputs}")
-    return argparse.Namespace(workdir=pathlib.Path("tables"), seeds=2)
+    return argparse.Namespace(workdir=pathlib.Path("tables"), seeds=2, features=32)
 
 
 @pytest.mark.parametrize("data", ["choreo", "cmu"])
@@ -21,7 +21,7 @@ def options(monkeypatch):
 def test_a_row_reads_what_its_name_says(data, row, options):
     config = genres.config_of(data, row, options)
     assert families.build(config).name == "genre"
-    assert config.num_seeds == 2
+    assert (config.num_seeds, config.model.features) == (2, 32)
     lifted = "3D" in row or row == genres.RANDOM
     assert config.upstream.lifter == (f"tables/{data}_lifter" if lifted else "")
     read = "movements" in row or row == genres.RANDOM
@@ -31,7 +31,8 @@ def test_a_row_reads_what_its_name_says(data, row, options):
 
 @pytest.mark.parametrize("row", genres.CHOREAI)
 def test_choreai_stands_beside_them(row, options):
-    assert genres.config_of("choreo", row, options).model.streams == ("keypoints",)
+    model = genres.config_of("choreo", row, options).model
+    assert (model.streams, model.features) == (("keypoints",), 20)
 
 
 @pytest.mark.parametrize("data", ["choreo", "cmu"])
