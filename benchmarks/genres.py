@@ -31,7 +31,7 @@ ROWS = {
 }
 _BEST = "3D poses + movements (3D)"
 RANDOM = "the same: random windows"
-CHOREAI = {"choreAI's classifier": "proper", "choreAI's classifier, trained as published": "published"}
+CHOREAI = {"choreAI's classifier": "proper", "choreAI's classifier as published": "published"}
 
 
 def movement_model(data: str, inputs: str, options: argparse.Namespace) -> str:
