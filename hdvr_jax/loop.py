@@ -49,7 +49,8 @@ class _Training:
 def train(config: Any, workdir: str | os.PathLike) -> None:
     """Trains `config` in `workdir`, from its latest checkpoint if there is one.
 
-    Writes config.json, checkpoints/ (latest and best) and tensorboard/.
+    Writes config.json, checkpoints/ (latest and best) and tensorboard/; what earlier models said of the clips is kept
+    in their workdirs (`hdvr_jax.remembered`).
 
     Raises:
       InputError: the config or the data cannot be used, the workdir belongs to another config, or a loss is not finite.

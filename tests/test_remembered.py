@@ -1,5 +1,6 @@
 """Answers of trained models, kept on disk."""
 
+import os
 import pathlib
 
 import numpy as np
@@ -51,20 +52,41 @@ def test_another_clip_is_another_question(tmp_path, other):
 @pytest.mark.parametrize(
     "other", [{**MODEL, "variables": {"w": np.arange(3.0) + 1e-9}}, {**MODEL, "config": {"name": "two"}}]
 )
-def test_what_other_weights_said_is_thrown_away(tmp_path, other):
-    model = Counted()
+def test_other_weights_are_asked_anew_and_what_is_a_day_old_goes(tmp_path, other):
+    model, folder = Counted(), tmp_path / remembered.FOLDER
     remembering(model, tmp_path, MODEL)(clip())
+    (folder / "mine").mkdir()
     remembering(model, tmp_path, other)(clip())
-    assert model.asked == 2
-    assert len(list((tmp_path / remembered.FOLDER).iterdir())) == 1
+    assert (model.asked, len(list(folder.iterdir()))) == (2, 3)
+    for path in (*folder.rglob("*"),):
+        os.utime(path, (0, 0))
+    remembering(model, tmp_path, MODEL)(clip())
+    assert (model.asked, len(list(folder.iterdir()))) == (2, 2)
+    assert (folder / "mine").is_dir()
 
 
-def test_what_other_code_said_is_thrown_away(tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", ["_code", "_libraries"])
+def test_other_code_and_libraries_are_asked_anew(tmp_path, monkeypatch, name):
     model = Counted()
     remembering(model, tmp_path, MODEL)(clip())
-    monkeypatch.setattr(remembered, "_code", lambda: "edited")
+    monkeypatch.setattr(remembered, name, lambda: "edited")
     remembering(model, tmp_path, MODEL)(clip())
     assert model.asked == 2
+
+
+def test_nothing_is_kept_by_a_process_whose_code_was_edited(tmp_path, monkeypatch):
+    model = Counted()
+    monkeypatch.setattr(remembered, "_STARTED", 0.0)
+    remembered._code.cache_clear()
+    remembering(model, tmp_path, MODEL)(clip())
+    remembered._code.cache_clear()
+    assert (model.asked, list(tmp_path.iterdir())) == (1, [])
+
+
+def test_what_cannot_be_compared_is_an_error():
+    with pytest.raises(TypeError, match="expected arrays"):
+        remembered._digest({"clip": np.array([object()])})
+    assert len({remembered._digest(tree) for tree in ({}, {"a": None}, {"a": ()}, {"a": {}}, {"a": "b"})}) == 5
 
 
 @pytest.mark.parametrize("damage", [lambda data: b"", lambda data: data[: len(data) // 2], lambda data: b"text"])
