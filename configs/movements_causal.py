@@ -24,5 +24,5 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
     config = movements_choreo.get_config(f"size={options.size},inputs={options.inputs},lifter={options.lifter}")
     config.name, config.model.bidirectional = "movements_causal", False
     config.model.evidence = 0
-    config.model.level = config.model.beside = config.model.whole_body = False
+    config.model.level = config.model.beside = False
     return config

@@ -3,10 +3,16 @@
 import ml_collections
 
 from hdvr_jax.configurations import base_config
+from hdvr_jax.errors import InputError
+
+# On how many scales evidence is added to the logits, by kind of poses.
+_EVIDENCE = {"2d": 0, "3d_lifted": 1, "3d_true": 3}
 
 
 def movements_config(name: str, inputs: str, lifter: str) -> ml_collections.ConfigDict:
     """A movement model of "2d", "3d_lifted" (by the model in the workdir `lifter`) or "3d_true" poses."""
+    if inputs not in _EVIDENCE:
+        raise InputError(f"config argument inputs={inputs}: expected one of {', '.join(_EVIDENCE)}")
     config = base_config()
     config.name, config.family = name, "movements"
     config.model.inputs = inputs
@@ -14,7 +20,7 @@ def movements_config(name: str, inputs: str, lifter: str) -> ml_collections.Conf
     config.model.own_axes = True  # 3D along the dancer's own axes, not the viewer's
     config.model.turn = False  # random yaw of true 3D; without effect along the dancer's own axes
     # How far poses are beyond the thresholds of the vocabulary's rules: on how many scales that adds to the logits.
-    config.model.evidence = {"2d": 0, "3d_lifted": 1, "3d_true": 3}[inputs]
+    config.model.evidence = _EVIDENCE[inputs]
     # Of evidence about a threshold; what is lifted is noisy.
     config.model.sharpness = 16.0 if inputs == "3d_true" else 2.0
     config.model.level = inputs == "3d_lifted"  # lifted poses are turned upright, by their whole clip

@@ -158,12 +158,12 @@ def _turning(upright: Float[Array, "B T 3 3"], fps: Float[Array, " B"], real: Fl
     return (jnp.sum(before * forward, -1) * both * fps[:, None])[..., None]
 
 
-def select_parts(features: Features, skeleton: str, whole_body: bool = False) -> Float[Array, "E B T F"]:
+def select_parts(features: Features, skeleton: str, *, every_joint: bool = False) -> Float[Array, "E B T F"]:
     """Each body part's own joints side by side, padded with zeros to the same width, or all joints for every part; and
     the path of the root."""
     joints, path = features["joints"], features["path"]
     every = tuple(range(joints.shape[2]))
-    chosen = [every if whole_body else part_joints(skeleton, part) for part in BODY_PARTS]
+    chosen = [every if every_joint else part_joints(skeleton, part) for part in BODY_PARTS]
     width, absent = max(len(part) for part in chosen), joints.shape[2]
     table = jnp.array([[*part, *[absent] * (width - len(part))] for part in chosen])
     padded = jnp.concatenate([joints, jnp.zeros_like(joints[:, :, :1])], 2)

@@ -100,6 +100,11 @@ def _movements(reader: Reader, clip: Any, upstream: Mapping[str, Any]) -> np.nda
         found = np.asarray(upstream["movements"](clip))
     else:
         raise InputError("the stream movements needs a trained model: set config.upstream.movements to its workdir")
+    if found.shape[1] != len(reader.vocabulary):
+        raise InputError(
+            f"config.upstream.movements: that model names {found.shape[1]} types, and this one reads "
+            f"{len(reader.vocabulary)}; set config.model.types to the types of that model's config"
+        )
     return clip_poses.averaged(found.astype(np.float32), clip["fps"], reader.fps)
 
 

@@ -6,7 +6,8 @@ true 3D itself (`config.model.inputs`). HDVR reads the joints of a part. Additio
 
     config.model.evidence    3D poses also say how far they are beyond the thresholds of the vocabulary's rules
                              (`hdvr_jax.movements.evidence`), which looks a fifth of a second ahead; on how many of
-                             three scales, from the coarsest, that is added to the logits (0: it is not read)
+                             three scales, from the coarsest, that is added to the logits (0: it is not read). With
+                             types of a user's own, which have no rules, it is read and added nowhere
     config.model.level       lifted poses are turned upright first (`hdvr_jax.levelling`), which takes the whole clip
     config.model.beside      the detections stand beside lifted poses: what a lifter smoothed away is still in them
     config.model.whole_body  every part's model reads all joints
@@ -40,6 +41,7 @@ from hdvr_jax.skeletons import BODY_PARTS, get_mapping
 
 # Frames that a fresh model acts as if it had seen, a tenth of them positive; and how long counts are remembered.
 _PRIOR_FRAMES, _PRIOR_SHARE, _MEMORY = 100.0, 0.1, 0.999
+_SCALES = 3  # of `_told`
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,12 +71,9 @@ class _Setup:
 
 def make(config: Any, axis_name: str | None = None) -> Family:
     """The family of a config, whose fields are explained in `configs/movements_common.py`."""
-    model = config.model
-    types = tuple(model.get("types", ()))
-    vocabulary = own_labels.vocabulary(types)
-    if model.mirror and not own_labels.symmetric(vocabulary):
+    setup = _setup(config, axis_name)
+    if setup.mirror and not own_labels.symmetric(setup.vocabulary):
         raise InputError("config.model.mirror: a movement type has no twin on the other side; set it to False")
-    setup = _setup(config, vocabulary, axis_name)
     return Family(
         name="movements",
         init=functools.partial(_init, setup),
@@ -83,16 +82,17 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         scores=movement_scores.scores,
         prepare=functools.partial(_prepare, setup),
         augment=functools.partial(_augment, setup),
-        summarise=functools.partial(movement_scores.summarise, vocabulary),
+        summarise=functools.partial(movement_scores.summarise, setup.vocabulary),
         on_clip=functools.partial(_on_clip, setup),
         tally=movement_scores.tally,
         calibrate=movement_scores.calibrate,
     )
 
 
-def _setup(config: Any, vocabulary: Vocabulary, axis_name: str | None) -> _Setup:
+def _setup(config: Any, axis_name: str | None) -> _Setup:
     model = config.model
-    lifted = model.inputs == "3d_lifted"
+    lifted, types = model.inputs == "3d_lifted", tuple(model.get("types", ()))
+    vocabulary, told = own_labels.vocabulary(types), _evidence(model)
     return _Setup(
         inputs=model.inputs,
         skeleton=model.skeleton,
@@ -101,8 +101,8 @@ def _setup(config: Any, vocabulary: Vocabulary, axis_name: str | None) -> _Setup
         beside=model.get("beside", False) and lifted,
         whole_body=model.get("whole_body", False),
         labels=config.data.get("labels", ""),
-        types=tuple(model.get("types", ())),
-        evidence=int(model.get("evidence", 0)) if model.inputs != "2d" else 0,
+        types=types,
+        evidence=told,
         sharpness=model.get("sharpness", 2.0),
         label_doubt=config.data.get("label_doubt", 0.0),
         fps=config.data.fps,
@@ -111,12 +111,21 @@ def _setup(config: Any, vocabulary: Vocabulary, axis_name: str | None) -> _Setup
         mirror=model.mirror,
         max_weight=model.max_positive_weight,
         vocabulary=vocabulary,
-        network=_network(model, vocabulary),
+        # Types of a user's own have no rules.
+        network=_network(model, vocabulary, evidence=0 if types else told),
         axis_name=axis_name,
     )
 
 
-def _network(model: Any, vocabulary: Vocabulary) -> lstm.MovementNetwork:
+def _evidence(model: Any) -> int:
+    """On how many scales evidence is added to the logits; flat poses have none."""
+    scales = int(model.get("evidence", 0))
+    if not 0 <= scales <= _SCALES:
+        raise InputError(f"config.model.evidence: expected 0 to {_SCALES} scales, got {scales}")
+    return 0 if model.inputs == "2d" else scales
+
+
+def _network(model: Any, vocabulary: Vocabulary, evidence: int) -> lstm.MovementNetwork:
     return lstm.MovementNetwork(
         type_slots(vocabulary),
         len(BODY_PARTS),
@@ -124,8 +133,7 @@ def _network(model: Any, vocabulary: Vocabulary) -> lstm.MovementNetwork:
         model.layers,
         model.bidirectional,
         model.dropout,
-        # Types of a user's own have no rules.
-        evidence=int(model.get("evidence", 0)) if model.inputs != "2d" and not model.get("types", ()) else 0,
+        evidence=evidence,
     )
 
 
@@ -203,7 +211,8 @@ def _features(setup: _Setup, batch: Batch) -> body_inputs.Features:
 
 def _inputs(setup: _Setup, features: body_inputs.Features, moments: Any, batch: Batch) -> Any:
     """(E, B, T, F) what every part's network reads: own joints or all, and evidence for its types of the project."""
-    parts = body_inputs.select_parts(body_inputs.standardised(features, moments), setup.skeleton, setup.whole_body)
+    standardised = body_inputs.standardised(features, moments)
+    parts = body_inputs.select_parts(standardised, setup.skeleton, every_joint=setup.whole_body)
     if not setup.evidence:
         return parts
     place, slot = np.array(type_slots(load_vocabulary())).T

@@ -7,7 +7,7 @@ from hdvr_jax.movements.kinematics import compute_signals, signal_table
 from hdvr_jax.movements.vocabulary import Condition, Vocabulary
 
 # In widths of the hysteresis: beyond this many, more makes no difference.
-REACH = 8.0
+_REACH = 8.0
 
 
 def evidence(
@@ -31,7 +31,7 @@ def evidence(
     signals = compute_signals(points.astype(np.float64), float(fps), np.asarray(up, float))
     columns = dict(zip(signal_table(), signals.T, strict=True))
     least = [np.min([_margin(rule, columns) for rule in entry.conditions], axis=0) for entry in vocabulary.types]
-    return np.clip(np.nan_to_num(np.stack(least, -1)), -REACH, REACH).astype(np.float32)
+    return np.clip(np.nan_to_num(np.stack(least, -1)), -_REACH, _REACH).astype(np.float32)
 
 
 def _margin(rule: Condition, columns: dict[str, np.ndarray]) -> Float[np.ndarray, " T"]:

@@ -166,7 +166,8 @@ def _lifter(run: Callable[[Clip], Any]) -> Callable[[Clip], Lifted]:
 def _reader(model: trained.Trained, workdir: pathlib.Path) -> Reader:
     fields = model.config.model
     of_image = set(IMAGE_STREAMS) & set(fields.get("streams", ()))
-    needs_image = bool(of_image) or ("streams" not in fields and fields.inputs == "2d")
+    flat = "streams" not in fields and (fields.inputs == "2d" or fields.get("beside", False))
+    needs_image = bool(of_image) or flat
     return Reader(needs_image, _on_clip(model, workdir), _explain(model), own_labels.vocabulary(_types(model)))
 
 

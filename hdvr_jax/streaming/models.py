@@ -55,6 +55,7 @@ class MovementModel:
     variables: Any
     inputs: str
     own_axes: bool
+    whole_body: bool
     fps: float
 
 
@@ -180,7 +181,7 @@ def of_movements(model: trained.Trained, workdir: os.PathLike | str) -> Movement
             f"{workdir}: this movement model reads backwards too (config.model.bidirectional is True); a stream needs "
             "one as configs/movements_causal.py trains"
         )
-    if fields.get("evidence", False):
+    if fields.get("evidence", 0):
         raise InputError(
             f"{workdir}: this movement model reads the evidence of rules, which look ahead (config.model.evidence); a "
             "stream needs one as configs/movements_causal.py trains"
@@ -194,7 +195,8 @@ def of_movements(model: trained.Trained, workdir: os.PathLike | str) -> Movement
         bidirectional=False,
     )
     own_axes = fields.own_axes and fields.inputs != "2d"
-    return MovementModel(network, model.variables, fields.inputs, own_axes, float(config.data.fps))
+    whole_body = fields.get("whole_body", False)
+    return MovementModel(network, model.variables, fields.inputs, own_axes, whole_body, float(config.data.fps))
 
 
 def of_genre(model: trained.Trained, workdir: os.PathLike | str) -> GenreModel:
@@ -216,9 +218,10 @@ def of_genre(model: trained.Trained, workdir: os.PathLike | str) -> GenreModel:
 
 
 def _check_causal(fields: Any, workdir: os.PathLike | str) -> None:
-    """Raises InputError for what takes more of a clip than has been seen, or more of a frame than a stream keeps."""
-    for name in ("level", "beside", "whole_body"):
-        if fields.get(name, False) and fields.inputs == "3d_lifted":
+    """Raises InputError for what takes the whole of a clip, or more of a frame than a stream keeps."""
+    lifted = fields.inputs == "3d_lifted" and "poses3d" in fields.get("streams", ("poses3d",))
+    for name in ("level", "beside"):
+        if fields.get(name, False) and lifted:
             raise InputError(
                 f"{workdir}: config.model.{name} is set, which a stream cannot do; train as "
                 "configs/movements_causal.py and configs/genre_choreo.py:causal=True do"

@@ -57,7 +57,8 @@ def step(
 
 def _read_movements(model: MovementModel, variables: Any, features: Any, frame: Any) -> Float[Array, "E S 1 F"]:
     del frame
-    return body_inputs.select_parts(features(model.inputs, variables["moments"]), LIFTED_SKELETON)
+    found = features(model.inputs, variables["moments"])
+    return body_inputs.select_parts(found, LIFTED_SKELETON, every_joint=model.whole_body)
 
 
 def _read_genre(model: GenreModel, variables: Any, features: Any, frame: Any) -> Float[Array, "S 1 F"]:

@@ -83,6 +83,8 @@ def test_what_cannot_be_prepared():
         families.build(_config()).prepare([clip], _upstream())
     with pytest.raises(InputError, match=r"config\.upstream\.movements"):
         families.build(_config()).prepare([make_clip()], {})
+    with pytest.raises(InputError, match=r"names 3 types, and this one reads 154"):
+        families.build(_config()).prepare([make_clip()], {"movements": lambda clip: np.zeros((40, 3))})
     with pytest.raises(InputError, match=r"config\.upstream\.lifter"):
         families.build(_config("poses3d", "3d_lifted")).prepare([make_clip()], {})
     assert families.build(_config("poses2d", "2d")).prepare([make_clip(views=0)], {}) == []

@@ -121,10 +121,11 @@ def test_parts_see_their_own_joints_only():
         assert 0 < sum(seen[name]) < len(seen[name])
 
 
-@pytest.mark.parametrize("inputs", ["2d", "3d_true"])
+@pytest.mark.parametrize("inputs", ["2d", "3d_lifted", "3d_true"])
 def test_mirrored_examples_have_mirrored_labels(inputs):
     family = families.build(_config(inputs))
     batch = jax.tree.map(jnp.asarray, _batch(family, views=1, seeds=(1, 2)))
+    assert ("flat" in batch) == (inputs == "3d_lifted")
     mirrored = jax.jit(family.augment, static_argnums=2)(batch, jax.random.key(0), True)
     flipped = np.abs(mirrored["points"] - batch["points"]).max((1, 2, 3)) > 1e-3
     assert 0 < flipped.sum() < len(flipped)
@@ -136,9 +137,38 @@ def test_mirrored_examples_have_mirrored_labels(inputs):
             points = 1.4 * np.asarray(mirrored["points"][row])
             labels, _ = annotate(points, 30.0, "h36m17", doubt=1.0)
             assert (labels == (after > 0)).mean() > 0.999  # single frames may stand exactly on a threshold
-            seen = evidence(points, 30.0, VOCABULARY, WORLD_UP)
+        if inputs != "2d":
+            seen = evidence(np.asarray(mirrored["points"][row]), 30.0, VOCABULARY, WORLD_UP)
             np.testing.assert_allclose(mirrored["evidence"][row], seen, atol=1e-3)
+        if inputs == "3d_lifted":
+            flat = np.asarray(batch["flat"][row])
+            swapped = flat[:, get_skeleton("h36m17").mirror, :] * [-1, 1]
+            np.testing.assert_allclose(mirrored["flat"][row], swapped if flip else flat, atol=1e-6)
     assert family.augment(batch, jax.random.key(0), False) is batch
+
+
+@pytest.mark.parametrize("whole_body", [False, True])
+def test_a_part_reads_its_own_joints_or_all(whole_body):
+    config = _config("2d")
+    config.model.whole_body = whole_body
+    family = families.build(config)
+    batch = jax.tree.map(jnp.asarray, _batch(family, views=1))
+    variables = jax.jit(family.init)(jax.random.key(0), batch)
+    ankle = get_skeleton("h36m17").index("left_ankle")
+    moved = {**batch, "points": batch["points"].at[:, :, ankle].add(1.0)}
+    predict = jax.jit(family.predict)
+    change = np.abs(predict(variables, moved)["probabilities"] - predict(variables, batch)["probabilities"])
+    head, foot = (change[..., np.array(VOCABULARY.parts) == part].max() for part in ("head", "left_foot"))
+    assert foot > 1e-4
+    assert (head > 1e-4) == whole_body
+
+
+@pytest.mark.parametrize("scales", [-1, 4])
+def test_evidence_has_three_scales(scales):
+    config = _config("3d_true")
+    config.model.evidence = scales
+    with pytest.raises(InputError, match=f"evidence: expected 0 to 3 scales, got {scales}"):
+        families.build(config)
 
 
 def test_turning_true_3d_leaves_the_predictions_alone():

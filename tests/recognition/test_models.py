@@ -6,7 +6,7 @@ import pathlib
 import numpy as np
 import pytest
 
-from configs import genre_choreo
+from configs import genre_choreo, movements_choreo
 from hdvr_jax import families, trained
 from hdvr_jax.errors import InputError
 from hdvr_jax.recognition import models
@@ -68,6 +68,17 @@ def test_what_a_genre_model_needs_and_can_say(streams, inputs, image, explains):
     family = families.build(config)
     reader = models._reader(trained.Trained(config, family, {}, lambda batch: batch), pathlib.Path("nowhere"))
     assert (reader.needs_image, reader.explain is not None) == (image, explains)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "beside", "image"), [("2d", False, True), ("3d_lifted", True, True), ("3d_lifted", False, False)]
+)
+def test_a_movement_model_that_reads_detections_needs_an_image(inputs, beside, image):
+    config = movements_choreo.get_config(f"size=tiny,inputs={inputs}")
+    config.model.beside = beside
+    family = families.build(config)
+    reader = models._reader(trained.Trained(config, family, {}, lambda batch: batch), pathlib.Path("nowhere"))
+    assert reader.needs_image == image
 
 
 OWN_TYPES = ("left_arm/wave", "right_arm/wave")

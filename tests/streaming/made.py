@@ -16,7 +16,7 @@ from hdvr_jax.trained import Trained
 from tests.recognition import workdirs
 
 _CAUSAL = {
-    "movements": dict.fromkeys(("evidence", "level", "beside", "whole_body"), False),
+    "movements": dict.fromkeys(("evidence", "level", "beside"), False),
     "genre": {"level": False},
 }
 _MAKERS = {"lifter": models.of_lifter, "movements": models.of_movements, "genre": models.of_genre}

@@ -18,6 +18,7 @@ from tests.streaming import made
         ("movements", {"types": ("head/nod",)}, "user's own.*without --stream"),
         ("movements", {"bidirectional": False, "beside": True}, "config.model.beside.*configs/movements_causal.py"),
         ("genre", {"level": True}, "config.model.level.*causal=True"),
+        ("genre", {"streams": ("poses2d", "poses3d"), "level": True}, "config.model.level.*causal=True"),
         ("genre", {"inputs": "3d_true"}, "true 3D.*3d_lifted or 2d"),
         ("genre", {"movements": "annotator"}, "config.model.movements = 'model'"),
     ],
@@ -25,6 +26,15 @@ from tests.streaming import made
 def test_models_that_cannot_stream_are_refused(stage, fields, message):
     with pytest.raises(InputError, match=f"^{stage}: .*{message}"):
         made.streaming_models({stage: made.trained(stage, **fields)})
+
+
+def test_what_reads_no_3d_poses_levels_none():
+    made.streaming_models(
+        {
+            "lifter": made.trained("lifter", causal=True),
+            "genre": made.trained("genre", streams=("poses2d",), level=True),
+        }
+    )
 
 
 def test_a_folder_without_a_lifter_is_refused(tmp_path):
