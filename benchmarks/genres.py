@@ -1,12 +1,13 @@
 """Dance genre from poses and movements: the six rows of HDVR's table (Hu & Ahuja 2021, table 3), choreAI's classifier,
 and what a split of random windows makes of the best row.
 
-    python -m benchmarks.genres [--workdir=work/recognition] [--data=choreo,cmu] [--rows=...] [--seeds=3] [--features=64]
+    python -m benchmarks.genres [--workdir=work/recognition] [--data=choreo,cmu] [--rows=...] [--seeds=3]
+        [--features=64]
 
 Rows are compared at half the width of the configs' LSTM; --features=128 gives the full one. Trains what is not trained
 yet, lifters and movement models (`benchmarks.movements`) too, and prints macro-F, accuracy and calibration error of the
-test split, mean and deviation over the seeds. Movements are those of the first seed. Stopped and started again, it goes
-on.
+test split, mean and deviation over the seeds, and the minutes that training them took. Movements are those of the first
+seed. Stopped and started again, it goes on.
 """
 
 import argparse
@@ -14,9 +15,8 @@ import pathlib
 from typing import Any
 
 from benchmarks import movements
-from benchmarks.trainings import trained
+from benchmarks.trainings import timed, trained
 from configs import choreai, genre_choreo, genre_cmu
-from hdvr_jax import loop
 from hdvr_jax.tables import mean_and_deviation
 
 _CONFIGS = {"choreo": genre_choreo, "cmu": genre_cmu}
@@ -36,8 +36,8 @@ CHOREAI = {"choreAI's classifier": "proper", "choreAI's classifier as published"
 
 def movement_model(data: str, inputs: str, options: argparse.Namespace) -> str:
     """Workdir of the movement model that a row reads, which is trained first where it is not."""
-    folder = options.workdir / f"{data}_movements_{inputs}"
-    loop.train(movements.config_of(data, inputs, options), folder)
+    folder = movements.folder(data, inputs, options)
+    timed(movements.config_of(data, inputs, options), folder)
     return str(folder)
 
 
@@ -63,11 +63,11 @@ def line(data: str, row: str, options: argparse.Namespace) -> str:
     """A row of the table."""
     name = "".join(letter if letter.isalnum() else "_" for letter in row).strip("_")
     config = config_of(data, row, options)
-    tables, _ = trained(config, options.workdir / f"{data}_genre{config.model.features}_{name}")
+    tables, seconds = trained(config, options.workdir / f"{data}_genre{config.model.features}_{name}")
     found = tuple(part["overall"]["all"] for part in mean_and_deviation(tables))
     cells = [movements.cell(found, metric) for metric in ("macro_f", "accuracy", "calibration_error")]
     published = f"{ROWS[row][2]:.2f}" if row in ROWS else ""
-    return f"| {data} | {row} | " + " | ".join(cells) + f" | {published} |"
+    return f"| {data} | {row} | " + " | ".join(cells) + f" | {seconds / 60:.0f} | {published} |"
 
 
 def main() -> None:
@@ -85,7 +85,8 @@ def main() -> None:
         rows = [*ROWS, RANDOM, *(CHOREAI if data == "choreo" else ())]
         asked = options.rows.split(",") if options.rows else rows
         lines += [line(data, row, options) for row in rows if row in asked]
-    print("\n| data | reads | macro-F | accuracy | calibration error | HDVR on UID (published) |\n|" + " --- |" * 6)
+    header = "| data | reads | macro-F | accuracy | calibration error | minutes | HDVR on UID (published) |"
+    print(f"\n{header}\n|" + " --- |" * 7)
     print("\n".join(lines))
 
 

@@ -4,8 +4,9 @@
         [--seeds=3]
 
 Trains what is not trained yet, the lifters (for 12,000 steps) too, and prints two tables of the test split, mean and
-deviation over the seeds. "Sure" leaves out the frames in which an observer could not tell (`data.label_doubt` = 1), for
-models that were trained on all frames. Stopped and started again, it goes on.
+deviation over the seeds, with the minutes that training all seeds took. "Sure" leaves out the frames in which an
+observer could not tell (`data.label_doubt` = 1), for models that were trained on all frames. Stopped and started again,
+it goes on.
 """
 
 import argparse
@@ -25,6 +26,7 @@ _LIFTER_STEPS = 12_000
 _NAMES = {"2d": "2D", "3d_lifted": "lifted 3D", "3d_true": "true 3D"}
 
 Found = tuple[Mapping[str, float], Mapping[str, float]]  # means and deviations over the seeds
+Scores = tuple[Found, Found, float]  # everywhere, where an observer could be sure; seconds of the training
 
 
 def lifter(data: str, workdir: pathlib.Path) -> str:
@@ -44,12 +46,19 @@ def config_of(data: str, inputs: str, options: argparse.Namespace) -> Any:
     return config
 
 
-def scores(config: Any, folder: pathlib.Path) -> tuple[Found, Found]:
-    """Scores of a row, everywhere and where an observer could be sure."""
-    everywhere, _ = trained(config, folder)
+def folder(data: str, inputs: str, options: argparse.Namespace) -> pathlib.Path:
+    """Workdir of a row."""
+    return options.workdir / f"{data}_movements_{inputs}"
+
+
+def scores(data: str, inputs: str, options: argparse.Namespace) -> Scores:
+    """Scores of a row, trained first where it is not."""
+    config, workdir = config_of(data, inputs, options), folder(data, inputs, options)
+    everywhere, seconds = trained(config, workdir)
     config.data.label_doubt = 1.0
-    sure = evaluation.evaluate_workdir(config, folder, "latest")
-    return tuple(tuple(part["overall"]["all"] for part in mean_and_deviation(found)) for found in (everywhere, sure))
+    sure = evaluation.evaluate_workdir(config, workdir, "latest")
+    found = (tuple(part["overall"]["all"] for part in mean_and_deviation(found)) for found in (everywhere, sure))
+    return *found, seconds
 
 
 def cell(found: Found, name: str) -> str:
@@ -57,24 +66,26 @@ def cell(found: Found, name: str) -> str:
     return f"{found[0][name]:.3f} ± {found[1][name]:.3f}"
 
 
-def overall(data: str, found: Mapping[str, tuple[Found, Found]]) -> list[str]:
+def overall(data: str, found: Mapping[str, Scores]) -> list[str]:
     """Rows of the table over all parts."""
     return [
         f"| {data} | {_NAMES[inputs]} | "
         + " | ".join(cell(how, name) for how in both for name in ("macro_f", "micro_f"))
-        + " |"
-        for inputs, both in found.items()
+        + f" | {seconds / 60:.0f} |"
+        for inputs, (*both, seconds) in found.items()
     ]
 
 
-def by_part(data: str, found: Mapping[str, tuple[Found, Found]]) -> list[str]:
-    """Rows of the table by part, all inputs beside each other: macro and micro, means over the seeds; support is the
-    number of positive labels."""
-    columns = list(found.values())
+def by_part(data: str, found: Mapping[str, Scores]) -> list[str]:
+    """Rows of the table by part, all inputs beside each other: macro and micro, means over the seeds, and the number of
+    positive labels, which are those of every view."""
+    columns = [mean for (mean, _), *_ in found.values()]
     return [
         f"| {data} | {part.replace('_', ' ')} | "
-        + " | ".join(f"{found[f'f/{part}']:.3f} / {found[f'micro_f/{part}']:.3f}" for (found, _), _ in columns)
-        + f" | {columns[-1][0][0][f'support/{part}']:.0f} |"
+        + " | ".join(f"{found[f'f/{part}']:.3f} / {found[f'micro_f/{part}']:.3f}" for found in columns)
+        + " | "
+        + " / ".join(f"{found[f'support/{part}']:.0f}" for found in columns)
+        + " |"
         for part in BODY_PARTS
     ]
 
@@ -89,12 +100,9 @@ def main() -> None:
     options = parser.parse_args()
     inputs, first, second = options.inputs.split(","), [], []
     for data in options.data.split(","):
-        found = {
-            kind: scores(config_of(data, kind, options), options.workdir / f"{data}_movements_{kind}")
-            for kind in inputs
-        }
+        found = {kind: scores(data, kind, options) for kind in inputs}
         first, second = [*first, *overall(data, found)], [*second, *by_part(data, found)]
-    print("\n| data | input | macro-F | micro-F | macro-F, sure | micro-F, sure |\n|" + " --- |" * 6)
+    print("\n| data | input | macro-F | micro-F | macro-F, sure | micro-F, sure | minutes |\n|" + " --- |" * 7)
     print("\n".join(first))
     print("\n| data | part | " + " | ".join(_NAMES[kind] for kind in inputs) + " | support |")
     print("|" + " --- |" * (len(inputs) + 3) + "\n" + "\n".join(second))

@@ -10,13 +10,12 @@ from hdvr_jax.configurations import normalise, write_json
 from hdvr_jax.tables import Tables
 
 
-def trained(config: Any, folder: pathlib.Path) -> tuple[list[Tables], float]:
-    """(Tables of every seed's last step on the config's evaluation split, seconds that the training took).
+def timed(config: Any, folder: pathlib.Path) -> float:
+    """Trains what is not trained yet; the seconds that it took, loading, compilation and earlier sessions included.
 
-    A training that is done is only evaluated; one of another config in the same folder is refused. The seconds hold
-    loading, compilation and, of a training that was stopped, all of its sessions.
+    A training of another config in the same folder is refused.
     """
-    config, record = normalise(config), folder / "seconds.json"
+    record = folder / "seconds.json"
     before = json.loads(record.read_text()) if record.exists() else {"seconds": 0.0, "done": False}
     start, done = time.perf_counter(), False
     try:
@@ -25,4 +24,11 @@ def trained(config: Any, folder: pathlib.Path) -> tuple[list[Tables], float]:
     finally:
         if not before["done"]:
             write_json(record, {"seconds": before["seconds"] + time.perf_counter() - start, "done": done})
-    return evaluation.evaluate_workdir(config, folder, "latest"), json.loads(record.read_text())["seconds"]
+    return json.loads(record.read_text())["seconds"]
+
+
+def trained(config: Any, folder: pathlib.Path) -> tuple[list[Tables], float]:
+    """(Tables of every seed's last step on the config's evaluation split, seconds that the training took: `timed`)."""
+    config = normalise(config)
+    seconds = timed(config, folder)
+    return evaluation.evaluate_workdir(config, folder, "latest"), seconds

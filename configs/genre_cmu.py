@@ -5,8 +5,7 @@ virtual cameras.
     python evaluate.py --workdir=work/cmu/genre
 
 Needs the CMU packs (HDVR_REAL_DATA) and the movement model of configs/movements_cmu.py. Modern and Indian are one
-dancer each: this never measures generalisation to new dancers. A minute and a half on two cores for three seeds: all
-nine test clips right in each.
+dancer each: this never measures generalisation to new dancers. `benchmarks.genres` prints what is measured.
 """
 
 import ml_collections

@@ -1,8 +1,7 @@
 """Where up is in lifted poses: a camera that looks down on a dancer makes everybody lean.
 
 A clip's frames in which the body stands at its full height lean to all sides about equally; their mean direction is
-taken for the vertical. Counted once, on lifted poses of `choreo` (a quarter of the validation clips): cameras tilt
-by 11 degrees in the median and 20 in the worst tenth; of levelled poses 2.8 and 4.8 are left.
+taken for the vertical.
 """
 
 from collections.abc import Sequence

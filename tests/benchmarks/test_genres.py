@@ -48,8 +48,8 @@ def test_tables_have_means_and_deviations_of_every_part():
     score = dict.fromkeys(("macro_f", "micro_f"), 0.5) | {
         f"{kind}/{part}": 0.25 for part in movements.BODY_PARTS for kind in ("f", "micro_f", "support")
     }
-    found = {"2d": ((score, score), (score, score))}
-    assert movements.overall("choreo", found) == ["| choreo | 2D |" + " 0.500 ± 0.500 |" * 4]
+    found = dict.fromkeys(("2d", "3d_true"), ((score, score), (score, score), 150.0))
+    assert movements.overall("choreo", found)[0] == "| choreo | 2D |" + " 0.500 ± 0.500 |" * 4 + " 2 |"
     rows = movements.by_part("choreo", found)
-    assert rows[0] == "| choreo | head | 0.250 / 0.250 | 0 |"
+    assert rows[0] == "| choreo | head | 0.250 / 0.250 | 0.250 / 0.250 | 0 / 0 |"
     assert len(rows) == 16
