@@ -4,7 +4,8 @@
     python evaluate.py --workdir=work/choreo/genre
 
 Needs the models that the streams read: the lifter of configs/lifter_choreo.py (inputs=3d_lifted), and a movement model
-of configs/movements_choreo.py (stream movements) of the same kind of poses. `benchmarks.genres` prints what is measured.
+of configs/movements_choreo.py (stream movements) of the same kind of poses. `benchmarks.genres` prints what is
+measured.
 """
 
 import ml_collections
