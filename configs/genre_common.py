@@ -20,7 +20,7 @@ def genre_config(name: str, genres: tuple[str, ...], streams: tuple[str, ...]) -
     config.model.mirror = True  # mirrors every other training example
     config.model.noise = 0.005  # joints are moved by this much in training, in body sizes
     config.model.standardise = True  # inputs have mean 0 and variance 1 over the training
-    config.model.features = 128  # cell size of the LSTM
+    config.model.features = 64  # cell size of the LSTM
     config.model.layers = 1
     config.model.forget_bias = 0.0  # of the LSTM's forget gates at the start
     config.model.dropout = 0.4

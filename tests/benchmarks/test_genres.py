@@ -13,7 +13,7 @@ from hdvr_jax import families
 def options(monkeypatch):
     monkeypatch.setattr(movements, "lifter", lambda data, workdir: f"{workdir}/{data}_lifter")
     monkeypatch.setattr(genres, "movement_model", lambda data, inputs, _: f"{data}_movements_{inputs}")
-    return argparse.Namespace(workdir=pathlib.Path("tables"), seeds=2, features=32)
+    return argparse.Namespace(workdir=pathlib.Path("tables"), seeds=2, size="half")
 
 
 @pytest.mark.parametrize("data", ["choreo", "cmu"])
@@ -21,7 +21,7 @@ def options(monkeypatch):
 def test_a_row_reads_what_its_name_says(data, row, options):
     config = genres.config_of(data, row, options)
     assert families.build(config).name == "genre"
-    assert (config.num_seeds, config.model.features) == (2, 32)
+    assert (config.num_seeds, config.model.features) == (2, 64)
     lifted = "3D" in row
     assert config.upstream.lifter == (f"tables/{data}_lifter" if lifted else "")
     read = "movements" in row
