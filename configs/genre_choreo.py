@@ -24,9 +24,9 @@ _SIZES = {
 
 
 def get_config(arg: str = "") -> ml_collections.ConfigDict:
-    """Arguments: size = full, half (of the ablation table), demo (minutes) or tiny (seconds, for tests); streams = of poses2d, poses3d and movements,
-    joined by +; inputs = 2d, 3d_lifted or 3d_true; labels = model or annotator (where movements come from); lifter and
-    movements = workdirs; causal = nothing looks ahead, for streams."""
+    """Arguments: size = full, half (of the ablation table), demo (minutes) or tiny (seconds, for tests); streams = of
+    poses2d, poses3d and movements, joined by +; inputs = 2d, 3d_lifted or 3d_true; labels = model or annotator (where
+    movements come from); lifter and movements = workdirs; causal = nothing looks ahead, for streams."""
     options = parse_arg(
         arg,
         {"size": _SIZES},
