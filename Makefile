@@ -52,6 +52,8 @@ endif
 ablations: $(VENV)/dev
 	$(RUN) -m benchmarks.semi_supervised
 	$(RUN) -m benchmarks.action_wise
+	$(RUN) -m benchmarks.movements
+	$(RUN) -m benchmarks.genres
 
 clean:
 	rm -rf $(VENV) work .pytest_cache .ruff_cache .hypothesis
