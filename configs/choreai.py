@@ -72,5 +72,5 @@ def _set_model(config: ml_collections.ConfigDict, published: bool) -> None:
     config.optim.schedule, config.optim.decay, config.optim.decay_steps = "exponential", 0.96, 100_000
     config.optim.warmup_steps, config.optim.clip_norm = 0, 0.0
     config.train.batch_size = 512
-    config.train.epochs = 300.0
+    config.train.epochs = 200.0
     config.train.log_every = config.train.eval_every = config.train.checkpoint_every = 200
