@@ -1,7 +1,7 @@
 """choreAI's classifier of dance styles: an LSTM over keypoints as they were detected.
 
     python train.py --config=configs/choreai.py --workdir=work/choreo/choreai                  # the built-in dances
-    python train.py --config=configs/choreai.py:raw_dir=FOLDER --workdir=work/own/choreai      # your own
+    python train.py --config=configs/choreai.py:raw_dir=FOLDER --workdir=work/own/genre        # your own
 
 FOLDER has a folder for each class, with AlphaPose's JSON (or any other keypoint file) or text of 51 numbers a line. Of
 texts that hold clips of 100 frames end to end, clip_frames=100 makes a clip each.
@@ -15,8 +15,7 @@ which makes it the better rival.
 import ml_collections
 
 from configs.genre_choreo import GENRES
-from configs.genre_common import genre_config
-from hdvr_jax import corpus
+from configs.genre_common import folder_genres, genre_config
 from hdvr_jax.configurations import parse_arg
 
 _FRAMES = 100
@@ -34,7 +33,8 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
         size="standard",
         training="proper",
     )
-    config = genre_config("choreai", _genres(options), ("keypoints",))
+    genres = folder_genres(**_folder(options)) if options.raw_dir else GENRES
+    config = genre_config("choreai", genres, ("keypoints",))
     config.data.dataset = "keypoint_folder" if options.raw_dir else "choreo"
     _set_data(config, options)
     _set_model(config, published=options.training == "published")
@@ -42,13 +42,6 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
         config.train.batch_size, config.train.epochs, config.train.steps = 8, 0.0, 20
         config.train.log_every = config.train.eval_every = config.train.checkpoint_every = 10
     return config
-
-
-def _genres(options: ml_collections.ConfigDict) -> tuple[str, ...]:
-    if not options.raw_dir:
-        return GENRES
-    found = corpus.load_labels("keypoint_folder", **_folder(options))
-    return tuple(sorted({labels["genre"] for labels in found} - {""}))
 
 
 def _folder(options: ml_collections.ConfigDict) -> dict:

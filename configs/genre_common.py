@@ -1,7 +1,10 @@
 """Fields that all genre configs share."""
 
+from typing import Any
+
 import ml_collections
 
+from hdvr_jax import corpus
 from hdvr_jax.configurations import base_config
 
 
@@ -42,6 +45,11 @@ def genre_config(name: str, genres: tuple[str, ...], streams: tuple[str, ...]) -
     config.evaluate.batch_size = 16
     config.evaluate.metric, config.evaluate.mode = "macro_f", "max"
     return config
+
+
+def folder_genres(**options: Any) -> tuple[str, ...]:
+    """The genres of a folder of keypoint files, by the options of `datasets/keypoint_folder`."""
+    return tuple(sorted({labels["genre"] for labels in corpus.load_labels("keypoint_folder", **options)} - {""}))
 
 
 def set_sources(config: ml_collections.ConfigDict, options: ml_collections.ConfigDict) -> None:

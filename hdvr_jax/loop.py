@@ -75,7 +75,8 @@ def train(config: Any, workdir: str | os.PathLike) -> None:
         _check_metric(training, like)
         state = checkpoints.restore(like) if done else _started(training.init(), config.train.initial)
         verb, steps = "continuing" if done else "training", training.config.train.steps
-        print(f"{verb} {config.name or config.family} in {workdir}, from step {done} of {steps}")
+        epochs = f" ({config.train.epochs:g} epochs)" if config.train.epochs else ""
+        print(f"{verb} {config.name or config.family} in {workdir}, from step {done} of {steps}{epochs}")
         _run(training, state, done, checkpoints, pathlib.Path(workdir))
 
 

@@ -31,6 +31,9 @@ def run(main: Callable[[Sequence[str]], Any], required: Sequence[str] = ()) -> N
         # Besides flags.Error, config flags raise nearly anything for a misspelt field or a value of another type.
         except Exception as error:
             return _stop(_cause(error))
+        # Config files may read a user's data.
+        except KeyboardInterrupt as error:
+            return _interrupted(error)
 
     def guarded(argv: Sequence[str]) -> Any:
         # Orbax tells about its every step, and warns whenever a checkpoint is only read.
@@ -43,8 +46,7 @@ def run(main: Callable[[Sequence[str]], Any], required: Sequence[str] = ()) -> N
         except (InputError, OSError) as error:
             return _stop(error)
         except KeyboardInterrupt as error:
-            print(f"\n{str(error) or 'interrupted'}", file=sys.stderr)
-            sys.exit(130)
+            return _interrupted(error)
 
     app.run(guarded, flags_parser=parse)
 
@@ -62,6 +64,11 @@ def _cause(error: BaseException) -> BaseException:
     while step := step.__cause__ or step.__context__:
         found = step if isinstance(step, InputError) else found
     return found
+
+
+def _interrupted(error: KeyboardInterrupt) -> Any:
+    print(f"\n{str(error) or 'interrupted'}", file=sys.stderr)
+    sys.exit(130)
 
 
 def _stop(error: BaseException) -> Any:

@@ -120,9 +120,10 @@ def _assigned(clips: Sequence[Clip], labels: Collection[str], scheme: str, seed:
     for genre, count in left.items():
         if count < len(SPLITS):
             what = " and ".join(("take", *labels))
+            others = ", ".join(name for name in SCHEMES if name and name != scheme)
             raise InputError(
                 f"splitting {scheme}: {f'genre {genre!r}' if genre else 'clips without genre'} has {count} groups that "
-                f"share no {what}; {len(SPLITS)} are needed. Choose another of {', '.join(filter(None, SCHEMES))}"
+                f"share no {what}; {len(SPLITS)} are needed. Choose another of {others}"
             )
     places = _filled(genres, left, seed)
     return [places.get(group, "train") for group in groups]

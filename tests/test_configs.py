@@ -23,6 +23,8 @@ def data_dir(tmp_path_factory):
 def _argument(name, folder=""):
     if name == "movements_own":
         return f"size=tiny,raw_dir={folder},labels={folder}.csv" if folder else "size=tiny"
+    if name == "genre_own":
+        return f"size=tiny,raw_dir={folder},inputs=2d,streams=poses2d" if folder else "size=tiny"
     # Later stages read true 3D and rule-based labels here, so that no stage has to be trained first.
     if name.startswith("movements"):
         return "size=tiny,inputs=3d_true"

@@ -89,7 +89,7 @@ def test_what_cannot_be_compared_is_an_error():
     assert len({remembered._digest(tree) for tree in ({}, {"a": None}, {"a": ()}, {"a": {}}, {"a": "b"})}) == 5
 
 
-@pytest.mark.parametrize("damage", [lambda data: b"", lambda data: data[: len(data) // 2], lambda data: b"text"])
+@pytest.mark.parametrize("damage", [lambda x: b"", lambda x: x[: len(x) // 2], lambda x: b"text"])
 def test_a_damaged_file_is_asked_again(tmp_path, damage):
     model = Counted()
     said = remembering(model, tmp_path, MODEL)(clip())
@@ -97,6 +97,17 @@ def test_a_damaged_file_is_asked_again(tmp_path, damage):
     path.write_bytes(damage(path.read_bytes()))
     np.testing.assert_array_equal(remembering(model, tmp_path, MODEL)(clip()), said)
     assert model.asked == 2
+
+
+def test_a_changed_byte_changes_no_answer(tmp_path):
+    model = Counted()
+    said = remembering(model, tmp_path, MODEL)(clip())
+    (path,) = tmp_path.rglob("*.npz")
+    whole = path.read_bytes()
+    for place in range(0, len(whole), 3):
+        path.write_bytes(whole[:place] + b"9" + whole[place + 1 :])
+        np.testing.assert_array_equal(remembering(model, tmp_path, MODEL)(clip()), said)
+    assert model.asked > len(whole) / 6
 
 
 def test_where_nothing_can_be_written_the_model_answers(tmp_path):

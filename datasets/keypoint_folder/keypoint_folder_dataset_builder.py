@@ -15,6 +15,7 @@ texts hold clips of 100 end to end; what is left over is left out); `fps` and `l
 """
 
 import dataclasses
+import difflib
 import pathlib
 import zlib
 from collections.abc import Iterable, Iterator
@@ -87,7 +88,8 @@ class Builder(tfds.core.GeneratorBasedBuilder):
 def _clips(config: FolderConfig) -> list[dict[str, Any]]:
     """Every dancer of every recording, with its split."""
     folder, table = pathlib.Path(config.raw_dir), _table(config)
-    genres = own_labels.read(config.labels).genres if config.labels else {}
+    labels = own_labels.read(config.labels) if config.labels else own_labels.OwnLabels({}, {})
+    genres = labels.genres
     table = {name: {"genre": genres.get(name, ""), **table.get(name, {})} for name in {**genres, **table}}
     found, unknown = [], set(table)
     for path in _recordings(config):
@@ -97,12 +99,41 @@ def _clips(config: FolderConfig) -> list[dict[str, Any]]:
     if unknown:
         where = folder / TABLE if sorted(unknown)[0] not in genres else config.labels
         raise InputError(f"{where}: there is no recording {sorted(unknown)[0]!r} in {folder}")
+    _check_movements(labels, found, config)
     if not any("split" in clip for clip in found):
-        return splits.divided(found, "cross_take")
+        return _divided(found, folder)
     for clip in found:
         if "split" not in clip:
             raise InputError(f"{folder / TABLE}: recording {clip['description']} is not in it, and so has no split")
     return found
+
+
+def _check_movements(labels: own_labels.OwnLabels, clips: list[dict[str, Any]], config: FolderConfig) -> None:
+    """Raises InputError where the table of labels speaks of what is not there."""
+    seconds: dict[str, float] = {}
+    for clip in clips:
+        for name in (clip["clip"], clip["take"]):
+            seconds[name] = max(seconds.get(name, 0.0), len(clip["points_world"]) / clip["fps"])
+    for name, intervals in labels.movements.items():
+        if name not in seconds:
+            near = ", ".join(difflib.get_close_matches(name, seconds, 1)) or ", ".join(sorted(seconds)[:3])
+            raise InputError(f"{config.labels}: there is no clip or recording {name!r}; there are {near}, for example")
+        if late := [entry for entry in intervals if entry.start >= seconds[name]]:
+            raise InputError(
+                f"{config.labels}: {name}, {late[0].part} {late[0].name} starts at {late[0].start:g} s, and the "
+                f"recording ends at {seconds[name]:g} s"
+            )
+
+
+def _divided(clips: list[dict[str, Any]], folder: pathlib.Path) -> list[dict[str, Any]]:
+    """The clips with splits by take."""
+    try:
+        return splits.divided(clips, "cross_take")
+    except InputError as error:
+        raise InputError(
+            f"{error}; or write into the column split of {folder / TABLE} where each recording belongs (all of them "
+            "test, to evaluate a model on them)"
+        ) from error
 
 
 def _of_recording(path: pathlib.Path, name: str, row: dict[str, str], config: FolderConfig) -> Iterator[dict[str, Any]]:

@@ -34,7 +34,7 @@ from hdvr_jax import body_inputs, clip_poses, filming, losses, pieces
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family, movement_scores
 from hdvr_jax.moments import psum
-from hdvr_jax.movements import WORLD_UP, Vocabulary, load_vocabulary, own_labels
+from hdvr_jax.movements import WORLD_UP, Vocabulary, load_vocabulary, own_labels, type_slots
 from hdvr_jax.movements.evidence import evidence
 from hdvr_jax.networks import lstm
 from hdvr_jax.skeletons import BODY_PARTS, get_mapping
@@ -137,16 +137,6 @@ def _network(model: Any, vocabulary: Vocabulary, evidence: int) -> lstm.Movement
     )
 
 
-def type_slots(vocabulary: Vocabulary) -> tuple[tuple[int, int], ...]:
-    """(part, place among that part's types) of every movement type."""
-    used = dict.fromkeys(BODY_PARTS, 0)
-    slots = []
-    for part in vocabulary.parts:
-        slots.append((BODY_PARTS.index(part), used[part]))
-        used[part] += 1
-    return tuple(slots)
-
-
 def _prepare(setup: _Setup, clips: list[Any], upstream: Any) -> list[dict[str, Any]]:
     """One sequence per view, or one per clip for true 3D; `labels` (T, M) int8 is -1 where nothing is known."""
     own, prepared = own_labels.read(setup.labels) if setup.labels else None, []
@@ -155,6 +145,12 @@ def _prepare(setup: _Setup, clips: list[Any], upstream: Any) -> list[dict[str, A
         if found:
             labels = _labels(setup, clip, own, len(found[0]["points"]))
             prepared += [{**sequence, "labels": labels} for sequence in found]
+    training = prepared and all(clip.get("split") == "train" for clip in clips)
+    if training and not any((sequence["labels"] >= 0).any() for sequence in prepared):
+        raise InputError(
+            f"none of the {len(clips)} clips of the training split has movements to learn: expected clips with 3D, or "
+            "a table of labels of these clips (config.data.labels)"
+        )
     return prepared
 
 

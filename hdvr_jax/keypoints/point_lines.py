@@ -1,4 +1,5 @@
-"""Text with a frame a line, as choreAI's classifier reads it: 51 numbers, x, y and confidence of COCO-17.
+"""Text with a frame a line, as choreAI's classifier reads it: 51 numbers between commas, or spaces: x, y and confidence
+of COCO-17.
 
 The text holds the frames of one person or, end to end, of clips of the same length. It tells neither rate nor size of
 the images, nor where one clip ends: several people of one image would be lines of several frames.
@@ -19,11 +20,11 @@ _LONGEST_LINE = 10_000
 
 
 def recognises(path: pathlib.Path) -> bool:
-    """Whether the first line of a text file is 51 numbers between commas."""
+    """Whether the first line of a text file is 51 numbers."""
     if not path.is_file() or path.suffix.lower() not in (".txt", ".csv"):
         return False
     with path.open("rb") as file:
-        return _numbers(file.readline(_LONGEST_LINE).decode(errors="replace")) is not None
+        return numbers(file.readline(_LONGEST_LINE).decode(errors="replace")) is not None
 
 
 def read(path: pathlib.Path, options: Options) -> Found | Reading:
@@ -41,19 +42,26 @@ def read(path: pathlib.Path, options: Options) -> Found | Reading:
         lines.pop()
     people = []
     for frame, line in enumerate(lines):
-        values = _numbers(line)
+        values = numbers(line)
         if values is None:
-            count = len(line.split(","))
-            raise InputError(f"{path}: line {frame + 1} has {count} fields; expected {3 * _JOINTS} numbers and commas")
+            raise InputError(
+                f"{path}: line {frame + 1} has {len(_fields(line))} fields; expected {3 * _JOINTS} numbers between "
+                "commas or spaces"
+            )
         if values.any():
             people.append(Person(frame, values, 0))
     return gathered(Source(path, options, LAYOUTS, []), people, list(range(len(lines))), start=0)
 
 
-def _numbers(line: str) -> np.ndarray | None:
+def _fields(line: str) -> list[str]:
+    line = line.strip().removesuffix(",")
+    return line.split("," if "," in line else None)
+
+
+def numbers(line: str) -> np.ndarray | None:
     """(17, 3) the numbers of a line, None where it holds anything else."""
     try:
-        values = np.array([float(field) for field in line.split(",")])
+        values = np.array([float(field) for field in _fields(line)])
     except ValueError:
         return None
     return values.reshape(_JOINTS, 3) if len(values) == 3 * _JOINTS else None

@@ -21,7 +21,7 @@ from jaxtyping import Float
 
 from hdvr_jax.detections import NOBODY
 from hdvr_jax.errors import InputError
-from hdvr_jax.keypoints import frame_files, json_text
+from hdvr_jax.keypoints import frame_files, json_text, point_lines
 from hdvr_jax.keypoints.people import Person, Source, gathered, number_of, numbers
 from hdvr_jax.keypoints.reading import Found, Options, Reading
 
@@ -35,7 +35,8 @@ def recognises(path: pathlib.Path) -> bool:
     labels = _labels(path)
     if labels:
         with labels[0].open("rb") as file:
-            return len(_floats(file.readline(_LONGEST_LINE).decode(errors="replace"))) >= _BOX + 2 * _JOINTS
+            line = file.readline(_LONGEST_LINE).decode(errors="replace")
+        return point_lines.numbers(line) is None and len(_floats(line)) >= _BOX + 2 * _JOINTS
     found = frame_files.head(path)
     entry = frame_files.first(found)
     if isinstance(entry, str):

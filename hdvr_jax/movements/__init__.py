@@ -8,6 +8,7 @@ from hdvr_jax.movements.vocabulary import (
     Vocabulary,
     load_vocabulary,
     mirrored_condition,
+    type_slots,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "load_vocabulary",
     "mirrored_condition",
     "signal_table",
+    "type_slots",
 ]

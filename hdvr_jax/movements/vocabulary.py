@@ -97,6 +97,16 @@ class Vocabulary:
         return len(self.types)
 
 
+def type_slots(vocabulary: Vocabulary) -> tuple[tuple[int, int], ...]:
+    """(part, place among that part's types) of every movement type."""
+    used = dict.fromkeys(BODY_PARTS, 0)
+    slots = []
+    for part in vocabulary.parts:
+        slots.append((BODY_PARTS.index(part), used[part]))
+        used[part] += 1
+    return tuple(slots)
+
+
 def load_vocabulary(path: str | os.PathLike | None = None) -> Vocabulary:
     """Reads a vocabulary, the project's 154 types by default.
 

@@ -13,8 +13,7 @@ from hdvr_jax import lifter_inputs, trained
 from hdvr_jax.clip_poses import LIFTED_SKELETON
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import lifter as lifter_family
-from hdvr_jax.families.movements import type_slots
-from hdvr_jax.movements import load_vocabulary
+from hdvr_jax.movements import load_vocabulary, type_slots
 from hdvr_jax.networks.lifter import Mirrors, TemporalLifter
 from hdvr_jax.networks.lstm import GenreNetwork, MovementNetwork
 from hdvr_jax.published.lifter import LAYOUTS

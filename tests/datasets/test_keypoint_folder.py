@@ -124,6 +124,30 @@ def test_genres_may_come_from_a_table_of_labels(folder, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("{}/clip9,left_arm,wave,0,0.2", "there is no clip or recording '{}/clip9'; there are {}/clip"),
+        ("{}/clip0,left_arm,wave,5,6", r"{}/clip0, left_arm wave starts at 5 s, and the recording ends at 0\.6"),
+    ],
+)
+def test_labels_of_what_is_not_there(folder, tmp_path, line, message):
+    table = tmp_path / "labels.csv"
+    table.write_text("clip,part,type,start,end\n" + line.replace("{}", _CLASSES[0]) + "\n")
+    with pytest.raises(InputError, match=message.replace("{}", _CLASSES[0])):
+        _load(folder, labels=str(table))
+
+
+def test_too_few_recordings_to_divide(folder):
+    for path in folder.glob("*/clip[1-9].txt"):
+        path.unlink()
+    with pytest.raises(InputError, match=r"into the column split of .*clips\.csv"):
+        _load(folder)
+    rows = [f"{name}/clip0,test" for name in _CLASSES]
+    (folder / "clips.csv").write_text("\n".join(["clip,split", *rows]) + "\n")
+    assert len(_load(folder, split="test")) == len(_CLASSES)
+
+
+@pytest.mark.parametrize(
     ("table", "message"),
     [
         ("clip,style\na,b\n", r"the header has unknown style; expected clip,genre"),

@@ -70,6 +70,13 @@ def test_clips_without_3d_can_be_read_but_have_no_labels():
         families.build(_config("3d_lifted")).prepare([clip], {})
 
 
+def test_training_without_any_label_is_refused():
+    clip = {**make_clip(views=1), "split": "train"}
+    clip["points_world"][:] = np.nan
+    with pytest.raises(InputError, match=r"none of the 1 clips of the training split has movements.*data\.labels"):
+        families.build(_config("2d")).prepare([clip], {})
+
+
 def test_padding_changes_neither_outputs_nor_loss():
     _, batch, variables, loss, predict = _model()
     short = {**batch, "frame_mask": batch["frame_mask"].at[:, 15:].set(0)}

@@ -33,6 +33,14 @@ def test_a_wrong_line_is_named(tmp_path, row, message):
         keypoints.read(_write(tmp_path / "x.txt", [_LINE, _LINE, row]))
 
 
+@pytest.mark.parametrize(("between", "end"), [(" ", ""), ("\t", ""), (",", ","), (", ", " ")])
+def test_numbers_stand_between_commas_or_spaces(tmp_path, between, end):
+    path = tmp_path / "x.txt"
+    path.write_text("".join(between.join(map(str, _LINE)) + end + "\n" for _ in range(5)))
+    (track,) = keypoints.read(path).tracks
+    np.testing.assert_allclose(track.keypoints[2], np.reshape(_LINE, (17, 3))[:, :2], rtol=1e-6)
+
+
 def test_nobody(tmp_path):
     with pytest.raises(InputError, match="no people in it"):
         keypoints.read(_write(tmp_path / "x.txt", [[0.0] * 51] * 3))
