@@ -62,7 +62,7 @@ def test_prepare_gives_a_sequence_per_view_with_labels(inputs, sequences, coordi
 
 
 def test_clips_without_3d_can_be_read_but_have_no_labels():
-    clip = make_clip(views=1)
+    clip = {**make_clip(views=1), "split": "test"}
     clip["points_world"][:] = np.nan
     (entry,) = families.build(_config("2d")).prepare([clip], {})
     assert (entry["labels"] == -1).all()
