@@ -29,6 +29,7 @@ def genre_config(name: str, genres: tuple[str, ...], streams: tuple[str, ...]) -
     config.model.dropout = 0.4
     config.model.running_weight = 0.5  # of the cross-entropy over all states, beside that of the last
     config.data.fps = 10.0
+    config.data.piece_seconds = 0.0  # divided clips are cut into pieces of this length; 0 for whole clips
     config.data.virtual_views = 0  # cameras that film a clip which has none
     config.data.window_frames = 60
     config.data.stride_frames = 5

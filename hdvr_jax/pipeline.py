@@ -236,6 +236,11 @@ def _of_clips(keep: Mapping[str, Any], clips: Sequence[Mapping[str, Any]]) -> di
 
 
 def _clips(data: Any, split: str) -> list[Any]:
+    found, seconds = _divided(data, split), data.get("piece_seconds", 0.0)
+    return [piece for clip in found for piece in splits.pieces(clip, seconds)] if seconds else found
+
+
+def _divided(data: Any, split: str) -> list[Any]:
     scheme = data.get("splitting", "")
     found = corpus.load(data.dataset, "all" if scheme else split, data.data_dir or None, **data.options)
     if not scheme:

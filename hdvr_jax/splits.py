@@ -42,7 +42,7 @@ def divided(clips: Sequence[Clip], scheme: str, seed: int = 0) -> list[Clip]:
     if not scheme:
         return list(clips)
     if scheme == RANDOM_WINDOW:
-        cut = [piece for clip in clips for piece in pieces(clip)]
+        cut = [piece for clip in clips for piece in pieces(clip, _PIECE_SECONDS)]
         places = _dealt([piece["clip"] for piece in cut], seed)
         return [{**piece, "split": place} for piece, place in zip(cut, places, strict=True)]
     found = _assigned(clips, _APART[scheme], scheme, seed)
@@ -84,10 +84,10 @@ def described(labels: Sequence[Mapping[str, str]], split: str, scheme: str = "")
     return f"unseen: {', '.join(apart)}" if apart else "nothing is kept apart from training (this leaks)"
 
 
-def pieces(clip: Clip) -> Iterator[dict[str, Any]]:
-    """A clip cut into pieces of two seconds; what is left over at the end goes to the last."""
+def pieces(clip: Clip, seconds: float) -> Iterator[dict[str, Any]]:
+    """A clip cut into pieces of so many seconds; what is left over at the end goes to the last."""
     frames = len(clip["points_world"])
-    length = max(1, round(_PIECE_SECONDS * clip["fps"]))
+    length = max(1, round(seconds * clip["fps"]))
     starts = [*range(0, max(1, frames - length + 1), length)]
     for start, end in zip(starts, [*starts[1:], frames], strict=True):
         piece = {**clip, "clip": f"{clip['clip']}@{start}"}

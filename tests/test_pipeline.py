@@ -214,3 +214,16 @@ def test_splits_of_a_scheme_replace_the_datasets_own(monkeypatch):
     assert pipeline.seen_before(data, "test", other) == {}
     with pytest.raises(InputError, match="splitting cross_dancer has no split 'dev'; it has train, validation, test"):
         pipeline.load_sequences(family, data, "dev", {})
+
+
+def test_pieces_are_cut_within_a_split(monkeypatch):
+    points = np.arange(50.0)[:, None, None] * np.ones((1, 17, 3))
+    clips = [{"clip": name, "genre": "g", "fps": 10.0, "points_world": points} for name in "ab"]
+    monkeypatch.setattr(corpus, "load", lambda *_, **__: clips)
+    family = dataclasses.replace(toy.make(toy.config()), prepare=lambda found, _: list(found))
+    data = ml_collections.ConfigDict(
+        {"dataset": "any", "options": {}, "data_dir": "", "keep": {}, "piece_seconds": 2.0}
+    )
+    found = pipeline.load_sequences(family, data, "test", {})
+    assert [clip["clip"] for clip in found] == ["a@0", "a@20", "b@0", "b@20"]
+    np.testing.assert_array_equal(np.concatenate([clip["points_world"] for clip in found[:2]]), points)
