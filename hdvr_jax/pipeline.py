@@ -221,7 +221,7 @@ def load_sequences(family: Family, data: Any, split: str, upstream: Mapping[str,
     Raises:
       InputError: unknown dataset, split or option, or nothing in the split that the family can use.
     """
-    clips = _clips(data, split)
+    clips = splits.cut(_divided(data, split), data.get("piece_seconds", 0.0))
     keep = dict(data.get("keep", {}))
     early = _of_clips(keep, clips)
     sequences = having(family.prepare(having(clips, early), dict(upstream)), keep) if having(clips, early) else []
@@ -233,11 +233,6 @@ def load_sequences(family: Family, data: Any, split: str, upstream: Mapping[str,
 def _of_clips(keep: Mapping[str, Any], clips: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """`data.keep` without the labels of views, which show only after the preparation."""
     return {label: values for label, values in keep.items() if clips and label in clips[0]}
-
-
-def _clips(data: Any, split: str) -> list[Any]:
-    found, seconds = _divided(data, split), data.get("piece_seconds", 0.0)
-    return [piece for clip in found for piece in splits.pieces(clip, seconds)] if seconds else found
 
 
 def _divided(data: Any, split: str) -> list[Any]:

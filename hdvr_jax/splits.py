@@ -42,9 +42,9 @@ def divided(clips: Sequence[Clip], scheme: str, seed: int = 0) -> list[Clip]:
     if not scheme:
         return list(clips)
     if scheme == RANDOM_WINDOW:
-        cut = [piece for clip in clips for piece in pieces(clip, _PIECE_SECONDS)]
-        places = _dealt([piece["clip"] for piece in cut], seed)
-        return [{**piece, "split": place} for piece, place in zip(cut, places, strict=True)]
+        pieces = cut(clips, _PIECE_SECONDS)
+        places = _dealt([piece["clip"] for piece in pieces], seed)
+        return [{**piece, "split": place} for piece, place in zip(pieces, places, strict=True)]
     found = _assigned(clips, _APART[scheme], scheme, seed)
     return [{**clip, "split": split} for clip, split in zip(clips, found, strict=True)]
 
@@ -84,8 +84,12 @@ def described(labels: Sequence[Mapping[str, str]], split: str, scheme: str = "")
     return f"unseen: {', '.join(apart)}" if apart else "nothing is kept apart from training (this leaks)"
 
 
-def pieces(clip: Clip, seconds: float) -> Iterator[dict[str, Any]]:
-    """A clip cut into pieces of so many seconds; what is left over at the end goes to the last."""
+def cut(clips: Sequence[Clip], seconds: float) -> list[Clip]:
+    """The clips cut into pieces of so many seconds; what is left over goes to the last. 0 leaves them whole."""
+    return [piece for clip in clips for piece in _pieces(clip, seconds)] if seconds else list(clips)
+
+
+def _pieces(clip: Clip, seconds: float) -> Iterator[dict[str, Any]]:
     frames = len(clip["points_world"])
     length = max(1, round(seconds * clip["fps"]))
     starts = [*range(0, max(1, frames - length + 1), length)]

@@ -98,7 +98,7 @@ def test_random_windows_leak_and_say_so():
 @given(st.integers(1, 300))
 def test_pieces_cover_every_frame_once(frames):
     clip = _clip("x", "d", "c", "t", "g", frames)
-    found = list(splits.pieces(clip, 2.0))
+    found = splits.cut([clip], 2.0)
     np.testing.assert_array_equal(np.concatenate([piece["points_world"] for piece in found]), clip["points_world"])
     assert all(piece["keypoints"].shape[1] == len(piece["points_world"]) for piece in found)
     assert len({piece["clip"] for piece in found}) == len(found)
