@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from absl import flags
 from ml_collections import config_flags
 
-from hdvr_jax import checkpoints, configurations, devices, evaluation, files, pipeline, scripts, tables
+from hdvr_jax import checkpoints, configurations, devices, divisions, evaluation, files, scripts, tables
 
 _WORKDIR = flags.DEFINE_string("workdir", None, "Folder of the training.")
 _JSON = flags.DEFINE_string("json", None, "File to write the tables to.")
@@ -41,7 +41,7 @@ def main(argv: Sequence[str]) -> None:
     mean, spread = tables.mean_and_deviation(found)
     seeds = list(range(config.seed, config.seed + config.num_seeds))
     source = {"config": config.name, "family": config.family, "dataset": config.data.dataset, "split": settings.split}
-    source |= {"division": pipeline.division(config.data, settings.split), "step": step, "seeds": seeds}
+    source |= {"division": divisions.described(config.data, settings.split), "step": step, "seeds": seeds}
     seen = evaluation.seen_by_models(config, _WORKDIR.value)
     print("\n".join([", ".join(f"{key} {value}" for key, value in source.items()), *seen]) + "\n")
     print(tables.format_tables(mean, spread if len(seeds) > 1 else None))

@@ -10,11 +10,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hdvr_jax import checkpoints, families, trained
+from hdvr_jax import checkpoints, divisions, families, trained
 from hdvr_jax.configurations import load_config
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Family
-from hdvr_jax.pipeline import Windows, eval_batches, evaluation_windows, load_sequences, seen_before
+from hdvr_jax.pipeline import Windows, eval_batches, evaluation_windows, load_sequences
 from hdvr_jax.tables import Row, Tables
 
 Scorer = Callable[[Any, Any], Any]
@@ -151,7 +151,7 @@ def evaluate_workdir(config: Any, workdir: str | os.PathLike, step: str | int) -
 
 
 def seen_by_models(config: Any, workdir: str | os.PathLike) -> list[str]:
-    """Sentences on the models whose training has seen what `pipeline.division` calls unseen; empty where none has.
+    """Sentences on the models whose training has seen what `divisions.described` calls unseen; empty where none has.
 
     They are the model itself, the one that its training started from, and those that it reads (`config.upstream`).
 
@@ -168,16 +168,19 @@ def seen_by_models(config: Any, workdir: str | os.PathLike) -> list[str]:
 def _seen_by(config: Any, who: str, folder: str) -> str:
     try:
         other = load_config(folder).data
-        seen = seen_before(config.data, config.evaluate.split, other)
+        clips = divisions.of_training(folder)
+        seen = divisions.seen_before(config.data, config.evaluate.split, other, clips)
     except InputError as error:
         return f"{who} ({folder}): what its training has seen is not known ({error})"
     if not seen:
         return ""
+    shares = ", ".join(f"{label} ({count} of {total})" for label, (count, total) in seen.items())
+    if divisions.divided_alike(config.data, other):
+        return f"{who} ({folder}): the files have changed since its training, which has seen {shares} of what is unseen"
     scheme = other.get("splitting", "")
     how = f"{scheme}, seed {other.get('split_seed', 0)}" if scheme else "the dataset's own division"
     how += "" if other.train_split == "train" else f", trained on {other.train_split}"
     how += "" if other.options == config.data.options else ", other options"
-    shares = ", ".join(f"{label} ({count} of {total})" for label, (count, total) in seen.items())
     return f"{who} ({folder}): divided otherwise ({how}); of what is unseen here it has seen {shares}"
 
 

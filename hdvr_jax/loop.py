@@ -16,7 +16,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from hdvr_jax import configurations, devices, evaluation, families, pipeline, seeds, trained
+from hdvr_jax import configurations, devices, divisions, evaluation, families, pipeline, seeds, trained
 from hdvr_jax.checkpoints import Checkpoints, restore_for_inference
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Family
@@ -49,8 +49,8 @@ class _Training:
 def train(config: Any, workdir: str | os.PathLike) -> None:
     """Trains `config` in `workdir`, from its latest checkpoint if there is one.
 
-    Writes config.json, checkpoints/ (latest and best) and tensorboard/; what earlier models said of the clips is kept
-    in their workdirs (`hdvr_jax.remembered`).
+    Writes config.json, clips.json (what it has seen), checkpoints/ (latest and best) and tensorboard/; what earlier
+    models said of the clips is kept in their workdirs (`hdvr_jax.remembered`).
 
     Raises:
       InputError: the config or the data cannot be used, the workdir belongs to another config, or a loss is not finite.
@@ -71,6 +71,9 @@ def train(config: Any, workdir: str | os.PathLike) -> None:
         if training is None or done >= training.config.train.steps:
             print(f"training finished: {workdir} has all {done} steps (raise train.steps or epochs to continue)")
             return
+        if not done:
+            (pathlib.Path(workdir) / divisions.FILE).unlink(missing_ok=True)
+        divisions.keep_clips(workdir, training.windows.labels)
         like = jax.eval_shape(training.init)
         _check_metric(training, like)
         state = checkpoints.restore(like) if done else _started(training.init(), config.train.initial)

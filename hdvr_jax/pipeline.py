@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Int
 
-from hdvr_jax import corpus, splits
+from hdvr_jax import corpus, divisions, splits
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Family
 from hdvr_jax.labelled import having
@@ -223,16 +223,11 @@ def load_sequences(family: Family, data: Any, split: str, upstream: Mapping[str,
     """
     clips = splits.cut(_divided(data, split), data.get("piece_seconds", 0.0))
     keep = dict(data.get("keep", {}))
-    early = _of_clips(keep, clips)
+    early = divisions.of_clips(keep, clips)
     sequences = having(family.prepare(having(clips, early), dict(upstream)), keep) if having(clips, early) else []
     if not sequences:
         raise InputError(f"dataset {data.dataset}, split {split}: none of its {len(clips)} clips can be used")
     return sequences
-
-
-def _of_clips(keep: Mapping[str, Any], clips: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """`data.keep` without the labels of views, which show only after the preparation."""
-    return {label: values for label, values in keep.items() if clips and label in clips[0]}
 
 
 def _divided(data: Any, split: str) -> list[Any]:
@@ -244,40 +239,6 @@ def _divided(data: Any, split: str) -> list[Any]:
         raise InputError(f"splitting {scheme} has no split {split!r}; it has {', '.join(splits.SPLITS)}")
     divided = splits.divided(found, scheme, data.get("split_seed", 0))
     return [clip for clip in divided if split in ("all", clip["split"])]
-
-
-def division(data: Any, split: str) -> str:
-    """What the clips of a split have not shared with training (`splits.described`), found out from their labels."""
-    return splits.described(_divided_labels(data, data.data_dir), split, data.get("splitting", ""))
-
-
-def seen_before(data: Any, split: str, other: Any) -> dict[str, tuple[int, int]]:
-    """Of what `division` calls unseen, what a training on `other`, another config's `data`, has seen.
-
-    As in `splits.seen_before`; empty where it was on another dataset. InputError: its clips' labels cannot be read.
-    """
-    if other.dataset != data.dataset or data.get("splitting", "") == splits.RANDOM_WINDOW or split in ("train", "all"):
-        return {}
-    if other.train_split == "train" and _how_divided(other) == _how_divided(data):
-        return {}
-    trained = _divided_labels(other, data.data_dir)
-    trained = having(trained, _of_clips(dict(other.get("keep", {})), trained))
-    trained = [entry for entry in trained if other.train_split in ("all", entry["split"])]
-    return splits.seen_before(_divided_labels(data, data.data_dir), split, trained)
-
-
-def _how_divided(data: Any) -> tuple[Any, ...]:
-    scheme = data.get("splitting", "")
-    return data.options.to_dict(), scheme, data.get("split_seed", 0) if scheme else 0
-
-
-def _divided_labels(data: Any, data_dir: str) -> list[Any]:
-    """The labels of all clips, their `split` as the division has it; random windows are all of the training."""
-    scheme = data.get("splitting", "")
-    found = corpus.load_labels(data.dataset, data_dir or None, **data.options)
-    if scheme == splits.RANDOM_WINDOW:
-        return [{**entry, "split": "train"} for entry in found]
-    return splits.divided(found, scheme, data.get("split_seed", 0))
 
 
 def training_windows(family: Family, data: Any, sequences: Sequence[Mapping[str, Any]]) -> Windows:

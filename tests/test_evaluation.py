@@ -6,7 +6,7 @@ import jax
 import numpy as np
 import pytest
 
-from hdvr_jax import configurations, corpus, evaluation
+from hdvr_jax import configurations, corpus, divisions, evaluation
 from hdvr_jax.errors import InputError
 from hdvr_jax.pipeline import Windows
 from tests import toy
@@ -118,5 +118,11 @@ def test_models_that_have_seen_what_is_unseen_are_named(monkeypatch, tmp_path):
         f"upstream moved ({tmp_path / 'moved'}): what its training has seen is not known (no raw files)",
         f"upstream random ({tmp_path / 'random'}): divided otherwise (random_window, seed 1); {seen}",
     ]
+    trained = next(entry for entry in toy.labels("toy") if entry["split"] == "test")
+    divisions.keep_clips(tmp_path / "model", [{**trained, "clip": trained["take"]}])
+    assert evaluation.seen_by_models(found, tmp_path / "model")[0] == (
+        f"this model ({tmp_path / 'model'}): the files have changed since its training, which has seen "
+        "dancer (1 of 6), choreography (1 of 6), take (1 of 6) of what is unseen"
+    )
     found.data.splitting, found.evaluate.split = "random_window", "test"
     assert len(evaluation.seen_by_models(found, tmp_path / "model")) == 1
