@@ -26,25 +26,23 @@ def described(data: Any, split: str) -> str:
     return splits.described(_divided(data, data.data_dir), split, data.get("splitting", ""))
 
 
-def keep_clips(workdir: str | os.PathLike, labels: Sequence[Labels]) -> None:
-    """Writes down the clips of a training that begins, or checks those of one that goes on.
-
-    Args:
-      labels: of its sequences; nothing happens where they name no clip.
-
-    Raises:
-      InputError: it began on other clips.
-    """
+def write_clips(workdir: str | os.PathLike, labels: Sequence[Labels]) -> None:
+    """Writes down the clips of a training that begins, by the labels of its sequences, where they name any."""
     path, found = pathlib.Path(workdir) / FILE, {entry["clip"]: entry for entry in labels if "clip" in entry}
-    before = of_training(workdir)
-    if before is None:
-        if found:
-            write_json(path, [{name: entry.get(name, "") for name in _LABELS} for entry in found.values()])
-        return
-    if changed := sorted({entry["clip"] for entry in before} ^ set(found)):
+    if found:
+        write_json(path, [{name: entry.get(name, "") for name in _LABELS} for entry in found.values()])
+    else:
+        path.unlink(missing_ok=True)
+
+
+def check_clips(workdir: str | os.PathLike, labels: Sequence[Labels]) -> None:
+    """Raises InputError where a training that goes on began on other clips; nothing where its workdir does not say."""
+    before, found = of_training(workdir), {entry["clip"] for entry in labels if "clip" in entry}
+    if before is not None and (changed := sorted({entry["clip"] for entry in before} ^ found)):
         raise InputError(
-            f"{path}: this training began on {len(before)} clips, and now there are {len(found)} ({changed[0]} is "
-            f"{'new' if changed[0] in found else 'gone'}); expected the same data, or another --workdir"
+            f"{pathlib.Path(workdir) / FILE}: this training began on {len(before)} clips, and now there are "
+            f"{len(found)} ({changed[0]} is {'new' if changed[0] in found else 'gone'}); expected the same data, or "
+            "another --workdir"
         )
 
 

@@ -71,9 +71,8 @@ def train(config: Any, workdir: str | os.PathLike) -> None:
         if training is None or done >= training.config.train.steps:
             print(f"training finished: {workdir} has all {done} steps (raise train.steps or epochs to continue)")
             return
-        if not done:
-            (pathlib.Path(workdir) / divisions.FILE).unlink(missing_ok=True)
-        divisions.keep_clips(workdir, training.windows.labels)
+        settle = divisions.check_clips if done else divisions.write_clips
+        settle(workdir, training.windows.labels)
         like = jax.eval_shape(training.init)
         _check_metric(training, like)
         state = checkpoints.restore(like) if done else _started(training.init(), config.train.initial)

@@ -119,7 +119,7 @@ def test_models_that_have_seen_what_is_unseen_are_named(monkeypatch, tmp_path):
         f"upstream random ({tmp_path / 'random'}): divided otherwise (random_window, seed 1); {seen}",
     ]
     trained = next(entry for entry in toy.labels("toy") if entry["split"] == "test")
-    divisions.keep_clips(tmp_path / "model", [{**trained, "clip": trained["take"]}])
+    divisions.write_clips(tmp_path / "model", [{**trained, "clip": trained["take"]}])
     assert evaluation.seen_by_models(found, tmp_path / "model")[0] == (
         f"this model ({tmp_path / 'model'}): the files have changed since its training, which has seen "
         "dancer (1 of 6), choreography (1 of 6), take (1 of 6) of what is unseen"
