@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks import movements
 from benchmarks.trainings import timed, trained
 from configs import choreai, genre_choreo, genre_cmu
-from hdvr_jax import evaluation
+from hdvr_jax import evaluation, splits
 from hdvr_jax.tables import Tables, mean_and_deviation
 
 _CONFIGS = {"choreo": genre_choreo, "cmu": genre_cmu}
@@ -31,7 +31,6 @@ ROWS = {
     "3D poses + movements (3D)": ("poses3d+movements", "3d_lifted", 0.86),
 }
 RANDOM = "random windows"
-_SECONDS = 2.0  # of a piece that `hdvr_jax.splits` deals out at random
 CHOREAI = {"choreAI's classifier": "proper", "choreAI's classifier as published": "published"}
 
 
@@ -87,8 +86,8 @@ def leak(data: str, options: argparse.Namespace) -> list[str]:
     row = next(iter(ROWS))
     honest, random = (config_of(data, row, options) for _ in range(2))
     timed(honest, folder(data, row, options))
-    honest.data.piece_seconds = _SECONDS
-    random.data.splitting = "random_window"
+    honest.data.piece_seconds = splits.PIECE_SECONDS
+    random.data.splitting = splits.RANDOM_WINDOW
     tables = {
         "unseen": evaluation.evaluate_workdir(honest, folder(data, row, options), "latest"),
         RANDOM: trained(random, folder(data, f"{row} {RANDOM}", options))[0],

@@ -27,7 +27,7 @@ _APART = {"cross_take": (), "cross_choreography": ("choreography",), "cross_danc
 RANDOM_WINDOW = "random_window"
 SCHEMES = ("", *_APART, RANDOM_WINDOW)
 _SHARES = {"test": 0.2, "validation": 0.1}
-_PIECE_SECONDS = 2.0
+PIECE_SECONDS = 2.0
 _LABELS = ("dancer", "choreography", "take")
 
 
@@ -42,7 +42,7 @@ def divided(clips: Sequence[Clip], scheme: str, seed: int = 0) -> list[Clip]:
     if not scheme:
         return list(clips)
     if scheme == RANDOM_WINDOW:
-        pieces = cut(clips, _PIECE_SECONDS)
+        pieces = cut(clips, PIECE_SECONDS)
         places = _dealt([piece["clip"] for piece in pieces], seed)
         return [{**piece, "split": place} for piece, place in zip(pieces, places, strict=True)]
     found = _assigned(clips, _APART[scheme], scheme, seed)

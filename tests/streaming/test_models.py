@@ -29,12 +29,8 @@ def test_models_that_cannot_stream_are_refused(stage, fields, message):
 
 
 def test_what_reads_no_3d_poses_levels_none():
-    made.streaming_models(
-        {
-            "lifter": made.trained("lifter", causal=True),
-            "genre": made.trained("genre", streams=("poses2d",), level=True),
-        }
-    )
+    lifter, genre = made.trained("lifter", causal=True), made.trained("genre", streams=("poses2d",), level=True)
+    assert made.streaming_models({"lifter": lifter, "genre": genre}).genre.streams == ("poses2d",)
 
 
 def test_a_folder_without_a_lifter_is_refused(tmp_path):
