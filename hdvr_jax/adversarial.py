@@ -1,0 +1,92 @@
+"""The adversarial rival: poses that a judge of real 3D poses cannot tell from them (Li's thesis, tables 3.1 and 4.1).
+
+The rows "+ADV" of the tables, beside which the self-supervised methods stand. They read 3D annotations, which the
+methods do not: unpaired ones, no pose of which is held against the example that it belongs to. The thesis does not say
+how its rival is built; here poses are turned to look at random directions, so that the discriminator knows no view,
+and learns in the same step as the generator does (`reverse_gradient`).
+
+Symbols: N poses, J joints.
+"""
+
+from collections.abc import Callable
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, ArrayLike, Float, Int, PRNGKeyArray
+
+from hdvr_jax import rotations
+
+# Gradients of poses that the discriminator is surest of are multiplied by no more.
+_MAX_FACTOR = 1e4
+_VERTICAL = (0.0, 1.0, 0.0)
+
+
+@jax.custom_vjp
+def reverse_gradient(x: Float[Array, "N *S"], factor: Float[Array, "N"]) -> Float[Array, "N *S"]:
+    """`x`, whose gradient arrives times minus `factor`: what lies after it walks downhill, what lies before uphill."""
+    del factor
+    return x
+
+
+def _reverse_forward(x: Array, factor: Array) -> tuple[Array, Array]:
+    return x, factor
+
+
+def _reverse_backward(factor: Array, gradient: Array) -> tuple[Array, Array]:
+    return -factor.reshape(-1, *[1] * (gradient.ndim - 1)) * gradient, jnp.zeros_like(factor)
+
+
+reverse_gradient.defvjp(_reverse_forward, _reverse_backward)
+
+
+def adversarial_terms(
+    discriminator_apply: Callable[[Array], Array],
+    fake: Float[Array, "N J 3"],
+    real: Float[Array, "N J 3"],
+    mask: Float[ArrayLike, "N"],
+    strength: float = 1.0,
+) -> tuple[Float[Array, "N"], Float[Array, "N"]]:
+    """(discriminator's loss, the generator's) of every pose; only the first is to be added to a training's loss.
+
+    The discriminator's is the cross-entropy of `fake` told as fake and `real` as real. What `fake` came from sees its
+    gradient reversed, and scaled to that of `strength` times the generator's, -log(probability that the fake is real):
+    its slope does not vanish where the discriminator is sure, as that of the reversed cross-entropy would (Goodfellow
+    et al. 2014, section 3). The generator's loss has no gradient; it is there to be shown.
+
+    Fakes and real poses are never compared with each other: the sum over all N is the same in whatever order either
+    come, so `real` may well be the truth of the same examples.
+
+    Args:
+        discriminator_apply: poses (N, J, 3) -> (N,) log odds that each is real. It is to see poses one by one.
+        fake: as `unify` gives them.
+        real: so too; a pose that holds NaN does not count.
+        mask: (N,) 0 where neither counts; fakes there may be anything.
+        strength: of the generator's part beside the discriminator's.
+    """
+    weights = jnp.broadcast_to(jnp.asarray(mask, fake.dtype), fake.shape[:1])
+    fake = jnp.where(weights[:, None, None] > 0, fake, 0.0)
+    known = jnp.isfinite(real).all((-1, -2))
+    before = jax.lax.stop_gradient(discriminator_apply(jax.lax.stop_gradient(fake)))
+    factor = strength * jnp.exp(jnp.minimum(-before, jnp.log(_MAX_FACTOR)))
+    told_fake = jax.nn.softplus(discriminator_apply(reverse_gradient(fake, factor)))
+    told_real = jax.nn.softplus(-discriminator_apply(jnp.where(known[:, None, None], real, 0.0)))
+    return weights * (told_fake + jnp.where(known, told_real, 0.0)), weights * jax.nn.softplus(-before)
+
+
+def unify(
+    poses: Float[Array, "B T J 3"], key: PRNGKeyArray, example: Int[Array, "B"], root: int
+) -> Float[Array, "B T J 3"]:
+    """Poses about their root, of mean squared joint length 1, each turned by a random angle about the vertical (y).
+
+    Angles depend on the key, the example's index and the frame alone. A pose that holds NaN holds nothing else; one
+    without size stays 0.
+    """
+    poses = poses - poses[:, :, root : root + 1]
+    known = jnp.isfinite(poses).all((-1, -2), keepdims=True)
+    safe = jnp.where(known, poses, 0.0)
+    size = rotations.safe_norm(safe, axis=(-1, -2), keepdims=True) / jnp.sqrt(float(poses.shape[2]))
+    unit = safe / jnp.where(size > 0, size, 1.0)
+    keys = jax.vmap(lambda index: jax.random.fold_in(key, index))(example)
+    angles = jax.vmap(lambda own: jax.random.uniform(own, poses.shape[1:2], maxval=2 * jnp.pi))(keys)
+    turned = rotations.rotate(rotations.about_axis(jnp.asarray(_VERTICAL), angles)[:, :, None], unit)
+    return jnp.where(known, turned, jnp.nan)
