@@ -1,6 +1,6 @@
 """Optimisers and learning-rate schedules by name, from the `optim` part of a config."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import jax
@@ -71,16 +71,31 @@ def scale_by_amsgrad(b1: float, b2: float, eps: float) -> optax.GradientTransfor
     return optax.GradientTransformation(init, update)
 
 
+def slowed(factors: Mapping[str, float]) -> optax.GradientTransformation:
+    """Multiplies the changes of some parts of the parameters, {first name: factor}: a learning rate of their own."""
+
+    def update(changes: Any, params: Any = None) -> Any:
+        del params
+        if missing := sorted(set(factors) - set(changes)):
+            raise InputError(f"config.optim.slower: {missing[0]!r} is not one of {', '.join(sorted(changes))}")
+        return {
+            name: jax.tree.map(lambda leaf, factor=factors.get(name, 1.0): factor * leaf, part)
+            for name, part in changes.items()
+        }
+
+    return optax.stateless(update)
+
+
 def make_optimizer(optim: Any, steps: int, steps_per_epoch: int) -> optax.GradientTransformation:
     """The optimiser of a config.
 
     Args:
-      optim: fields as in `configurations.base_config().optim`.
+      optim: fields as in `configurations.base_config().optim`; `slower`, where there is one, as in `slowed`.
       steps: length of the whole training, for the cosine schedule.
       steps_per_epoch: for the exponential schedule.
 
     Raises:
-      InputError: unknown optimiser or schedule.
+      InputError: unknown optimiser or schedule; the first update raises it for an unknown name in `slower`.
     """
     rate = make_schedule(optim, steps, steps_per_epoch)
     adam = {"b1": optim.beta1, "b2": optim.beta2, "eps": optim.epsilon}
@@ -95,4 +110,6 @@ def make_optimizer(optim: Any, steps: int, steps_per_epoch: int) -> optax.Gradie
     optimizer = makers[optim.optimizer]()
     if l2 := optim.get("l2", 0.0):
         optimizer = optax.chain(optax.add_decayed_weights(l2), optimizer)
+    if factors := dict(optim.get("slower", {})):
+        optimizer = optax.chain(optimizer, slowed(factors))
     return optax.chain(optax.clip_by_global_norm(optim.clip_norm), optimizer) if optim.clip_norm else optimizer

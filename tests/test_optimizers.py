@@ -81,3 +81,20 @@ def test_l2_is_the_gradient_of_half_the_squares(name):
     wanted, _ = plain.update(summed, plain.init(params), params)
     found, _ = decayed.update(grads, decayed.init(params), params)
     np.testing.assert_allclose(found["w"], wanted["w"], rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_a_slower_part_has_a_learning_rate_of_its_own(name):
+    params = {"net": {"w": jnp.array([3.0])}, "dictionary": {"w": jnp.array([3.0])}}
+    grads = {"net": {"w": jnp.array([0.5])}, "dictionary": {"w": jnp.array([0.5])}}
+    slower = make_optimizer(optim(optimizer=name, slower={"dictionary": 0.1}), 10, 1)
+    changes, _ = slower.update(grads, slower.init(params), params)
+    np.testing.assert_allclose(changes["dictionary"]["w"], 0.1 * changes["net"]["w"], rtol=1e-6)
+    assert changes["net"]["w"][0] < 0
+
+
+def test_a_slower_part_that_is_not_there_is_an_error():
+    optimizer = make_optimizer(optim(slower={"dictionary": 0.1}), 10, 1)
+    params = {"net": jnp.array([3.0])}
+    with pytest.raises(InputError, match="'dictionary' is not one of net"):
+        optimizer.update(params, optimizer.init(params), params)
