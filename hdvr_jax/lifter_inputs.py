@@ -5,10 +5,11 @@ camera; motion that no camera saw may be filmed first (`data.film_views`). `obse
 motion seen by a new random camera at every step. A share of the detections' examples (`data.random_share`) may be
 seen so too in training.
 
-Three kinds of inputs (`model.inputs`). "sighting": relative to the hips, of unit size, as if the camera were turned to
-look at the dancer (`hdvr_jax.normalization`), with confidence; "rays": image points of a camera of focal length one,
-with confidence; "screen": image points in the published code's coordinates, width from -1 to 1 (Pavllo et al. 2019).
-The network works in the frame of its inputs, and `rotation` leads there from the camera's axes.
+Four kinds of inputs (`model.inputs`). "sighting": relative to the hips, of unit size, as if the camera were turned to
+look at the dancer (`hdvr_jax.normalization`), with confidence; "frames": the same, with every frame of unit size;
+"rays": image points of a camera of focal length one, with confidence; "screen": image points in the published code's
+coordinates, width from -1 to 1 (Pavllo et al. 2019). The network works in the frame of its inputs, and `rotation` leads
+there from the camera's axes.
 
 Symbols: B batch, T frames, J joints.
 """
@@ -28,9 +29,11 @@ from hdvr_jax.padding import own_frames
 from hdvr_jax.skeletons import get_mapping, get_skeleton
 
 OBSERVATIONS = ("random", "detections")
-INPUTS = ("sighting", "rays", "screen")
+INPUTS = ("sighting", "frames", "rays", "screen")
 # Names of the prepared arrays that belong to the camera, without a time axis.
 CAMERA = ("focal", "center", "distortion")
+# And to where it stands, which only sequences of several views tell.
+PLACE = ("camera_rotation", "camera_translation")
 # Those that are true only, read where the loss is taken.
 TARGETS = ("points_camera",)
 
@@ -95,7 +98,8 @@ def augment(
         if config.data.observation == "random":
             seen = _observed(config, noise, context, entry, own_key, train)
         else:
-            seen = {name: entry[name] for name in ("rays", "confidence", "points_camera", *CAMERA)}
+            names = ("rays", "confidence", "points_camera", *CAMERA, *(name for name in PLACE if name in entry))
+            seen = {name: entry[name] for name in names}
             if train:
                 seen = _varied(config, noise, context, {**entry, **seen}, seen, own_key)
         truth = seen.pop("points_camera")
@@ -157,10 +161,16 @@ def ranges_of(data: Any) -> observation.Ranges:
 
 def mirrored(seen: Batch, order: tuple[int, ...]) -> Batch:
     """What a mirror shows of a detected sequence, its truth and its camera."""
-    across = jnp.array([-1.0, 1.0])
+    across, left_right = jnp.array([-1.0, 1.0]), jnp.array([-1.0, 1.0, 1.0])
     # p2, the fourth coefficient, is the one that is odd in x.
     odd = jnp.array([1.0, 1.0, 1.0, -1.0, 1.0])
+    placed = {}
+    if "camera_rotation" in seen:
+        # The camera is mirrored, and so is the world.
+        placed["camera_rotation"] = left_right[:, None] * seen["camera_rotation"] * left_right
+        placed["camera_translation"] = left_right * seen["camera_translation"]
     return {
+        **placed,
         "rays": poses.mirror(seen["rays"], order),
         "confidence": jnp.asarray(seen["confidence"])[:, jnp.array(order)],
         "points_camera": poses.mirror(seen["points_camera"], order),
@@ -174,6 +184,9 @@ def represent(kind: str, seen: Batch, root: int) -> Batch:
     """`inputs` and `rotation` of one sequence, from its rays (T, J, 2), confidence, frame_mask and camera."""
     if kind == "sighting":
         sighting = normalization.sight(seen["rays"], seen["confidence"], seen["frame_mask"], root)
+        return {"inputs": sighting.inputs, "rotation": sighting.rotation}
+    if kind == "frames":
+        sighting = normalization.sight_frames(seen["rays"], seen["confidence"], root)
         return {"inputs": sighting.inputs, "rotation": sighting.rotation}
     straight = jnp.broadcast_to(jnp.eye(3), (seen["rays"].shape[0], 3, 3))
     if kind == "screen":

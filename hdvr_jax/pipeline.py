@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Int
 
-from hdvr_jax import corpus, divisions, splits
+from hdvr_jax import corpus, divisions, splits, view_pairs
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Family
 from hdvr_jax.labelled import having
@@ -38,6 +38,7 @@ class Windows:
       labels: per sequence, its str entries.
       length: frames of a window (of the longest sequence where windows are whole sequences).
       whole: whether a window is a whole sequence.
+      partners: for every window, the same frames in other views; None where batches hold single views.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Windows:
         fixed: tuple[str, ...] = (),
         targets: tuple[str, ...] = (),
         context: tuple[int, int] = (0, 0),
+        pairs: bool = False,
     ):
         """Puts the sequences (what `Family.prepare` returns) end to end.
 
@@ -59,6 +61,7 @@ class Windows:
           pad: frames that windows may reach beyond a sequence on either side.
           fixed: names of arrays that have axes but no time axis.
           targets: names of arrays of which windows leave out the first and last `context` frames.
+          pairs: whether sequences of one clip are its views, of which batches hold two.
 
         Raises:
           InputError: no sequences, or arrays that do not fit together; names the sequence and the field.
@@ -78,6 +81,7 @@ class Windows:
         self.whole, self.length = not length, length or int(self._frames.max())
         self._targets, self._context = targets, context
         self._sequence, self._start = self._cut(self.length, stride, (0, 0) if self.whole else pad)
+        self.partners = view_pairs.Partners(self.labels, self._sequence) if pairs else None
 
     def _cut(self, length: int, stride: int, pad: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
         own = max(1, length - sum(pad))
@@ -159,6 +163,9 @@ def batch_at(windows: Windows, runs: Sequence[Run], step: int) -> Batch:
     """The batch of a step: arrays (B, ...), or (K, B, ...) with an order of its own for each of K > 1 runs."""
     index = np.stack([run.batch_at(step) for run in runs])
     batch = windows.gather(index)
+    if windows.partners:
+        others = [windows.partners.draw(own, run.seed, step) for own, run in zip(index, runs)]
+        batch = view_pairs.joined(batch, windows.gather(np.stack(others)))
     batch["mask"] = np.ones(index.shape, np.float32)
     # int32 wraps after two thousand million examples, which keeps examples of one batch apart all the same.
     batch_size = index.shape[1]
@@ -251,6 +258,7 @@ def training_windows(family: Family, data: Any, sequences: Sequence[Mapping[str,
         fixed=family.fixed,
         targets=family.targets,
         context=family.context,
+        pairs=family.pairs,
     )
 
 

@@ -67,3 +67,24 @@ def test_a_person_who_is_never_seen_gives_finite_numbers():
     sighting = normalization.sight(jnp.zeros((3, 17, 2)), jnp.zeros((3, 17)), jnp.ones(3), 0)
     assert np.isfinite(sighting.inputs).all()
     assert not np.asarray(sighting.inputs).any()
+
+
+def test_every_frame_by_itself_has_joints_at_mean_distance_one():
+    points = _scene(3) * jnp.arange(1, 6)[:, None, None] / 3 + jnp.array([0.0, 0.0, 6.0])
+    confidence = jnp.ones((5, 17)).at[2, 4].set(0)
+    found = normalization.sight_frames(points[..., :2] / points[..., 2:], confidence, 0)
+    distance = np.linalg.norm(found.inputs[..., :2], axis=-1)
+    np.testing.assert_allclose(distance[:, 0], 0, atol=1e-6)
+    for frame in range(5):
+        seen = np.flatnonzero(np.asarray(confidence[frame]))
+        np.testing.assert_allclose(distance[frame, seen[1:]].mean(), 1, atol=1e-5)
+    np.testing.assert_array_equal(found.inputs[2, 4], 0)
+    np.testing.assert_allclose(found.rotation, _sight(points, confidence).rotation, atol=1e-6)
+
+
+def test_a_frame_without_joints_is_all_zeros_with_finite_gradients():
+    rays, nothing = jnp.zeros((2, 17, 2)), jnp.zeros((2, 17))
+    found = normalization.sight_frames(rays, nothing, 0)
+    np.testing.assert_array_equal(found.inputs, 0)
+    gradient = jax.grad(lambda x: normalization.sight_frames(x, nothing + 1, 0).inputs.sum())(rays)
+    assert np.isfinite(gradient).all()

@@ -73,6 +73,8 @@ class Family:
         label: it is never put into a batch, and evaluation can group by it. NaN is left as it is. `upstream` is
         {name: function of a clip}, from the trained models that the config names (see `on_clip`).
       fixed: names of the prepared arrays with one or more axes and none of them time.
+      pairs: whether training batches hold, beside each array `x` of a window, `other_x` of the same frames seen by
+        another camera: sequences of one `clip` are its views (`hdvr_jax.view_pairs`).
       targets: names of the prepared arrays of which training reads no more than the frames that the loss is over.
       context: frames at either end of a training window that the loss is not over.
       augment: (batch, key, train) -> batch, on device inside the step. Called with train=False before `predict` in
@@ -97,6 +99,7 @@ class Family:
     scores: Callable[..., Totals]
     prepare: Callable[..., list[dict[str, Any]]]
     fixed: tuple[str, ...] = ()
+    pairs: bool = False
     targets: tuple[str, ...] = ()
     context: tuple[int, int] = (0, 0)
     augment: Callable[..., Batch] = unchanged

@@ -14,6 +14,7 @@ from hdvr_jax import lifter_inputs, lifting, losses, metrics, rotations
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family
 from hdvr_jax.networks.lifter import Mirrors, TemporalLifter, apply_to_sequence, flat
+from hdvr_jax.networks.residual import ResidualLifter
 from hdvr_jax.padding import own_frames
 from hdvr_jax.skeletons import get_skeleton
 
@@ -22,10 +23,19 @@ BODY = tuple(
     f"{side}_{joint}" for side in ("left", "right") for joint in ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
 )
 
+BACKBONES = ("temporal", "residual")
+Lifter = TemporalLifter | ResidualLifter
 
-def network(config: Any, axis_name: str | None = None, joints: int | None = None) -> TemporalLifter:
+
+def network(config: Any, axis_name: str | None = None, joints: int | None = None) -> Lifter:
     """The network that a config describes, for `joints` outputs (None: the skeleton's)."""
     model = config.model
+    backbone = model.get("backbone", "temporal")
+    if backbone not in BACKBONES:
+        raise InputError(f"config.model.backbone: {backbone!r} is not one of {', '.join(BACKBONES)}")
+    if backbone == "residual":
+        joints = joints or len(get_skeleton(model.skeleton).joints)
+        return ResidualLifter(joints, model.channels, model.blocks, model.dropout, model.momentum, axis_name)
     if not model.widths or any(width not in range(1, 1000, 2) for width in model.widths):
         raise InputError(f"config.model.widths: expected odd filter widths, got {tuple(model.widths)}")
     if model.channels < 1:
@@ -72,7 +82,7 @@ def prepare(config: Any, clips: list[dict], upstream: dict) -> list[dict]:
     return lifter_inputs.sequences(config, clips)
 
 
-def mirrors_of(config: Any, net: TemporalLifter) -> Mirrors | None:
+def mirrors_of(config: Any, net: Lifter) -> Mirrors | None:
     """Where predictions are averaged with the mirrored input's, the orders of its joints, in and out, in a mirror."""
     if not config.model.get("flip", False):
         return None
@@ -80,12 +90,12 @@ def mirrors_of(config: Any, net: TemporalLifter) -> Mirrors | None:
     return order, order if net.joints_out == len(order) else tuple(range(net.joints_out))
 
 
-def init(net: TemporalLifter, key: Any, batch: Batch) -> Any:
+def init(net: Lifter, key: Any, batch: Batch) -> Any:
     """Variables, from the shapes of an augmented batch."""
     return net.init(key, flat(batch["inputs"])[:, : net.receptive_field], strided=not net.dense)
 
 
-def apply_to_windows(net: TemporalLifter, variables: Any, batch: Batch, key: Any, train: bool) -> tuple[Any, Any]:
+def apply_to_windows(net: Lifter, variables: Any, batch: Batch, key: Any, train: bool) -> tuple[Any, Any]:
     """(Outputs (B, T', J, 3) of the frames whose receptive field the windows hold, new batch statistics)."""
     outputs = batch["inputs"].shape[1] - net.receptive_field + 1
     return net.apply(
@@ -104,7 +114,7 @@ def position_errors(outputs: Any, batch: Batch, frames: slice) -> tuple[Any, Any
     return losses.masked_sum(*losses.distances(outputs, targets, known))
 
 
-def _loss(net: TemporalLifter, variables: Any, batch: Batch, key: Any, train: bool) -> tuple:
+def _loss(net: Lifter, variables: Any, batch: Batch, key: Any, train: bool) -> tuple:
     """MPJPE (Pavllo et al. 2019, protocol 1) in metres, over the frames whose receptive field the window holds."""
     outputs, state = apply_to_windows(net, variables, batch, key, train)
     error, count = position_errors(outputs, batch, own_frames(batch["inputs"].shape[1], net.padding))
@@ -112,7 +122,7 @@ def _loss(net: TemporalLifter, variables: Any, batch: Batch, key: Any, train: bo
     return total, (dict(state), {"loss": (total, weight), "mpjpe_mm": (1000 * total, weight)})
 
 
-def _predict(net: TemporalLifter, config: Any, variables: Any, batch: Batch) -> dict[str, Any]:
+def _predict(net: Lifter, config: Any, variables: Any, batch: Batch) -> dict[str, Any]:
     outputs = apply_to_sequence(net, mirrors_of(config, net), variables, batch["inputs"])
     return {"poses": camera_poses(outputs, batch, config.model.skeleton)}
 

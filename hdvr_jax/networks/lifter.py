@@ -191,13 +191,14 @@ def flat(inputs: Float[Array, "B T J C"]) -> Float[Array, "B T JC"]:
 
 
 def apply_to_sequence(
-    net: TemporalLifter, mirrors: Mirrors | None, variables: Any, inputs: Float[Array, "B T J C"]
+    net: nn.Module, mirrors: Mirrors | None, variables: Any, inputs: Float[Array, "B T J C"]
 ) -> Float[Array, "B T J_out 3"]:
     """Poses of every frame; edges are repeated where the receptive field reaches over them.
 
     Long sequences are computed in windows, one after the other: the memory of hidden channels does not grow with them.
 
     Args:
+        net: a lifter of any kind, called as `TemporalLifter` is.
         mirrors: to average with the mirror image's poses: how it orders the joints of the inputs, and of the outputs.
     """
 
