@@ -158,8 +158,9 @@ def seen_by_models(config: Any, workdir: str | os.PathLike) -> list[str]:
     Args:
       config, workdir: as in `evaluate_workdir`.
     """
-    initial = load_config(workdir).train.get("initial", "")
-    others = {"this model": str(workdir), "initial model": initial}
+    training = load_config(workdir).train
+    others = {"this model": str(workdir), "initial model": training.get("initial", "")}
+    others |= {f"initial {part}": folder for part, folder in training.get("initial_parts", {}).items()}
     others |= {f"upstream {stage}": folder for stage, folder in config.upstream.items()}
     told = [_seen_by(config, who, folder) for who, folder in others.items() if folder]
     return [sentence for sentence in told if sentence]

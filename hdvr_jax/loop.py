@@ -25,7 +25,7 @@ from hdvr_jax.optimizers import make_optimizer
 from hdvr_jax.progress import Progress
 from hdvr_jax.runs import Run, make_runs, models_of, select, steps_per_epoch, values_of
 from hdvr_jax.tables import mean_and_deviation
-from hdvr_jax.update import Metrics, State, evaluation_variables, make_update, started_from
+from hdvr_jax.update import Metrics, State, evaluation_variables, make_update, part_started_from, started_from
 
 # The first batch's examples that give `init` its shapes.
 _INIT_EXAMPLES = 2
@@ -75,7 +75,7 @@ def train(config: Any, workdir: str | os.PathLike) -> None:
         settle(workdir, training.windows.labels)
         like = jax.eval_shape(training.init)
         _check_metric(training, like)
-        state = checkpoints.restore(like) if done else _started(training.init(), config.train.initial)
+        state = checkpoints.restore(like) if done else _started(training.init(), config.train)
         verb, steps = "continuing" if done else "training", training.config.train.steps
         epochs = f" ({config.train.epochs:g} epochs)" if config.train.epochs else ""
         print(f"{verb} {config.name or config.family} in {workdir}, from step {done} of {steps}{epochs}")
@@ -145,9 +145,14 @@ def _set_up(config: Any) -> _Training:
     )
 
 
-def _started(state: State, path: str) -> State:
-    """The state with the weights of the training that `train.initial` names, where it names one."""
-    return started_from(state, restore_for_inference(path)[1], f"config.train.initial: {path}") if path else state
+def _started(state: State, settings: Any) -> State:
+    """The state with the weights of the trainings that `train.initial` and `train.initial_parts` name, if any."""
+    if path := settings.initial:
+        state = started_from(state, restore_for_inference(path)[1], f"config.train.initial: {path}")
+    for part, path in settings.get("initial_parts", {}).items():
+        where = f"config.train.initial_parts.{part}: {path}"
+        state = part_started_from(state, part, restore_for_inference(path)[1], where)
+    return state
 
 
 def _with_steps(config: Any, epoch: int) -> Any:

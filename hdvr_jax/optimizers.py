@@ -79,8 +79,7 @@ def slowed(factors: Mapping[str, float]) -> optax.GradientTransformation:
         if missing := sorted(set(factors) - set(changes)):
             raise InputError(f"config.optim.slower: {missing[0]!r} is not one of {', '.join(sorted(changes))}")
         return {
-            name: jax.tree.map(lambda leaf, factor=factors.get(name, 1.0): factor * leaf, part)
-            for name, part in changes.items()
+            name: optax.tree.scale(factors[name], part) if name in factors else part for name, part in changes.items()
         }
 
     return optax.stateless(update)

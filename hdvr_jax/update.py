@@ -60,21 +60,43 @@ def started_from(state: State, variables: Any, where: str) -> State:
     Raises:
       InputError: they are not of this model's shapes; starts with `where`.
     """
+    return _with_variables(state, _taken(state.variables, variables, where))
+
+
+def part_started_from(state: State, part: str, variables: Any, where: str) -> State:
+    """The state with one part of the parameters, by its first name, as another training has it.
+
+    Raises:
+      InputError: either has no such part, or they are of different shapes; starts with `where`.
+    """
+    own = state.variables["params"]
+    if part not in own or part not in variables["params"]:
+        holder = "this config's model" if part not in own else f"a model of {', '.join(sorted(variables['params']))}"
+        raise InputError(f"{where}: {holder} has no part called {part!r}")
+    found = _taken(own[part], variables["params"][part], where)
+    return _with_variables(state, {**state.variables, "params": {**own, part: found}})
+
+
+def _taken(own: Any, given: Any, where: str) -> Any:
+    """The given arrays, for all models of the state."""
 
     def take(path: Any, own: Any, given: Any) -> Any:
-        if path[-1] == jax.tree_util.DictKey("steps"):
+        if path[-1:] == (jax.tree_util.DictKey("steps"),):
             return own  # of a schedule, which starts anew
         if np.shape(own)[np.ndim(own) - np.ndim(given) :] != np.shape(given):
             name = jax.tree_util.keystr(path)
             raise InputError(f"{where}: {name} is {np.shape(given)}, which does not fit {np.shape(own)}")
         return jnp.broadcast_to(jnp.asarray(given, own.dtype), own.shape)
 
-    if jax.tree.structure(state.variables) != jax.tree.structure(variables):
+    if jax.tree.structure(own) != jax.tree.structure(given):
         raise InputError(f"{where}: holds a model of other layers than this config's")
-    found = jax.tree_util.tree_map_with_path(take, state.variables, variables)
+    return jax.tree_util.tree_map_with_path(take, own, given)
+
+
+def _with_variables(state: State, variables: Any) -> State:
     # A copy: the step consumes every buffer of the state once.
-    ema = jax.tree.map(jnp.copy, found["params"]) if state.ema else state.ema
-    return state.replace(variables=found, ema=ema)
+    ema = jax.tree.map(jnp.copy, variables["params"]) if state.ema else state.ema
+    return state.replace(variables=variables, ema=ema)
 
 
 def _average(ema: Any, params: Any, step: Any, decay: float) -> Any:

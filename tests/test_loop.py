@@ -113,6 +113,24 @@ def test_a_training_starts_from_another(tmp_path):
         loop.train(toy.config(train__initial=str(tmp_path / "third")), tmp_path / "fourth")
 
 
+def test_a_part_of_the_parameters_starts_from_another_training(tmp_path):
+    fields = {"data__validation_split": "", "optim__learning_rate": 0.0}
+    loop.train(toy.config(train__steps=6, data__validation_split=""), tmp_path / "first")
+    loop.train(toy.config(**fields), tmp_path / "random")
+    given, random = (variables(tmp_path / name)["params"] for name in ("first", "random"))
+    part, *others = given
+    config = toy.config(num_seeds=2, optim__ema=0.9, **fields)
+    config.train.initial_parts = {part: str(tmp_path / "first")}
+    loop.train(config, tmp_path / "second")
+    for index in range(2):
+        same(variables(tmp_path / "second", index=index)["params"][part], given[part])
+    found = variables(tmp_path / "second")["params"]
+    same({name: found[name] for name in others}, {name: random[name] for name in others})
+    config.train.initial_parts = {"dictionary": str(tmp_path / "first")}
+    with pytest.raises(InputError, match="this config's model has no part called 'dictionary'"):
+        loop.train(config, tmp_path / "third")
+
+
 def test_training_learns(tmp_path, capsys):
     fields = {"train__steps": 200, "train__log_every": 10, "train__eval_every": 100, "train__checkpoint_every": 100}
     loop.train(toy.config(optim__learning_rate=0.02, **fields), tmp_path)
