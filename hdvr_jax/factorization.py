@@ -1,0 +1,71 @@
+"""Losses of the consistent factorization network (Li's thesis, sections 4.4 and 4.6).
+
+A pose seen from two cameras is to be one canonical pose, turned by one rotation for each: Y = Y_hat R (equation 4.1,
+`dictionary.view`). Camera positions and 3D are never read.
+
+What the thesis leaves open is size. Inputs are of unit size in each view (4.7.2), and so the two views of a pair show
+one pose at two scales, of which equations 4.3 and 4.4 cannot both be met: of a dancer who bends towards one of the
+cameras. Here canonical poses are of unit size too (`unit`), which is the same in every view, and each view has a scale
+of its own: the one that fits best, in closed form (`image_scale`). A canonical pose cannot shrink to please equation
+4.4 either.
+
+Symbols as in `hdvr_jax.dictionary`; B examples, T frames, P joints. Points are relative to the root. Terms are per
+example as in `hdvr_jax.losses`: means over frames, 0 where none counts. All gradients are finite.
+"""
+
+import jax.numpy as jnp
+from jaxtyping import Array, ArrayLike, Float
+
+from hdvr_jax import losses, rotations
+
+# A pose that shows the image upside down would have a negative scale; it is to be turned, and not scaled away.
+MIN_SCALE = 0.5
+
+
+def unit(points: Float[ArrayLike, "*B P D"], root: int) -> Float[Array, "*B P D"]:
+    """Poses about their root, of mean squared joint length 1; a pose without size is zero."""
+    points = jnp.asarray(points)
+    points = points - points[..., root : root + 1, :]
+    size = rotations.safe_norm(points, axis=(-2, -1), keepdims=True) / jnp.sqrt(float(points.shape[-2]))
+    return points / jnp.maximum(size, 1e-6)
+
+
+def image_scale(
+    poses: Float[ArrayLike, "*B P 3"], points: Float[ArrayLike, "*B P 2"], weights: Float[ArrayLike, "*B P"]
+) -> Float[Array, "*B"]:
+    """The scale of each image: least squares of scale * pose's first two coordinates - points; `MIN_SCALE` or more."""
+    seen = jnp.asarray(weights)[..., None]
+    flat, points = jnp.asarray(poses)[..., :2], jnp.where(seen > 0, points, 0.0)
+    size, match = jnp.sum(seen * flat**2, (-2, -1)), jnp.sum(seen * flat * points, (-2, -1))
+    return jnp.maximum(match / jnp.maximum(size, 1e-6), MIN_SCALE)
+
+
+def reprojection(
+    poses: Float[ArrayLike, "B T P 3"], points: Float[ArrayLike, "B T P 2"], weights: Float[ArrayLike, "B T P"]
+) -> Float[Array, "B"]:
+    """|s Y_hat M - X| of one view (half of equation 4.3), the mean over frames of which anything is seen.
+
+    Args:
+        poses: Y, of which the first two coordinates are Y_hat M, the orthographic image.
+        points: X; anything where the weight is 0.
+        weights: of joints, confidence; 0 for those missed.
+    """
+    weights = jnp.asarray(weights)
+    image = image_scale(poses, points, weights)[..., None, None] * jnp.asarray(poses)[..., :2]
+    difference = jnp.where(weights[..., None] > 0, image - points, 0.0)
+    norms = rotations.safe_norm(jnp.sqrt(weights)[..., None] * difference, axis=(-2, -1))
+    return losses.masked_mean(norms, weights.max(-1) > 0)
+
+
+def consistency(
+    first: Float[ArrayLike, "B T P 3"], second: Float[ArrayLike, "B T P 3"], mask: losses.Mask = None
+) -> Float[Array, "B"]:
+    """|Y_hat_1 - Y_hat_2| of canonical poses of unit size (equation 4.4), the mean over unmasked frames."""
+    return losses.masked_mean(rotations.safe_norm(jnp.asarray(first) - second, axis=(-2, -1)), mask)
+
+
+def total(
+    reprojections: tuple[Float[Array, "B"], Float[Array, "B"]], consistencies: Float[Array, "B"], weight: float
+) -> Float[Array, "B"]:
+    """Equation 4.8: the reprojection of both views, and lambda (`weight`) times their consistency."""
+    return sum(reprojections) + weight * consistencies
