@@ -1,0 +1,137 @@
+"""The hierarchical dictionary of poses: coding, decoding and cameras (Li's thesis, sections 4.3 and 4.5).
+
+Symbols
+    P           joints
+    K_i         entries of level i, i = 1 ... n
+    D_1         basis of the first level (P, 3, K_1): K_1 poses of P joints; D_i (K_{i-1}, K_i) of the others
+    X           image points (..., P, 2) about the root
+    Psi_i       blocks (..., K_i, 3, 2); ideally entry k of the code times the camera M
+    phi_i       code (..., K_i), not negative
+    M           camera (..., 3, 2) with orthonormal columns; R (..., 3, 3) the rotation of which they are the first two
+    Y_hat, Y    pose (..., P, 3) from the canonical view, and in the frame of the camera: Y = Y_hat R (equation 4.1)
+
+Points are rows here, as in the thesis; elsewhere in the package they are columns. The camera is orthographic, and so
+all lengths are in the unit of the image points.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, ArrayLike, Float
+
+from hdvr_jax import poses, rotations
+from hdvr_jax.skeletons import get_mapping, get_skeleton
+
+# "basis": D_i; "bias": b_i (K_i,) of coding; but for the first, "decoder_bias": b'_i (K_{i-1},) of decoding.
+Level = Mapping[str, ArrayLike]
+
+# A person of 1.69 m with spread arms, at shares of the stature from the floor (Drillis & Contini 1966; widths between
+# the joints' centres, as in `hdvr_jax.bodies`): height, and how far to the left.
+_STATURE = 1.69
+_NOMINAL = {
+    "nose": (0.92, 0.0), "eye": (0.935, 0.02), "ear": (0.93, 0.04), "shoulder": (0.797, 0.109),
+    "elbow": (0.797, 0.281), "wrist": (0.797, 0.431), "hip": (0.497, 0.065), "knee": (0.257, 0.065),
+    "ankle": (0.015, 0.065),
+}  # fmt: skip
+_NOSE_FORWARD = 0.07
+
+
+def encode(levels: Sequence[Level], points: Float[ArrayLike, "*B P 2"]) -> Float[Array, "*B K 3 2"]:
+    """Psi_n of image points (equation 4.5): each level's basis against the one before, less a bias, and ReLU.
+
+    The products with D_i kron I_3 are taken block by block. Joints that were not seen have to be 0.
+    """
+    first, *others = levels
+    joints, _, size = first["basis"].shape
+    # (..., 2, 3, K) inside: so all levels are plain matrix products.
+    blocks = jnp.swapaxes(jnp.asarray(points), -1, -2) @ first["basis"].reshape(joints, 3 * size)
+    blocks = jax.nn.relu(blocks.reshape(*blocks.shape[:-1], 3, size) - first["bias"])
+    for level in others:
+        blocks = jax.nn.relu(blocks @ level["basis"] - level["bias"])
+    return jnp.swapaxes(blocks, -1, -3)
+
+
+def decode(levels: Sequence[Level], code: Float[ArrayLike, "*B K"]) -> Float[Array, "*B P 3"]:
+    """The canonical pose of a code (equation 4.6)."""
+    return decode_levels(levels, code)[0]
+
+
+def decode_levels(
+    levels: Sequence[Level], code: Float[ArrayLike, "*B K"]
+) -> tuple[Float[Array, "*B P 3"], list[Float[Array, "..."]]]:
+    """(Canonical pose, codes phi_1 ... phi_n) of a code phi_n."""
+    codes = [jnp.asarray(code)]
+    for level in reversed(levels[1:]):
+        codes.insert(0, jax.nn.relu(codes[0] @ level["basis"].T - level["decoder_bias"]))
+    joints, axes, size = levels[0]["basis"].shape
+    flat = codes[0] @ levels[0]["basis"].reshape(joints * axes, size).T
+    return flat.reshape(*flat.shape[:-1], joints, axes), codes
+
+
+def rotation_of(columns: Float[ArrayLike, "*B 3 2"]) -> Float[Array, "*B 3 3"]:
+    """R whose first two columns are those made orthonormal (Gram-Schmidt); finite, gradients too, where they vanish."""
+    columns = jnp.asarray(columns)
+    first, second = rotations.orthonormal_pair(columns[..., 0], columns[..., 1])
+    return jnp.stack([first, second, jnp.cross(first, second)], axis=-1)
+
+
+def view(canonical: Float[ArrayLike, "*#B P 3"], rotation: Float[ArrayLike, "*#B 3 3"]) -> Float[Array, "*B P 3"]:
+    """Y = Y_hat R (equation 4.1); the first two coordinates are the image (Y_hat M)."""
+    return jnp.einsum("...pa,...ab->...pb", canonical, rotation, precision=rotations.HIGHEST)
+
+
+def reprojection(
+    pose: Float[ArrayLike, "*B P 3"], points: Float[ArrayLike, "*B P 2"], weights: Float[ArrayLike, "*B P"]
+) -> Float[Array, "*B"]:
+    """|Y_hat M - X| of each pose (equation 4.7), joints weighted; the gradient of no error is 0."""
+    difference = jnp.asarray(pose)[..., :2] - jnp.where(jnp.asarray(weights)[..., None] > 0, points, 0.0)
+    return rotations.safe_norm(difference * jnp.sqrt(weights)[..., None], axis=(-2, -1))
+
+
+def flipped(pose: Float[ArrayLike, "*B P 3"]) -> Float[Array, "*B P 3"]:
+    """The other pose with the same orthographic image: every depth negated."""
+    return jnp.asarray(pose) * jnp.array([1.0, 1.0, -1.0])
+
+
+def forwardness(points: Float[ArrayLike, "*B P 3"], skeleton: str) -> Float[Array, "*B"]:
+    """How far knees and nose are in front of the body, in shares of the trunk's length; negative with depth flipped.
+
+    An orthographic image says nothing of the sign of depth, but bodies do: knees stand in front of the line from the
+    hip to the ankle, and the nose before the line from thorax to head; forward is where the trunk's left and up lead.
+    """
+    joint = {name: jnp.asarray(points)[..., i, :] for i, name in enumerate(get_skeleton(skeleton).joints)}
+    up = (joint["left_shoulder"] + joint["right_shoulder"] - joint["left_hip"] - joint["right_hip"]) / 2
+    across = joint["left_hip"] - joint["right_hip"] + joint["left_shoulder"] - joint["right_shoulder"]
+    forward = rotations.normalize(jnp.cross(across, up))
+    bends = [joint[f"{s}_knee"] - (joint[f"{s}_hip"] + joint[f"{s}_ankle"]) / 2 for s in ("left", "right")]
+    bends.append(joint["nose"] - _head(joint))
+    return sum(jnp.sum(bend * forward, -1) for bend in bends) / jnp.maximum(rotations.safe_norm(up), 1e-3)
+
+
+def _head(joint: Mapping[str, Array]) -> Array:
+    if "left_ear" in joint:
+        return (joint["left_ear"] + joint["right_ear"]) / 2
+    return (joint["head"] + joint["thorax"]) / 2
+
+
+def nominal_length(skeleton: str) -> float:
+    """Length of all bones of a skeleton of a person of average stature together, in metres."""
+    points = np.zeros((len(get_skeleton("coco17").joints), 3))
+    for index, name in enumerate(get_skeleton("coco17").joints):
+        side, _, part = name.rpartition("_")
+        height, left = _NOMINAL[part]
+        points[index] = [-left if side == "right" else left, height, _NOSE_FORWARD * (part == "nose")]
+    joints = get_mapping("coco17", skeleton).apply(_STATURE * points)
+    parents = get_skeleton(skeleton).parents
+    return float(sum(np.linalg.norm(joints[j] - joints[p]) for j, p in enumerate(parents) if p >= 0))
+
+
+def nominal_size(points: Float[ArrayLike, "*B P 3"], skeleton: str) -> Float[Array, "*B P 3"]:
+    """Poses about the root, each scaled so that its bones together are as long as an average person's, in metres.
+
+    A pose without length stays one.
+    """
+    length = jnp.sum(poses.bone_lengths(points, get_skeleton(skeleton).parents), -1)[..., None, None]
+    return jnp.asarray(points) * (nominal_length(skeleton) / jnp.maximum(length, 1e-6))

@@ -1,0 +1,96 @@
+"""The encoder and decoder that learn the hierarchical dictionary from single images (Li's thesis, section 4.5).
+
+One set of weights, the dictionary, codes and decodes. Between them stand two small heads that read code and camera
+from the last blocks Psi_n (`CAMERAS`):
+
+    "exponential"   as published: one linear layer from all of Psi_n to the code and the exponential coordinates
+    "columns"       the same layer, but to the camera's two columns, which Gram-Schmidt makes orthonormal
+    "blocks"        the columns are a weighted sum of the blocks, the code a linear map of the blocks' lengths: the
+                    blocks ought to be code times camera, and no other way from the view to the code is left open
+"""
+
+from typing import Any
+
+import flax.linen as nn
+import jax.numpy as jnp
+from jaxtyping import Array, ArrayLike, Float
+
+from hdvr_jax import dictionary, rotations
+
+CAMERAS = ("exponential", "columns", "blocks")
+
+
+class Dictionary(nn.Module):
+    """The dictionary itself: the weights of equations 4.5 and 4.6.
+
+    Attributes:
+        joints: P.
+        levels: K_1, ..., K_n; of length one, a dictionary of a single level.
+    """
+
+    joints: int
+    levels: tuple[int, ...] = (125, 64, 32, 10)
+
+    def setup(self) -> None:
+        """Weights, all of them whichever method is called: what is trained here fits where only `decode` is used."""
+        found, before = [], self.joints
+        for number, size in enumerate(self.levels, 1):
+            shape = (before, 3, size) if number == 1 else (before, size)
+            scale = nn.initializers.normal((2 / (before + size)) ** 0.5)
+            level: dict[str, Any] = {"basis": self.param(f"basis_{number}", scale, shape)}
+            level["bias"] = self.param(f"bias_{number}", nn.initializers.zeros, (size,))
+            if number > 1:
+                level["decoder_bias"] = self.param(f"decoder_bias_{number}", nn.initializers.zeros, (before,))
+            found.append(level)
+            before = size
+        self.weights = tuple(found)
+
+    def __call__(self, points: Float[ArrayLike, "*B P 2"]) -> Float[Array, "*B K 3 2"]:
+        """`dictionary.encode`."""
+        return dictionary.encode(self.weights, points)
+
+    def decode(self, code: Float[ArrayLike, "*B K"]) -> Float[Array, "*B P 3"]:
+        """`dictionary.decode`."""
+        return dictionary.decode(self.weights, code)
+
+    def decode_levels(self, code: Float[ArrayLike, "*B K"]) -> tuple[Float[Array, "*B P 3"], list[Array]]:
+        """`dictionary.decode_levels`."""
+        return dictionary.decode_levels(self.weights, code)
+
+
+class Autoencoder(nn.Module):
+    """Image points to the code of a pose and the camera that saw it.
+
+    Attributes:
+        joints, levels: Of the dictionary.
+        camera: One of `CAMERAS`.
+    """
+
+    joints: int
+    levels: tuple[int, ...] = (125, 64, 32, 10)
+    camera: str = "blocks"
+
+    def setup(self) -> None:
+        """The dictionary and the heads."""
+        self.dictionary = Dictionary(self.joints, self.levels)
+        self.code_head = nn.Dense(self.levels[-1])
+        wide = self.camera != "blocks"
+        self.camera_head = nn.Dense({"exponential": 3, "columns": 6}[self.camera] if wide else 1, use_bias=wide)
+
+    def __call__(
+        self, points: Float[ArrayLike, "*B P 2"]
+    ) -> tuple[Float[Array, "*B P 3"], Float[Array, "*B 3 3"], list[Array]]:
+        """(Canonical pose, rotation R, codes of all levels) of image points, in which unseen joints are 0."""
+        blocks = self.dictionary(points)
+        flat = blocks.reshape(*blocks.shape[:-3], -1)
+        read = rotations.safe_norm(blocks, axis=(-2, -1)) if self.camera == "blocks" else flat
+        canonical, codes = self.dictionary.decode_levels(nn.relu(self.code_head(read)))
+        return canonical, self._rotation(blocks, flat), codes
+
+    def _rotation(self, blocks: Array, flat: Array) -> Array:
+        if self.camera == "exponential":
+            return rotations.so3_exp(self.camera_head(flat))
+        if self.camera == "columns":
+            columns = self.camera_head(flat)
+            return dictionary.rotation_of(columns.reshape(*columns.shape[:-1], 3, 2))
+        return dictionary.rotation_of(self.camera_head(jnp.moveaxis(blocks, -3, -1))[..., 0])

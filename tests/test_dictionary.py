@@ -1,0 +1,135 @@
+"""The equations of the hierarchical dictionary."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from hdvr_jax import bodies, dictionary, poses, rotations
+from hdvr_jax.skeletons import get_mapping, get_skeleton
+
+JOINTS, LEVELS = 17, (7, 5, 3)
+
+
+def _levels(seed=0):
+    rng = np.random.default_rng(seed)
+    before, found = JOINTS, []
+    for number, size in enumerate(LEVELS):
+        shape = (before, size) if number else (before, 3, size)
+        level = {"basis": rng.normal(size=shape), "bias": rng.normal(size=size) * 0.1}
+        if number:
+            level["decoder_bias"] = rng.normal(size=before) * 0.1
+        found.append({name: value.astype(np.float32) for name, value in level.items()})
+        before = size
+    return found
+
+
+def _image(count, seed=1):
+    return np.random.default_rng(seed).normal(size=(count, JOINTS, 2)).astype(np.float32)
+
+
+def _standing():
+    """Someone upright who faces +z, y up, with bent knees: COCO-17, metres."""
+    height = {"shoulder": 1.4, "elbow": 1.1, "wrist": 0.9, "hip": 0.9, "knee": 0.5, "ankle": 0.1, "eye": 1.65}
+    points = np.zeros((17, 3), np.float32)
+    for index, name in enumerate(get_skeleton("coco17").joints):
+        side, _, part = name.rpartition("_")
+        points[index, 0] = {"left": 0.15, "right": -0.15}.get(side, 0.0)
+        points[index, 1] = height.get(part, 1.6)
+        points[index, 2] = {"knee": 0.15, "nose": 0.1}.get(part, 0.0)
+    return points
+
+
+def test_codes_are_those_of_the_kronecker_products():
+    levels, points = _levels(), _image(4)
+    for image, found in zip(points, np.asarray(dictionary.encode(levels, points))):
+        # D_1^#: the poses of the basis side by side, (P, 3 K_1).
+        reshaped = np.concatenate(list(np.moveaxis(levels[0]["basis"], -1, 0)), 1)
+        blocks = np.maximum(reshaped.T @ image - np.kron(levels[0]["bias"][:, None], np.ones((3, 2))), 0)
+        for level in levels[1:]:
+            product = np.kron(level["basis"], np.eye(3)).T @ blocks
+            blocks = np.maximum(product - np.kron(level["bias"][:, None], np.ones((3, 2))), 0)
+        np.testing.assert_allclose(found, blocks.reshape(LEVELS[-1], 3, 2), rtol=1e-4, atol=1e-4)
+
+
+def test_poses_are_those_of_the_equation_and_codes_not_negative():
+    levels, code = _levels(), np.array([0.5, 0.0, 2.0], np.float32)
+    second = np.maximum(levels[2]["basis"] @ code - levels[2]["decoder_bias"], 0)
+    first = np.maximum(levels[1]["basis"] @ second - levels[1]["decoder_bias"], 0)
+    expected = (levels[0]["basis"].reshape(3 * JOINTS, -1) @ first).reshape(JOINTS, 3)
+    pose, codes = dictionary.decode_levels(levels, code)
+    np.testing.assert_allclose(pose, expected, rtol=1e-4, atol=1e-5)
+    for found, known in zip(codes, (first, second, code), strict=True):
+        np.testing.assert_allclose(found, known, rtol=1e-4, atol=1e-5)
+    np.testing.assert_array_equal(dictionary.decode(levels, np.stack([code] * 2))[1], pose)
+
+
+def test_a_dictionary_of_one_level_is_linear():
+    (level, *_), code = _levels(), np.arange(7, dtype=np.float32)
+    np.testing.assert_allclose(dictionary.decode([level], code), level["basis"] @ code, rtol=1e-4, atol=1e-5)
+
+
+def test_blocks_of_a_code_under_a_camera_tell_the_camera():
+    camera = np.asarray(rotations.random_rotation(jax.random.key(3)))[:, :2]
+    blocks = np.kron(np.array([2.0, 0.0, 1.0])[:, None], camera).reshape(3, 3, 2)
+    found = np.asarray(dictionary.rotation_of(blocks.sum(0)))
+    np.testing.assert_allclose(found[:, :2], camera, atol=1e-5)
+    np.testing.assert_allclose(found @ found.T, np.eye(3), atol=1e-5)
+    assert np.linalg.det(found) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize("of", [lambda x: dictionary.rotation_of(x.reshape(3, 2)), lambda x: rotations.so3_exp(x[:3])])
+def test_cameras_have_finite_gradients_where_nothing_is_seen(of):
+    weights = jnp.arange(9.0).reshape(3, 3)
+    value, gradient = jax.value_and_grad(lambda x: (of(x) * weights).sum())(jnp.zeros(6))
+    assert np.isfinite(value)
+    assert np.isfinite(gradient).all()
+
+
+def test_the_image_of_a_turned_pose_is_that_of_the_camera():
+    rotation = np.asarray(rotations.random_rotation(jax.random.key(4)))
+    canonical = np.random.default_rng(5).normal(size=(JOINTS, 3)).astype(np.float32)
+    np.testing.assert_allclose(dictionary.view(canonical, rotation), canonical @ rotation, atol=1e-5)
+    np.testing.assert_allclose(dictionary.view(canonical, rotation)[:, :2], canonical @ rotation[:, :2], atol=1e-5)
+
+
+def test_reprojection_is_a_norm_and_does_not_see_what_was_missed():
+    pose, points = np.random.default_rng(6).normal(size=(2, JOINTS, 3)), _image(2)
+    weights = np.ones((2, JOINTS), np.float32)
+    weights[0, 3] = 0
+    points[0, 3] = np.nan
+    expected = [np.linalg.norm((p[:, :2] - x)[w > 0]) for p, x, w in zip(pose, points, weights)]
+    np.testing.assert_allclose(dictionary.reprojection(pose, points, weights), expected, rtol=1e-5)
+
+
+def test_reprojection_has_a_finite_gradient_where_it_is_zero():
+    pose = np.random.default_rng(6).normal(size=(1, JOINTS, 3)).astype(np.float32)
+    gradient = jax.grad(lambda p: dictionary.reprojection(p, pose[..., :2], np.ones((1, JOINTS))).sum())(pose)
+    np.testing.assert_array_equal(gradient, 0)
+
+
+@pytest.mark.parametrize("skeleton", ["coco17", "h36m17"])
+@pytest.mark.parametrize("seed", range(3))
+def test_bodies_tell_the_sign_of_depth_from_every_side(skeleton, seed):
+    turn = rotations.random_rotation(jax.random.key(seed))
+    points = get_mapping("coco17", skeleton).apply(_standing()) @ np.asarray(turn).T
+    right, wrong = (dictionary.forwardness(p, skeleton) for p in (points, dictionary.flipped(points)))
+    assert right > 0.3
+    np.testing.assert_allclose(wrong, -right, rtol=1e-4)
+
+
+def test_the_nominal_person_is_one_of_those_that_are_drawn():
+    joints = get_mapping("coco17", "h36m17")
+    drawn = jax.vmap(bodies.sample_body)(jax.random.split(jax.random.key(0), 50))
+    danced = jax.vmap(lambda body: bodies.retarget(jnp.asarray(_standing()[None]), body)[0])(drawn)
+    parents = get_skeleton("h36m17").parents
+    lengths = np.asarray(poses.bone_lengths(joints.apply(danced), parents).sum(-1))
+    assert lengths.min() < dictionary.nominal_length("h36m17") < lengths.max()
+
+
+def test_sizes_become_nominal_whatever_they_were():
+    points = np.random.default_rng(7).normal(size=(4, JOINTS, 3)).astype(np.float32)
+    sized = dictionary.nominal_size(points * np.array([0.1, 1, 10, 0])[:, None, None], "h36m17")
+    total = np.asarray(poses.bone_lengths(sized, get_skeleton("h36m17").parents).sum(-1))
+    np.testing.assert_allclose(total, [*[dictionary.nominal_length("h36m17")] * 3, 0], rtol=1e-4)
+    np.testing.assert_allclose(sized[0] / sized[0, 1, 0], points[0] / points[0, 1, 0], rtol=1e-3)
