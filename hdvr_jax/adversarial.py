@@ -5,7 +5,7 @@ methods do not: unpaired ones, no pose of which is held against the example that
 how its rival is built; here poses are turned to look at random directions, so that the discriminator knows no view,
 and learns in the same step as the generator does (`reverse_gradient`).
 
-Symbols: N poses, J joints.
+Symbols: N poses, J joints; B examples of T frames.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, Int, PRNGKeyArray
 
-from hdvr_jax import rotations
+from hdvr_jax import losses, rotations
 
 # Gradients of poses that the discriminator is surest of are multiplied by no more.
 _MAX_FACTOR = 1e4
@@ -71,6 +71,23 @@ def adversarial_terms(
     told_fake = jax.nn.softplus(discriminator_apply(reverse_gradient(fake, factor)))
     told_real = jax.nn.softplus(-discriminator_apply(jnp.where(known[:, None, None], real, 0.0)))
     return weights * (told_fake + jnp.where(known, told_real, 0.0)), weights * jax.nn.softplus(-before)
+
+
+def judged(
+    discriminator_apply: Callable[[Array], Array],
+    fake: Float[Array, "B T J 3"],
+    real: Float[Array, "B T J 3"],
+    mask: Float[Array, "B T"],
+    key: PRNGKeyArray,
+    example: Int[Array, "B"],
+    root: int,
+) -> tuple[Float[Array, "B"], Float[Array, "B"]]:
+    """`adversarial_terms` of examples, means over their frames; poses of any size and view (`unify`)."""
+    keys = jax.random.split(key)
+    poses = [unify(given, own, example, root).reshape(-1, *given.shape[2:]) for given, own in zip((fake, real), keys)]
+    terms = adversarial_terms(discriminator_apply, *poses, mask.reshape(-1))
+    discriminator, generator = (losses.masked_mean(term.reshape(mask.shape), mask) for term in terms)
+    return discriminator, generator
 
 
 def unify(

@@ -108,6 +108,22 @@ def test_unified_poses_know_neither_place_nor_size_nor_view():
     assert len(np.unique(np.round(np.mod(sides, 2 * np.pi), 3))) == 8
 
 
+def test_examples_are_judged_by_their_unmasked_frames():
+    fake, real, example = poses(3, 8).reshape(4, 2, J, 3), poses(4, 8).reshape(4, 2, J, 3), jnp.arange(4)
+    mask = jnp.ones((4, 2)).at[0, 1].set(0).at[2].set(0)
+    found = adversarial.judged(judge(weights()), fake, real, mask, KEY, example, 1)
+    keys = jax.random.split(KEY)
+    sides = [adversarial.unify(given, own, example, 1) for given, own in zip((fake, real), keys)]
+    for b in range(4):
+        frames = [t for t in range(2) if mask[b, t]]
+        wanted = [
+            adversarial.adversarial_terms(judge(weights()), *(s[b, t][None] for s in sides), jnp.ones(1))
+            for t in frames
+        ]
+        for value, part in zip(found, zip(*wanted) if wanted else ([0.0], [0.0])):
+            np.testing.assert_allclose(value[b], np.mean(part), rtol=1e-4, atol=1e-6)
+
+
 def test_poses_of_no_size_and_unknown_ones():
     batch = jnp.zeros((2, 1, J, 3)).at[1, 0, 2, 0].set(jnp.nan)
     found = adversarial.unify(batch, KEY, jnp.arange(2), 0)
