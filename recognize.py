@@ -92,14 +92,18 @@ def _parser() -> argparse.ArgumentParser:
         default=pathlib.Path(DEFAULT_MODELS),
         help="folder with the workdirs lifter, movements and genre (default: %(default)s, which `make demo` trains)",
     )
-    _add_models(add)
+    _add_models(parser)
     _add_input(add)
     _add_choices(add)
     return parser
 
 
-def _add_models(add: Callable[..., object]) -> None:
-    add("--weights", metavar="FILE", type=pathlib.Path, help="published VideoPose3D checkpoint, in place of the lifter")
+def _add_models(parser: argparse.ArgumentParser) -> None:
+    lifter = parser.add_mutually_exclusive_group().add_argument
+    lifter("--lifter", metavar="WORKDIR", type=pathlib.Path, help="workdir of a training, in place of DIR/lifter")
+    published = "published VideoPose3D checkpoint, in place of the lifter"
+    lifter("--weights", metavar="FILE", type=pathlib.Path, help=published)
+    add = parser.add_argument
     add(
         "--weights-layout",
         default="coco17",
@@ -156,7 +160,9 @@ def run(arguments: argparse.Namespace) -> list[pathlib.Path]:
         keypoints.check_there(path)
     export.check(arguments.out, arguments.export)
     with watch("models"):
-        models = recognition.load_models(arguments.models, optional=arguments.weights is not None)
+        models = recognition.load_models(
+            arguments.models, optional=arguments.weights is not None, lifter=arguments.lifter
+        )
         if arguments.weights:
             models = recognition.with_published_lifter(
                 models, arguments.weights, arguments.weights_layout, causal=arguments.weights_causal
@@ -212,7 +218,9 @@ def stream(arguments: argparse.Namespace) -> list[pathlib.Path]:
     path = arguments.out / "stream.jsonl"
     _check_streamable(arguments, path)
     devices.enable_compile_cache()
-    models = streaming.load_models(arguments.models, weights=arguments.weights, layout=arguments.weights_layout)
+    models = streaming.load_models(
+        arguments.models, weights=arguments.weights, layout=arguments.weights_layout, lifter=arguments.lifter
+    )
     source = inputs.open_input(
         arguments.input,
         {name: getattr(arguments, name) for name in _READING},
@@ -222,6 +230,7 @@ def stream(arguments: argparse.Namespace) -> list[pathlib.Path]:
         forget_seconds=max(arguments.max_gap, _FORGET_SECONDS),
         smoothing=cleaning.Settings(arguments.smooth),
     )
+    source = dataclasses.replace(source, notes=(*source.notes, *models.notes))
     for note in source.notes:
         _note(note)
     try:

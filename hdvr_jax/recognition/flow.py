@@ -8,6 +8,7 @@ from hdvr_jax import cameras, cleaning
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints.reading import Reading
 from hdvr_jax.pose_track import PoseTrack
+from hdvr_jax.provenance import MISSING
 from hdvr_jax.recognition import reasons, stages
 from hdvr_jax.recognition.clips import camera_of, posed_clip, usable
 from hdvr_jax.recognition.floor import words as floor_words
@@ -19,6 +20,7 @@ from hdvr_jax.tracking.results import Risk
 
 Watch = Callable[[str], contextlib.AbstractContextManager]
 RULES = ModelInfo("movements", "kinematic rules")
+_SHORT_SECONDS = 0.5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,12 +125,24 @@ def prepare(track: PoseTrack, together: Sequence[PoseTrack], settings: Settings)
     cleaned, notes = cleaning.clean(track, cleaning.Settings(settings.smoothing, settings.max_gap_seconds))
     filled = cleaned.fill_gaps(settings.max_gap_seconds)
     reduced = filled.to_skeleton(stages.SKELETON)
+    notes = (*notes, *_too_short(track))
     if settings.smoothing != cleaning.OFF:
         notes = (f"Keypoints were smoothed ({settings.smoothing}) before lifting.", *notes)
     if track.keypoints.shape[-1] == 3:
         return Prepared(track, filled, reduced, None, notes)
     camera, note = camera_of(track, together, settings)
     return Prepared(track, filled, reduced, camera, (note, *notes))
+
+
+def _too_short(track: PoseTrack) -> tuple[str, ...]:
+    """A sentence about a dancer of whom there is too little for models that were trained on seconds of dance."""
+    seen = int((track.provenance != MISSING).any(1).sum())
+    seconds = seen / track.fps
+    if seconds >= _SHORT_SECONDS:
+        return ()
+    frames = f"{seen} frame{'s' if seen > 1 else ''}"
+    said = "movements, genre and its reasons say little of less than half a second"
+    return (f"This dancer is seen in {frames} alone ({seconds:.2f} s): {said}.",)
 
 
 def _poses(dancer: Prepared, models: Models, source: str) -> Poses:

@@ -10,7 +10,8 @@ from typing import Any
 
 import flax.errors
 
-from hdvr_jax import checkpoints, trained
+from hdvr_jax import checkpoints, configurations, trained
+from hdvr_jax.clip_poses import LIFTED_SKELETON
 from hdvr_jax.errors import InputError
 from hdvr_jax.families.genre_streams import IMAGE_STREAMS
 from hdvr_jax.movements import Vocabulary, load_vocabulary, own_labels
@@ -25,6 +26,7 @@ PUBLISHED_NOTE = (
     "another its {what} are those which that camera would have seen."
 )
 _COUNTS = ("sequences", "types")  # among the scores, but none
+_FIELDS = ("family", "name", "num_seeds", "data", "model", "train")  # of the config of every training
 
 Clip = Mapping[str, Any]
 
@@ -51,12 +53,14 @@ class Reader:
         run: Clip -> what the family's `on_clip` gives.
         explain: (clip, causes, genre) -> what the family's `explain` gives; None where the model cannot.
         vocabulary: Movement types that it names or reads.
+        lifter: Workdir of the lifter on whose poses it was trained; "" where there was none.
     """
 
     needs_image: bool
     run: Callable[[Clip], Any]
     explain: Callable[[Clip, Sequence[tuple[int, int, int]], int], Any] | None = None
     vocabulary: Vocabulary = dataclasses.field(default_factory=load_vocabulary)
+    lifter: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,47 +94,83 @@ def with_published_lifter(models: Models, path: str | os.PathLike, layout: str, 
     found = published_lifter.load(path, layout, causal=causal)
     kind = "with trajectory" if found.trajectory else "poses alone"
     name = f"{pathlib.Path(path).name} (published weights, {len(found.report)} entries, {kind})"
+    known = PUBLISHED_NOTE.format(what="poses and distances" if found.trajectory else "poses")
     return dataclasses.replace(
         models,
         lifter=_lifter(found.on_clip),
         infos={**models.infos, "lifter": ModelInfo("lifter", name, entries=found.report)},
-        notes={
-            **models.notes,
-            "lifter": PUBLISHED_NOTE.format(what="poses and distances" if found.trajectory else "poses"),
-        },
+        notes={**models.notes, "lifter": f"{known} {other_lifter(_trained_on(models), None)}".rstrip()},
     )
 
 
-def load(folder: str | os.PathLike, *, optional: bool = False) -> Models:
+def other_lifter(trained_on: Mapping[str, str], lifter: str | os.PathLike | None) -> str:
+    """A sentence on which models were trained on the poses of another lifter than the one used; "" where none was.
+
+    Args:
+        trained_on: Workdir of that lifter by stage; "" for a model that read no lifted poses.
+        lifter: Workdir of the lifter used; None for one that no training left.
+    """
+    used = None if lifter is None else pathlib.Path(lifter).resolve()
+    others = {stage: path for stage, path in trained_on.items() if path and pathlib.Path(path).resolve() != used}
+    if not others:
+        return ""
+    names = " and ".join({"movements": "movement"}.get(stage, stage) for stage in others)
+    were, paths = "models were" if len(others) > 1 else "model was", ", ".join(dict.fromkeys(others.values()))
+    return f"The {names} {were} trained on poses of another lifter ({paths}) and may err more on those of this one."
+
+
+def load(folder: str | os.PathLike, *, optional: bool = False, lifter: str | os.PathLike | None = None) -> Models:
     """Loads the models of all stages that the folder has.
 
     Args:
         optional: whether no folder and no model in it will do.
+        lifter: workdir of the lifter to take in place of the folder's, of which there need then be nothing.
     Raises:
-        InputError: no folder, no model in it, a model that cannot be restored, one of another family, or a genre model
-            of other movement types than the movement model names.
+        InputError: no folder, no model in it, a model that cannot be restored, one of another family or skeleton, or a
+            genre model of other movement types than the movement model names.
     """
     folder = pathlib.Path(folder)
     found = {stage: folder / stage for stage in STAGES if (folder / stage).is_dir()}
+    if lifter is not None:
+        found = {**found, "lifter": pathlib.Path(lifter)}
     if not found and not optional:
         raise InputError(f"{folder}: no trained models (no folder {', '.join(STAGES)}); {how_to_train(folder)}")
     models = {stage: _load(stage, workdir) for stage, workdir in found.items()}
     _check_types(models, found)
     readers = {stage: _reader(model, found[stage]) for stage, model in models.items() if stage != "lifter"}
-    return Models(
+    loaded = Models(
         folder=str(folder),
         lifter=_lifter(_on_clip(models["lifter"], found["lifter"])) if "lifter" in models else None,
         infos={stage: _info(stage, models[stage], workdir) for stage, workdir in found.items()},
         **readers,
     )
+    note = other_lifter(_trained_on(loaded), lifter) if lifter is not None else ""
+    return dataclasses.replace(loaded, notes={"lifter": note} if note else {})
+
+
+def _trained_on(models: Models) -> dict[str, str]:
+    """By stage, the workdir of the lifter on whose poses the model was trained."""
+    readers = {"movements": models.movements, "genre": models.genre}
+    return {stage: reader.lifter for stage, reader in readers.items() if reader is not None}
+
+
+def restore(workdir: pathlib.Path) -> trained.Trained:
+    """`trained.load`; raises InputError too for a folder whose config.json is of something else."""
+    config = configurations.load_config(workdir)
+    if missing := [field for field in _FIELDS if field not in config]:
+        path = workdir / configurations.CONFIG_FILE
+        raise InputError(f"{path}: has no {missing[0]}; {workdir} is not the workdir of a training")
+    return trained.load(workdir)
 
 
 def _load(stage: str, workdir: pathlib.Path) -> trained.Trained:
-    model = trained.load(workdir)
+    model = restore(workdir)
     # Besides the family of that name, any that is of no other stage may lift.
     lifts = stage == "lifter" and model.config.family not in STAGES and model.family.on_clip is not None
     if model.config.family != stage and not lifts:
         raise InputError(f"{workdir}: holds a model of family {model.config.family}; expected {stage}")
+    if stage == "lifter" and model.config.model.skeleton != LIFTED_SKELETON:
+        raise InputError(f"{workdir}: lifts {model.config.model.skeleton}; expected a lifter of {LIFTED_SKELETON}")
     return model
 
 
@@ -168,7 +208,8 @@ def _reader(model: trained.Trained, workdir: pathlib.Path) -> Reader:
     of_image = set(IMAGE_STREAMS) & set(fields.get("streams", ()))
     flat = "streams" not in fields and (fields.inputs == "2d" or fields.get("beside", False))
     needs_image = bool(of_image) or flat
-    return Reader(needs_image, _on_clip(model, workdir), _explain(model), own_labels.vocabulary(_types(model)))
+    vocabulary, lifter = own_labels.vocabulary(_types(model)), model.config.upstream.get("lifter", "")
+    return Reader(needs_image, _on_clip(model, workdir), _explain(model), vocabulary, lifter)
 
 
 def _explain(model: trained.Trained) -> Callable[..., Any] | None:
@@ -181,14 +222,15 @@ def _explain(model: trained.Trained) -> Callable[..., Any] | None:
 def _on_clip(model: trained.Trained, workdir: pathlib.Path) -> Callable[[Clip], Any]:
     """The family's `on_clip`; weights that do not fit the config show when the network meets them."""
 
-    def run(clip: Clip) -> Any:
+    def predict(batch: Mapping[str, Any]) -> dict[str, Any]:
         try:
-            return model.family.on_clip(model.predict, clip)
+            return model.predict(batch)
+        # Here, with the clip read and the batch made, what is missing (KeyError) is missing of the weights.
         except (flax.errors.FlaxError, KeyError) as error:
             first = str(error).splitlines()[0]
             raise InputError(f"{workdir}: the weights are not those of the config beside them ({first})") from error
 
-    return run
+    return functools.partial(model.family.on_clip, predict)
 
 
 def _info(stage: str, model: trained.Trained, workdir: pathlib.Path) -> ModelInfo:

@@ -11,6 +11,7 @@ import functools
 import math
 from typing import Any
 
+import flax.linen as nn
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
@@ -46,7 +47,7 @@ def _choose(name: str, seen: Any, rays: Any) -> Any:
     return seen if name == "poses" or seen.shape[-1] == 2 else rays
 
 
-def _empty_cache(net: TemporalLifter, mirrors: Mirrors | None, variables: Any, inputs: Any) -> Any:
+def _empty_cache(net: nn.Module, mirrors: Mirrors | None, variables: Any, inputs: Any) -> Any:
     fresh = jax.ShapeDtypeStruct(inputs.shape[:1], bool)
     shapes = jax.eval_shape(functools.partial(_newest, net, mirrors), variables, {}, inputs, fresh)[1]
     return jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), shapes)
@@ -109,7 +110,7 @@ def _represented(model: LiftModel, fps: float, batch: Any, state: State, fresh: 
 
 
 def _newest(
-    net: TemporalLifter,
+    net: nn.Module,
     mirrors: Mirrors | None,
     variables: Any,
     cache: Any,
@@ -119,6 +120,8 @@ def _newest(
     """Outputs of the newest frame and the new cache; mirror images stand beside what they mirror."""
 
     def run(rows: Array, begun: Array) -> tuple[Array, Any]:
+        if not isinstance(net, TemporalLifter):  # a lifter of single frames, which keeps none
+            return net.apply(variables, flat(rows)), {}
         return net.apply({**variables, **cache}, flat(rows), strided=False, fresh=begun, mutable=["cache"])
 
     if mirrors is None:

@@ -1,11 +1,14 @@
 """The trained models of a stream: those of a recognition, none of which may read a frame after its own."""
 
 import dataclasses
+import functools
 import os
 import pathlib
 from collections.abc import Mapping
 from typing import Any
 
+import flax.errors
+import flax.linen as nn
 import jax
 import jax.numpy as jnp
 
@@ -14,14 +17,17 @@ from hdvr_jax.clip_poses import LIFTED_SKELETON
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import lifter as lifter_family
 from hdvr_jax.movements import load_vocabulary, type_slots
-from hdvr_jax.networks.lifter import Mirrors, TemporalLifter
+from hdvr_jax.networks.lifter import Mirrors
 from hdvr_jax.networks.lstm import GenreNetwork, MovementNetwork
 from hdvr_jax.published.lifter import LAYOUTS
 from hdvr_jax.published.videopose3d import Imported, load_with_trajectory
+from hdvr_jax.recognition.models import STAGES, other_lifter, restore
 from hdvr_jax.skeletons import BODY_PARTS, get_skeleton
 
 # What a genre model of a stream may read.
 _STREAMS = ("poses2d", "poses3d", "movements")
+# Families of lifters of which `hdvr_jax.streaming.lifter` knows what the networks' outputs are.
+_LIFTERS = ("lifter", "lifter_trajectory")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -37,7 +43,7 @@ class LiftModel:
         published: Whether the trajectory is in metres rather than along the dancer's ray.
     """
 
-    networks: Mapping[str, TemporalLifter]
+    networks: Mapping[str, nn.Module]
     variables: Mapping[str, Any]
     mirrors: Mapping[str, Mirrors | None]
     inputs: str
@@ -72,12 +78,14 @@ class GenreModel:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class StreamModels:
-    """The models of a stream; None where a stage has none. `names` are those of their configs or files, by stage."""
+    """The models of a stream; None where a stage has none. `names` are those of their configs or files, by stage;
+    `notes` tell in sentences what is assumed."""
 
     lifter: LiftModel
     movements: MovementModel | None = None
     genre: GenreModel | None = None
     names: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def described(self) -> dict[str, dict[str, Any]]:
         """By stage, what is worth telling: name, frames per second (null: those of the recording) and what is read."""
@@ -91,32 +99,38 @@ class StreamModels:
 
 
 def load(
-    folder: str | os.PathLike, *, weights: str | os.PathLike | None = None, layout: str = "coco17"
+    folder: str | os.PathLike,
+    *,
+    weights: str | os.PathLike | None = None,
+    layout: str = "coco17",
+    lifter: str | os.PathLike | None = None,
 ) -> StreamModels:
     """The models of a folder that holds a workdir for each stage.
 
     Args:
         weights: Published VideoPose3D checkpoint, trained with --causal, in place of the lifter.
         layout: Joint set of its inputs.
+        lifter: Workdir of the lifter to take in place of the folder's; not beside `weights`.
     Raises:
         InputError: no lifter, a model that cannot be restored, or one that reads later frames or true 3D poses; says
             what to train.
     """
     folder = pathlib.Path(folder)
-    if weights is None and not (folder / "lifter").is_dir():
+    makers = {"lifter": of_lifter, "movements": of_movements, "genre": of_genre}
+    workdirs = {stage: folder / stage for stage in makers if (folder / stage).is_dir()}
+    if lifter is not None:
+        workdirs["lifter"] = pathlib.Path(lifter)
+    if weights is None and "lifter" not in workdirs:
         causal = f"configs/lifter_causal.py with --workdir={folder / 'lifter'}"
         raise InputError(f"{folder}: no lifter, which a stream needs; train {causal}")
-    makers = {"lifter": of_lifter, "movements": of_movements, "genre": of_genre}
-    loaded = {
-        stage: trained.load(folder / stage)
-        for stage in makers
-        if (folder / stage).is_dir() and not (weights and stage == "lifter")
-    }
-    found = {stage: makers[stage](model, folder / stage) for stage, model in loaded.items()}
+    loaded = {stage: restore(path) for stage, path in workdirs.items() if not (weights and stage == "lifter")}
+    found = {stage: makers[stage](model, workdirs[stage]) for stage, model in loaded.items()}
     names = {stage: model.config.name for stage, model in loaded.items()}
     if weights:
         found["lifter"], names["lifter"] = of_published(weights, layout), pathlib.Path(weights).name
-    models = StreamModels(**found, names=names)
+    readers = {stage: model.config.upstream.get("lifter", "") for stage, model in loaded.items() if stage != "lifter"}
+    note = other_lifter(readers, lifter) if weights or lifter is not None else ""
+    models = StreamModels(**found, names=names, notes=(note,) if note else ())
     if models.genre is not None:
         _check_genre(models, folder / "genre")
     return models
@@ -125,22 +139,47 @@ def load(
 def of_lifter(model: trained.Trained, workdir: os.PathLike | str) -> LiftModel:
     """The lifter of a workdir; raises InputError where it is none, or not causal."""
     config = model.config
-    if config.family not in ("lifter", "lifter_trajectory"):
-        raise InputError(f"{workdir}: holds a model of family {config.family}; expected lifter")
-    if not config.model.causal:
+    _check_lifter(model, workdir)
+    networks, variables = {"poses": lifter_family.network(config)}, {"poses": model.variables}
+    if getattr(networks["poses"], "causal", True) is False:
         raise InputError(
             f"{workdir}: this lifter reads frames after its own (config.model.causal is False); a stream needs one as "
             "configs/lifter_causal.py trains"
         )
-    if config.model.skeleton != LIFTED_SKELETON:
-        raise InputError(f"{workdir}: lifts {config.model.skeleton}; a stream needs {LIFTED_SKELETON}")
-    networks, variables = {"poses": lifter_family.network(config)}, {"poses": model.variables}
     if config.family == "lifter_trajectory":
         networks["trajectory"] = lifter_family.network(config, joints=1)
-        variables = {name: {kind: found[name] for kind, found in model.variables.items()} for name in networks}
+        variables = {name: {kind: found.get(name) for kind, found in model.variables.items()} for name in networks}
     mirrors = {name: lifter_family.mirrors_of(config, net) for name, net in networks.items()}
     inputs = lifter_inputs.inputs_of(config)
-    return LiftModel(networks, variables, mirrors, inputs, config.model.skeleton, float(config.data.fps))
+    found = LiftModel(networks, variables, mirrors, inputs, config.model.skeleton, float(config.data.fps))
+    _check_weights(found, workdir)
+    return found
+
+
+def _check_lifter(model: trained.Trained, workdir: os.PathLike | str) -> None:
+    """Raises InputError for a family that does not lift, or not a frame at a time, and for another skeleton."""
+    family, skeleton = model.config.family, model.config.model.skeleton
+    if family in STAGES[1:] or model.family.on_clip is None:
+        raise InputError(f"{workdir}: holds a model of family {family}; expected lifter")
+    if family not in _LIFTERS:
+        raise InputError(
+            f"{workdir}: a lifter of family {family} cannot run a frame at a time; a stream needs one of family "
+            f"{' or '.join(_LIFTERS)}, such as configs/lifter_causal.py trains"
+        )
+    if skeleton != LIFTED_SKELETON:
+        raise InputError(f"{workdir}: lifts {skeleton}; a stream needs {LIFTED_SKELETON}")
+
+
+def _check_weights(model: LiftModel, workdir: os.PathLike | str) -> None:
+    """Raises InputError for weights that do not fit their config; shapes alone are traced."""
+    values = len(get_skeleton(model.skeleton).joints) * (2 if model.inputs == "screen" else 3)
+    for name, net in model.networks.items():
+        seen = jax.ShapeDtypeStruct((1, net.receptive_field, values), jnp.float32)
+        try:
+            jax.eval_shape(functools.partial(net.apply, strided=False), model.variables[name], seen)
+        except flax.errors.FlaxError as error:
+            first = str(error).splitlines()[0]
+            raise InputError(f"{workdir}: the weights are not those of the config beside them ({first})") from error
 
 
 def of_published(path: str | os.PathLike, layout: str) -> LiftModel:

@@ -1,12 +1,13 @@
 """The models of a recognition and what is known of them."""
 
+import dataclasses
 import json
 import pathlib
 
 import numpy as np
 import pytest
 
-from configs import genre_choreo, movements_choreo
+from configs import genre_choreo, lifter_choreo, movements_choreo, semi_supervised
 from hdvr_jax import families, trained
 from hdvr_jax.errors import InputError
 from hdvr_jax.recognition import models
@@ -95,3 +96,48 @@ def test_a_genre_model_reads_the_types_that_the_movement_model_names(tmp_path):
     message = f"{other}/genre: reads .* project's vocabulary, but {other}/movements names 2 .* of a user's own"
     with pytest.raises(InputError, match=message):
         models.load(other)
+
+
+def test_any_trainings_lifter_takes_the_place_of_the_folders(tmp_path):
+    workdirs.write(tmp_path / "other", "lifter", lifter=semi_supervised)
+    other = tmp_path / "other" / "lifter"
+    assert models.load(tmp_path / "none", lifter=other).infos["lifter"].name == "semi_supervised"
+    folder = workdirs.write(tmp_path / "models", "movements", "genre")
+    (folder / "lifter").mkdir()
+    found = models.load(folder, lifter=other)
+    assert found.infos["lifter"].name == "semi_supervised"
+    # Both configs name work/choreo/lifter, once.
+    assert found.notes["lifter"].startswith("The movement and genre models were trained on poses of another lifter")
+    assert found.notes["lifter"].count("(work/choreo/lifter)") == 1
+    with pytest.raises(InputError, match="lifter"):
+        models.load(folder)
+    published = pathlib.Path(__file__).parent.parent / "data" / "videopose3d_plain.bin"
+    note = models.with_published_lifter(found, published, "coco17").notes["lifter"]
+    assert "Human3.6M" in note
+    assert "another lifter (work/choreo/lifter)" in note
+
+
+def test_only_models_that_read_poses_of_another_lifter_are_told_of(tmp_path):
+    trained_on = {"movements": str(tmp_path / "a"), "genre": ""}
+    assert models.other_lifter(trained_on, tmp_path / "b" / ".." / "a") == ""
+    found = models.other_lifter(trained_on, tmp_path / "b")
+    assert found.startswith(f"The movement model was trained on poses of another lifter ({tmp_path / 'a'})")
+
+
+def test_a_lifter_of_other_joints_is_refused(tmp_path):
+    workdirs.write(tmp_path, "lifter", skeleton="coco17")
+    with pytest.raises(InputError, match=r"lifter: lifts coco17; expected a lifter of h36m17"):
+        models.load(tmp_path / "none", lifter=tmp_path / "lifter")
+
+
+def test_what_the_clip_lacks_is_not_blamed_on_the_weights():
+    def predict(batch):
+        raise KeyError("trajectory")
+
+    config = lifter_choreo.get_config("size=tiny")
+    family = dataclasses.replace(families.build(config), on_clip=lambda predict, clip: predict(clip["keypoints"]))
+    lift = models._on_clip(trained.Trained(config, family, {}, predict), pathlib.Path("work"))
+    with pytest.raises(InputError, match=r"work: the weights are not those of the config beside them \('trajectory'\)"):
+        lift({"keypoints": {}})
+    with pytest.raises(KeyError, match="keypoints"):
+        lift({})

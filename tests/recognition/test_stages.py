@@ -88,6 +88,20 @@ def test_every_stage_reads_the_one_before():
     assert result.models == tuple(INFOS.values())
 
 
+@pytest.mark.parametrize(
+    ("frames", "told"), [(1, "1 frame alone (0.03 s)"), (14, "14 frames alone (0.47 s)"), (15, "")]
+)
+def test_less_than_half_a_second_is_told(frames, told):
+    track = fabricated.seen(fabricated.swaying(30), "Ada")
+    points = track.keypoints.copy()
+    points[frames:] = np.nan
+    track = fabricated.PoseTrack.from_points(points, track.skeleton, 30.0, image_size=track.image_size, id="Ada")
+    result = recognise(Reading([track], []), MODELS, Settings(), "x.json")
+    notes = [note for note in result.tracks[0].notes if "less than half a second" in note]
+    assert len(notes) == bool(told)
+    assert all(told in note for note in notes)
+
+
 def test_a_lifters_trajectory_places_the_dancer():
     points = fabricated.swaying()
     track = fabricated.seen(points, "Ada")

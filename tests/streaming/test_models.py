@@ -1,9 +1,13 @@
 """Models of a stream: which are refused, and what the error says to train."""
 
+import dataclasses
+
 import pytest
 
+from configs import lifter_causal
 from hdvr_jax import streaming
 from hdvr_jax.errors import InputError
+from hdvr_jax.streaming import models
 from tests.recognition import workdirs
 from tests.streaming import made
 
@@ -43,3 +47,39 @@ def test_a_genre_model_needs_the_movements_that_it_reads(tmp_path):
     workdirs.write(tmp_path, "genre", level=False)
     with pytest.raises(InputError, match="genre: reads movements, and there is no movement model beside it"):
         streaming.load_models(tmp_path)
+
+
+def test_the_lifter_of_any_training_takes_the_place_of_the_folders(tmp_path):
+    workdirs.write(tmp_path / "other", "lifter", lifter=lifter_causal)
+    other = tmp_path / "other" / "lifter"
+    found = streaming.load_models(tmp_path / "none", lifter=other)
+    assert (found.names, found.notes) == ({"lifter": "lifter_causal"}, ())
+    # The folder's own lifter, which is no model, is not looked at.
+    folder = workdirs.write(
+        tmp_path / "models", "movements", bidirectional=False, evidence=0, level=False, beside=False
+    )
+    (folder / "lifter").mkdir()
+    found = streaming.load_models(folder, lifter=other)
+    assert found.names == {"lifter": "lifter_causal", "movements": "movements_choreo"}
+    assert found.notes[0].startswith("The movement model was trained on poses of another lifter (work/choreo/lifter)")
+
+
+def test_a_family_whose_outputs_a_stream_does_not_know_is_refused():
+    lifter = made.trained("lifter", causal=True)
+    with lifter.config.unlocked():
+        lifter.config.family = "dictionary"
+    with pytest.raises(
+        InputError, match=r"^work: a lifter of family dictionary .* lifter or lifter_trajectory, such as"
+    ):
+        models.of_lifter(lifter, "work")
+    with pytest.raises(InputError, match=r"^work: holds a model of family genre; expected lifter"):
+        models.of_lifter(made.trained("genre"), "work")
+
+
+@pytest.mark.parametrize("fields", [{"channels": 48}, {"widths": (3, 3, 3)}])
+def test_weights_of_another_shape_are_refused_before_the_stream(fields):
+    lifter = made.trained("lifter", causal=True)
+    other = dataclasses.replace(lifter, config=lifter.config.copy_and_resolve_references())
+    other.config.model.update(fields)
+    with pytest.raises(InputError, match=r"^work: the weights are not those of the config beside them"):
+        models.of_lifter(other, "work")
