@@ -10,6 +10,7 @@ With --stream, INPUT may be the number of a camera too, or - for lines of JSON o
 import argparse
 import contextlib
 import dataclasses
+import logging
 import math
 import pathlib
 import sys
@@ -249,12 +250,14 @@ def stream(arguments: argparse.Namespace) -> list[pathlib.Path]:
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit status: 0, 2 for something that the user can put right (told in one line), 130 when interrupted."""
     arguments = _parser().parse_args(argv)
-    from absl import logging
+    import absl.logging
 
     from hdvr_jax.errors import InputError
 
-    # Orbax warns on every start that a checkpoint opened for reading is read only.
-    logging.set_verbosity(logging.ERROR)
+    # Orbax warns on every start that a checkpoint opened for reading is read only, and lets asyncio tell of every array
+    # of one that cannot be read, beside the error that is told here.
+    absl.logging.set_verbosity(absl.logging.ERROR)
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
     try:
         paths = stream(arguments) if arguments.stream else run(arguments)
@@ -269,5 +272,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _tell_unraisable(found: "sys.UnraisableHookArgs") -> None:
+    """Python's own words, but for arrays of an unreadable checkpoint that come when orbax has already given up."""
+    if str(found.exc_value) != "Event loop is closed":
+        sys.__unraisablehook__(found)
+
+
 if __name__ == "__main__":
+    sys.unraisablehook = _tell_unraisable
     sys.exit(main())
