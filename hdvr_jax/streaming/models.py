@@ -26,8 +26,8 @@ from hdvr_jax.skeletons import BODY_PARTS, get_skeleton
 
 # What a genre model of a stream may read.
 _STREAMS = ("poses2d", "poses3d", "movements")
-# Families of lifters of which `hdvr_jax.streaming.lifter` knows what the networks' outputs are.
-_LIFTERS = ("lifter", "lifter_trajectory")
+# Families of lifters that run a frame at a time, and by what names their variables hold networks; one has no name.
+_LIFTERS = {"lifter": (), "lifter_trajectory": ("poses", "trajectory"), "reprojection": ("poses",)}
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -141,13 +141,15 @@ def of_lifter(model: trained.Trained, workdir: os.PathLike | str) -> LiftModel:
     config = model.config
     _check_lifter(model, workdir)
     networks, variables = {"poses": lifter_family.network(config)}, {"poses": model.variables}
-    if getattr(networks["poses"], "causal", True) is False:
+    # Where networks have no such field, they are of single frames.
+    if not getattr(networks["poses"], "causal", True):
         raise InputError(
             f"{workdir}: this lifter reads frames after its own (config.model.causal is False); a stream needs one as "
             "configs/lifter_causal.py trains"
         )
-    if config.family == "lifter_trajectory":
+    if "trajectory" in _LIFTERS[config.family]:
         networks["trajectory"] = lifter_family.network(config, joints=1)
+    if _LIFTERS[config.family]:
         variables = {name: {kind: found.get(name) for kind, found in model.variables.items()} for name in networks}
     mirrors = {name: lifter_family.mirrors_of(config, net) for name, net in networks.items()}
     inputs = lifter_inputs.inputs_of(config)
@@ -163,8 +165,8 @@ def _check_lifter(model: trained.Trained, workdir: os.PathLike | str) -> None:
         raise InputError(f"{workdir}: holds a model of family {family}; expected lifter")
     if family not in _LIFTERS:
         raise InputError(
-            f"{workdir}: a lifter of family {family} cannot run a frame at a time; a stream needs one of family "
-            f"{' or '.join(_LIFTERS)}, such as configs/lifter_causal.py trains"
+            f"{workdir}: a lifter of family {family} cannot run a frame at a time; a stream needs one of the families "
+            f"{', '.join(_LIFTERS)}, such as configs/lifter_causal.py trains"
         )
     if skeleton != LIFTED_SKELETON:
         raise InputError(f"{workdir}: lifts {skeleton}; a stream needs {LIFTED_SKELETON}")

@@ -68,12 +68,20 @@ def test_a_family_whose_outputs_a_stream_does_not_know_is_refused():
     lifter = made.trained("lifter", causal=True)
     with lifter.config.unlocked():
         lifter.config.family = "dictionary"
-    with pytest.raises(
-        InputError, match=r"^work: a lifter of family dictionary .* lifter or lifter_trajectory, such as"
-    ):
+    with pytest.raises(InputError, match=r"^work: a lifter of family dictionary .* families lifter, .*lifter_causal"):
         models.of_lifter(lifter, "work")
     with pytest.raises(InputError, match=r"^work: holds a model of family genre; expected lifter"):
         models.of_lifter(made.trained("genre"), "work")
+
+
+def test_of_a_lifter_learnt_from_pairs_of_views_the_poses_are_streamed():
+    lifter = made.trained("lifter", causal=True)
+    variables = {kind: {"poses": found, "root": {}} for kind, found in lifter.variables.items()}
+    pairs = dataclasses.replace(lifter, config=lifter.config.copy_and_resolve_references(), variables=variables)
+    pairs.config.family = "reprojection"
+    found = models.of_lifter(pairs, "work")
+    assert [*found.networks] == ["poses"]
+    assert found.variables["poses"] == models.of_lifter(lifter, "work").variables["poses"]
 
 
 @pytest.mark.parametrize("fields", [{"channels": 48}, {"widths": (3, 3, 3)}])

@@ -178,6 +178,9 @@ def test_ids_that_change_all_the_time_do_not_fill_the_memory():
         streaming.step(state, {str(id): (keypoints[0], confidence[0]) for id in range(65)})
 
 
+SINGLE = {"backbone": "residual", "blocks": 1, "inputs": "frames"}
+
+
 @pytest.mark.parametrize(
     ("lifter", "fps", "fields"),
     [
@@ -185,6 +188,7 @@ def test_ids_that_change_all_the_time_do_not_fill_the_memory():
         pytest.param(lifter_choreo, 25.0, {"widths": (1,), "inputs": "rays"}, id="one frame, interpolated", marks=SLOW),
         pytest.param(lifter_choreo, 30.0, {"inputs": "screen", "dense": True}, id="dense, screen", marks=SLOW),
         pytest.param(semi_supervised, 30.0, {}, id="trajectory", marks=SLOW),
+        pytest.param(lifter_choreo, 60.0, SINGLE | {"flip": True}, id="single frames"),
     ],
 )
 def test_every_kind_of_lifter_streams(lifter, fps, fields):
