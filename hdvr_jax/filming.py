@@ -54,13 +54,33 @@ def film(
     points = track_3d(clip).to_skeleton(_SKELETON).fill_gaps().keypoints
     if not np.isfinite(points).any():
         return dict(clip)
+    return {**clip, **film_points(points, clip, views, seed, ranges, noise=noise, vary_body=vary_body)}
+
+
+def film_points(
+    points: Float[np.ndarray, "T J 3"],
+    clip: Mapping[str, Any],
+    views: int,
+    seed: int = 0,
+    ranges: Any = None,
+    *,
+    noise: detector_noise.NoiseParams | None = None,
+    vary_body: bool = True,
+) -> dict[str, Any]:
+    """The fields of the clip that filming the given motion changes: its views, the motion itself and its skeleton.
+
+    Args:
+        points: COCO-17, metres, Y up, gaps filled; NaN for joints that are never known.
+        clip: gives its name and frame rate, nothing else.
+        views, seed, ranges, noise, vary_body: as in `film`.
+    """
     frames = len(points)
     key = jax.random.fold_in(jax.random.key(seed), zlib.crc32(clip["clip"].encode()))
     points, real = padding.padded(points, _PAD_FRAMES), padding.frame_mask(frames, _PAD_FRAMES)
     ranges = ranges or observation.Ranges()
     fps, noise = np.float32(clip["fps"]), noise or detector_noise.load_params()
     moved, shots = _shoot(key, points, real, fps, ranges, noise, views, vary_body)
-    return {**clip, **_record(np.asarray(moved)[:frames], jax.device_get(shots), views)}
+    return _record(np.asarray(moved)[:frames], jax.device_get(shots), views)
 
 
 def _record(points: Float[np.ndarray, "T J 3"], shots: dict[str, np.ndarray], views: int) -> dict[str, Any]:
