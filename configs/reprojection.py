@@ -1,0 +1,74 @@
+"""Transform re-projection: a lifter learnt from pairs of views without 3D (Li's thesis, chapter 3).
+
+    python train.py --config=configs/reprojection.py --workdir=work/reprojection
+    python train.py --config=configs/reprojection.py:data=cmu,row=trans_reproj --workdir=work/reprojection_cmu
+    python evaluate.py --workdir=work/reprojection
+
+Trained on detections of AIST++ (ch01, ch02, ch05 and ch06, eight cameras), tested on ch03, one view at a time. The rows
+of tables 3.1 and 3.2 are named after them; at full size, 1,024 channels, they take hours on two cores, and
+`benchmarks.self_supervised` trains them all at a smaller one. "fitted_temporal", the default, goes beyond the thesis:
+81 frames, no root branch but the place where a pose fits both views, large errors counted linearly.
+"""
+
+import ml_collections
+
+from configs.lifter_common import lifter_config
+from configs.self_supervised_common import DATA, see_views
+from hdvr_jax.configurations import parse_arg
+
+# Of each row, what differs from the thesis' own method: four residual blocks, a root branch, pre-training.
+_TEMPORAL = {"backbone": "temporal", "inputs": "sighting"}
+ROWS = {
+    "reproj": {"transform_weight": 0.0},
+    "reproj_adv": {"transform_weight": 0.0, "adversarial_weight": 0.01},
+    "trans_reproj": {},
+    "trans_reproj_da": {"virtual_views": 8},
+    "res_linear": {"virtual_views": 8, "blocks": 2},
+    "temporal_dilated": {"virtual_views": 8, **_TEMPORAL},
+    "published_root": {"root": "published"},
+    "no_pretraining": {"root": "published", "pretraining": 0.0},
+    "squared": {"knee": 0.0},
+    "fitted_root": {"root": "fit", "pretraining": 0.0},
+    "fitted_temporal": {"root": "fit", "pretraining": 0.0, "virtual_views": 8, **_TEMPORAL},
+}
+_OF_DATA = ("virtual_views",)
+
+
+def get_config(arg: str = "") -> ml_collections.ConfigDict:
+    """Arguments: data = aistpp or cmu; row; extrinsics = given or estimated; skip = view to leave out, or none;
+    channels, steps; layers = of the temporal rows, three frames each; size."""
+    choices = {"data": DATA, "row": ROWS, "extrinsics": ("given", "estimated"), "size": ("full", "tiny")}
+    options = parse_arg(
+        arg, choices, data="aistpp", row="fitted_temporal", extrinsics="given", skip="c05", channels=0, steps=0,
+        layers=4, size="full",
+    )  # fmt: skip
+    row, tiny = dict(ROWS[options.row]), options.size == "tiny"
+    temporal = row.get("backbone") == "temporal"
+    widths = (3,) * (2 if tiny else options.layers) if temporal else (1,)
+    outputs = 8 if tiny else 32
+    config = lifter_config("reprojection", widths=widths, outputs=outputs if temporal else 1)
+    config.family = "reprojection"
+    see_views(config, options.data, options.skip, tiny=tiny)
+    config.data.extrinsics = options.extrinsics
+    _method(config.model)
+    config.model.channels = options.channels or (32 if tiny else 384 if temporal else 1024)
+    config.train.batch_size = (4 if tiny else 16) if temporal else (16 if tiny else 512)
+    config.train.steps = options.steps or (20 if tiny else 4000 if temporal else 12000)
+    config.train.eval_every = config.train.checkpoint_every = 10 if tiny else 1000
+    config.model.pretraining_steps = round(config.train.steps * row.pop("pretraining", 1 / 16))
+    for name, value in row.items():
+        config["data" if name in _OF_DATA else "model"][name] = value
+    config.data.unpaired = config.model.adversarial_weight > 0
+    if tiny:
+        config.data.virtual_views = min(1, config.data.virtual_views)
+    return config
+
+
+def _method(model: ml_collections.ConfigDict) -> None:
+    """The thesis' own method, but for the root branch's form and the knee."""
+    model.inputs = "frames"
+    model.backbone, model.blocks = "residual", 4
+    model.root = "branch"  # of hdvr_jax.families.reprojection
+    model.transform_weight = 1.0  # lambda of equation 3.7
+    model.knee = 0.02  # reprojection errors beyond it, in halves of the image's width, count linearly; 0 for none
+    model.adversarial_weight = 0.0

@@ -1,0 +1,115 @@
+"""The family that learns from pairs of views."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+
+from configs import reprojection
+from hdvr_jax import pipeline, view_pairs
+from hdvr_jax.configurations import normalise
+from hdvr_jax.errors import InputError
+from hdvr_jax.families import build
+from hdvr_jax.runs import make_runs
+from hdvr_jax.update import init_state, make_update
+from tests.families.test_lifter import KEY, _clip
+
+ROWS = ("fitted_temporal", "reproj_adv", "published_root")
+
+
+def _around(frames=24, views=3):
+    """A clip whose cameras stand around the dancer."""
+    clip = _clip(frames, views)
+    angles = 2 * np.pi * np.arange(views) / views
+    turns = np.stack([[[np.cos(a), 0, -np.sin(a)], [0, 1, 0], [np.sin(a), 0, np.cos(a)]] for a in angles])
+    clip["rotation"] = (clip["rotation"][0] @ turns).astype(np.float32)
+    camera = np.einsum("vij,tnj->vtni", clip["rotation"], clip["points_world"]) + clip["translation"][:, None, None]
+    return {**clip, "keypoints": (camera[..., :2] / camera[..., 2:] * 1000 + 500).astype(np.float32)}
+
+
+def _setup(row, **model):
+    config = normalise(reprojection.get_config(f"row={row},size=tiny"))
+    config.data.virtual_views, config.model.dropout = 0, 0.0
+    for name, value in model.items():
+        config.model[name] = value
+    family = build(config)
+    windows = pipeline.training_windows(family, config.data, family.prepare([_around()], {}))
+    return config, family, windows
+
+
+def _batch(windows, size=8):
+    return pipeline.batch_at(windows, make_runs(windows, [0], size), 0)
+
+
+def _falling(row, term, steps):
+    _, family, windows = _setup(row, pretraining_steps=0)
+    batch, optimizer = _batch(windows), optax.adam(1e-3)
+    update = jax.jit(make_update(family, optimizer))
+    state, values = init_state(family, optimizer, batch, KEY), []
+    for _ in range(steps):
+        state, metrics = update(state, batch, KEY)
+        values.append(float(metrics[term][0]))
+    return values
+
+
+def test_the_transform_loss_falls_on_one_batch():
+    values = _falling("fitted_temporal", "transform", 40)
+    assert min(values[-5:]) < 0.5 * values[0]
+
+
+def test_the_adversarial_rival_and_its_judge_learn_together():
+    values = _falling("reproj_adv", "reprojection", 40)
+    assert min(values[-5:]) < 0.7 * values[0]
+
+
+def test_training_sees_no_truth_but_for_the_adversarial_rival():
+    for row in ROWS:
+        _, family, windows = _setup(row)
+        batch = family.augment(_batch(windows), KEY, True)
+        assert np.isfinite(batch["targets"]).all() == (row == "reproj_adv")
+        assert np.isnan(batch["other_points_camera"]).all() == (row != "reproj_adv")
+
+
+def test_a_pair_is_mirrored_together_with_its_cameras():
+    _, family, windows = _setup("reproj_adv")
+    plain = _batch(windows, 16)
+    views = view_pairs.split(family.augment(plain, KEY, True))
+    turned = np.array([not np.allclose(a, b) for a, b in zip(views[0]["rays"], plain["rays"])])
+    assert 0 < turned.sum() < 16
+    world = []
+    for view in views:
+        points = np.asarray(view["targets"] + view["trajectory"][:, :, None])
+        off = np.abs(points[..., :2] / points[..., 2:] - view["rays"][:, : points.shape[1]])
+        assert np.median(off) < 5e-3
+        rotation, place = view["camera_rotation"], view["camera_translation"]
+        world.append(np.einsum("bji,btnj->btni", rotation, points - place[:, None, None]))
+    np.testing.assert_allclose(*world, atol=1e-3)
+
+
+def test_pretraining_comes_first():
+    config, family, windows = _setup("published_root", pretraining_steps=3)
+    batch = _batch(windows)
+    augmented = family.augment(batch, KEY, True)
+    variables = family.init(KEY, augmented)
+    for step, name in ((2, "pretraining"), (3, "both")):
+        example = jnp.arange(8) + step * config.train.batch_size
+        _, (_, terms) = family.loss(variables, {**augmented, "example": example}, KEY, True)
+        parts = terms["reprojection"][0] + config.model.transform_weight * terms["transform"][0]
+        np.testing.assert_allclose(terms["loss"][0], terms["pretraining"][0] if name == "pretraining" else parts, 1e-5)
+
+
+def test_one_view_is_enough_to_predict():
+    _, family, windows = _setup("fitted_temporal")
+    variables = family.init(KEY, family.augment(_batch(windows), KEY, True))
+    sequences = family.prepare([{**_around(), "split": "test"}], {})
+    batch = next(pipeline.eval_batches(pipeline.Windows(sequences, fixed=family.fixed), 2))
+    batch = family.augment(batch, KEY, False)
+    outputs = family.predict(variables, batch)
+    assert outputs["poses"].shape == batch["targets"].shape
+    assert np.isfinite(family.scores(outputs, batch)["body_mpjpe_mm"][0]).all()
+
+
+def test_unknown_roots_are_refused():
+    with pytest.raises(InputError, match=r"config\.model\.root: 'pelvis'"):
+        _setup("reproj", root="pelvis")
