@@ -14,7 +14,7 @@ def see_views(config: ml_collections.ConfigDict, data: str, skip: str, *, tiny: 
 
     Args:
         skip: a view to leave out, "none" for none.
-        tiny: one view a clip less work.
+        tiny: two virtual views in place of four, for tests.
     """
     fields = config.data
     fields.dataset = {"aistpp": "aistpp", "cmu": "cmu_mocap"}[data]

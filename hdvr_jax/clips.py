@@ -23,7 +23,7 @@ camera saw), and V, T and J differ from clip to clip.
 `split`, the name of the split that a clip was read from, is a property of the reading (`datasets/record.py`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -67,6 +67,14 @@ def single_views(clip: Clip) -> Iterator[dict[str, Any]]:
     fields = [field for field in (*_VIEW_ARRAYS, "views") if field in clip]
     for view in range(len(clip["keypoints"])):
         yield {**clip, **{field: clip[field][view : view + 1] for field in fields}}
+
+
+def without_views(clip: Clip, names: Collection[str]) -> dict[str, Any]:
+    """The clip without the views of these names, if it has any such."""
+    kept = [index for index, name in enumerate(clip["views"]) if name not in names]
+    fields = [field for field in _VIEW_ARRAYS if field in clip]
+    views = tuple(clip["views"][index] for index in kept)
+    return {**clip, **{field: clip[field][kept] for field in fields}, "views": views}
 
 
 def track_2d(clip: Clip, view: int) -> PoseTrack:

@@ -3,13 +3,14 @@
 Symbols: B batch, T frames, J joints, V views.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
 
 from hdvr_jax import cameras, detector_noise, filming, lifter_inputs, lifting, rig, virtual_views
+from hdvr_jax.clips import Clip, without_views
 from hdvr_jax.errors import InputError
 from hdvr_jax.view_pairs import joined, paired, split
 
@@ -36,26 +37,18 @@ def sequences(config: Any, clips: Iterable[dict]) -> list[dict]:
     ranges, noise = lifter_inputs.ranges_of(data), lifter_inputs.noise_of(data)
     found = []
     for clip in filming.film_unseen(clips, data.film_views, ranges, noise=noise, vary_body=data.vary_bodies):
-        skip = tuple(data.skip_views)
+        clip = without_views(clip, data.skip_views)
         if clip["split"] == "train" and len(clip["views"]):
-            clip = _without(clip, skip)
             clip = rig.estimated(clip) if data.extrinsics == "estimated" else clip
             clip = virtual_views.added(clip, data.virtual_views, ranges=ranges, noise=noise)
-        found += _placed_views(clip, config.model.skeleton, data.fps, skip)
+        found += _placed_views(clip, config.model.skeleton, data.fps)
     if not found:
         raise InputError(f"dataset {data.dataset}: no clip has views")
     return found
 
 
-def _without(clip: Mapping[str, Any], skip: Sequence[str]) -> dict[str, Any]:
-    """The clip without some of its views."""
-    kept = [index for index, name in enumerate(clip["views"]) if name not in skip]
-    arrays = ("keypoints", "confidence", "focal", "center", "distortion", "rotation", "translation", "image_size")
-    return {**clip, "views": tuple(clip["views"][k] for k in kept)} | {name: clip[name][kept] for name in arrays}
-
-
-def _placed_views(clip: Mapping[str, Any], skeleton: str, fps: float, skip: Sequence[str]) -> Iterator[dict]:
-    for view in lifting.recorded_views(clip, skeleton, fps, tuple(skip)):
+def _placed_views(clip: Clip, skeleton: str, fps: float) -> Iterator[dict]:
+    for view in lifting.recorded_views(clip, skeleton, fps):
         index = clip["views"].index(view["view"])
         yield {
             **view,

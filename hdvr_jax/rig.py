@@ -47,7 +47,7 @@ class _Pair(NamedTuple):
     inliers: int
 
 
-def estimated(clip: Clip, skip: tuple[str, ...] = (), *, refine: bool = True) -> dict[str, Any]:
+def estimated(clip: Clip, *, refine: bool = True) -> dict[str, Any]:
     """The clip with rotation and translation of its views found from their 2D joints and the distances between them.
 
     The new world is the frame of the first view (x right, y down), whose rotation is the identity and whose translation
@@ -55,14 +55,12 @@ def estimated(clip: Clip, skip: tuple[str, ...] = (), *, refine: bool = True) ->
     what is scored in the frame of that camera is the same as before. A clip of one view, or none, needs no distances.
 
     Args:
-        skip: views that are not in step with the others; the result is without them.
         refine: whether all cameras are moved together at the end.
     Raises:
         InputError: no chain of pairs leads from the first view to some other; names the clip and the view.
     """
-    clip = _without(clip, skip)
     if not len(clip["keypoints"]):
-        return clip
+        return dict(clip)
     given, shift = (np.asarray(clip[name][0], np.float64) for name in ("rotation", "translation"))
     centers = -np.einsum("vji,vj->vi", clip["rotation"].astype(np.float64), clip["translation"].astype(np.float64))
     pairs = list(_pairs(clip, np.linalg.norm(centers[:, None] - centers[None], axis=-1)))
@@ -72,13 +70,6 @@ def estimated(clip: Clip, skip: tuple[str, ...] = (), *, refine: bool = True) ->
     points = clip["points_world"] @ given.T + shift
     moved = {"rotation": rotation, "translation": translation, "points_world": points}
     return {**clip, **{name: value.astype(np.float32) for name, value in moved.items()}}
-
-
-def _without(clip: Clip, skip: tuple[str, ...]) -> dict[str, Any]:
-    kept = [index for index, name in enumerate(clip["views"]) if name not in skip]
-    fields = [field for field, axes in clips.ARRAYS.items() if axes[0] == "V" and field in clip]
-    views = tuple(clip["views"][index] for index in kept)
-    return {**clip, **{field: clip[field][kept] for field in fields}, "views": views}
 
 
 def _pairs(clip: Clip, lengths: Float[np.ndarray, "V V"]) -> Iterator[_Pair]:

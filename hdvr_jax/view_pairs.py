@@ -5,9 +5,10 @@ A window's partner is the same frames seen by another camera, drawn anew at ever
 Symbols: N windows, B batch.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Int
 
@@ -70,6 +71,16 @@ def split(batch: Mapping[str, Any]) -> tuple[Batch, Batch]:
     first = {name: value for name, value in batch.items() if not name.startswith(_PREFIX)}
     second = {name.removeprefix(_PREFIX): value for name, value in batch.items() if name.startswith(_PREFIX)}
     return first, {**first, **second}
+
+
+def stacked(batch: Mapping[str, Any], names: Collection[str]) -> Batch:
+    """Both views as examples of one batch of twice the size, the first views first: for statistics over all of it.
+
+    It holds the arrays of these names, and `example`, by which each is told apart.
+    """
+    first, second = split(batch)
+    both = {name: jnp.concatenate([first[name], second[name]]) for name in names}
+    return {**both, "example": jnp.concatenate([2 * first["example"], 2 * first["example"] + 1])}
 
 
 def paired(batch: Mapping[str, Any]) -> bool:

@@ -31,8 +31,6 @@ def added(
     seed: int = 0,
     ranges: Any = None,
     noise: detector_noise.NoiseParams | None = None,
-    *,
-    skip: tuple[str, ...] = (),
 ) -> dict[str, Any]:
     """The clip with `count` more views, virtual0, virtual1 and so on, of its motion as the recorded views tell it.
 
@@ -43,10 +41,9 @@ def added(
     Args:
         ranges: `observation.Ranges` of the cameras, and the strength of the detector's errors; None for its defaults.
         noise: the detector's errors; None for those that come with the package.
-        skip: recorded views that are not triangulated from, for they are not in step with the others.
     """
     turn = _upright(clip)
-    track = PoseTrack.from_points(triangulated(clip, skip) @ turn.T, clip["skeleton"], clip["fps"], id=clip["clip"])
+    track = PoseTrack.from_points(triangulated(clip) @ turn.T, clip["skeleton"], clip["fps"], id=clip["clip"])
     points = track.to_skeleton(_SKELETON).fill_gaps().keypoints
     hips = [get_skeleton(_SKELETON).index(f"{side}_hip") for side in ("left", "right")]
     if not count or not np.isfinite(points[:, hips]).all():
@@ -61,16 +58,15 @@ def added(
     return {**clip, **both, "views": (*clip["views"], *filmed["views"])}
 
 
-def triangulated(clip: Clip, skip: tuple[str, ...] = ()) -> Float[np.ndarray, "T J 3"]:
-    """The motion in the world (metres) as the recorded views but those in `skip` tell it; NaN where they do not."""
-    kept = [index for index, name in enumerate(clip["views"]) if name not in skip]
-    frames, joints = clip["keypoints"].shape[1:3]
-    if len(kept) < 2:
+def triangulated(clip: Clip) -> Float[np.ndarray, "T J 3"]:
+    """The motion in the world (metres) as the recorded views tell it; NaN where they do not."""
+    views, frames, joints = clip["keypoints"].shape[:3]
+    if views < 2:
         return np.full((frames, joints, 3), np.nan, np.float32)
-    rays = np.stack([lifting.ideal_points(clips.camera(clip, view), clip["keypoints"][view]) for view in kept])
-    extrinsics = cameras.Extrinsics(jnp.asarray(clip["rotation"][kept]), jnp.asarray(clip["translation"][kept]))
+    rays = np.stack([lifting.ideal_points(clips.camera(clip, view), clip["keypoints"][view]) for view in range(views)])
+    extrinsics = cameras.Extrinsics(jnp.asarray(clip["rotation"]), jnp.asarray(clip["translation"]))
     # Lengths are padded, so that few are ever compiled.
-    rays, confidence = (_padded(values) for values in (np.nan_to_num(rays), clip["confidence"][kept]))
+    rays, confidence = (_padded(values) for values in (np.nan_to_num(rays), clip["confidence"]))
     points, known = jax.device_get(triangulation.triangulate(rays, confidence, extrinsics))
     return np.where(known[..., None] >= LEAST_KNOWN, points, np.float32(np.nan))[:frames]
 

@@ -23,6 +23,15 @@ def test_single_views_hold_what_belongs_to_their_camera():
         np.testing.assert_array_equal(one["points_world"], clip["points_world"])
 
 
+def test_views_that_are_left_out_take_their_arrays_along():
+    clip = make_clip(views=3)
+    found = clips.without_views(clip, ("c0", "c7"))
+    assert found["views"] == ("c1", "c2")
+    for field in clips.no_views(40, 17):
+        np.testing.assert_array_equal(found[field], clip[field][1:])
+    np.testing.assert_array_equal(found["points_world"], clip["points_world"])
+
+
 def test_a_clip_without_views_has_the_fields_and_types_of_one_with_views():
     clip, empty = make_clip(views=2), clips.no_views(40, 17)
     for field, value in empty.items():

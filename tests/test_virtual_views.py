@@ -55,18 +55,13 @@ def test_seeds_and_names_draw_other_views(clip, more):
         assert np.abs(other["rotation"][3:] - more["rotation"][3:]).max() > 0.01
 
 
-def test_gaps_are_filled_and_skipped_views_are_not_read(clip, more):
+def test_gaps_are_filled(clip):
     gaps = {**clip, "confidence": clip["confidence"].copy(), "keypoints": clip["keypoints"].copy()}
     gaps["confidence"][1:, 10:14, 13] = 0
     gaps["keypoints"][1:, 10:14, 13] = np.nan
     assert np.isnan(virtual_views.triangulated(gaps)[10:14, 13]).all()
     filled = virtual_views.added(gaps, 2, ranges=_RANGES)
     assert (filled["confidence"][3:, 10:14, 13] > 0).any()
-    wrong = {**clip, "keypoints": clip["keypoints"].copy()}
-    wrong["keypoints"][2] = 0
-    np.testing.assert_array_equal(
-        virtual_views.triangulated(wrong, skip=("c2",)), virtual_views.triangulated(clip, skip=("c2",))
-    )
 
 
 def test_what_cannot_be_triangulated_comes_back_as_it_is(clip):

@@ -20,7 +20,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array
 
-from hdvr_jax import adversarial, lifter_inputs, losses, multiview, reprojection, view_pairs
+from hdvr_jax import adversarial, lifter_inputs, multiview, reprojection, view_pairs
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family
 from hdvr_jax.families import lifter as pose_lifter
@@ -30,6 +30,8 @@ from hdvr_jax.padding import own_frames
 from hdvr_jax.reprojection import View
 
 ROOTS = ("branch", "published", "fit")
+# What the networks read of both views.
+_READ = ("inputs", "rays", "confidence", "rotation", "mask")
 
 Networks = dict[str, Any]
 
@@ -89,11 +91,10 @@ def _init(nets: Networks, key: Any, batch: Batch) -> Any:
 def _loss(config: Any, nets: Networks, variables: Any, batch: Batch, key: Any, train: bool) -> tuple:
     """Sum over the examples of equation 3.7, or of 3.6 in the pre-training."""
     model, mask = config.model, batch["mask"]
-    pairs = view_pairs.split(batch)
     lifted, state = _lift(nets, model.skeleton, variables, batch, key, train)
     own = own_frames(batch["inputs"].shape[1], nets["poses"].padding)
-    views = tuple(_view(view, own) for view in pairs)
-    roots, state = _roots(config, nets, variables, pairs, lifted, views, state, key, train)
+    views = tuple(_view(view, own) for view in view_pairs.split(batch))
+    roots, state = _roots(config, nets, variables, batch, lifted, views, state, key, train)
     points = [pose + root[:, :, None] for pose, root in zip(lifted, roots)]
     real = jnp.asarray(batch["frame_mask"][:, own] * mask[:, None])
     there_and_back = (views, views[::-1])
@@ -109,27 +110,18 @@ def _loss(config: Any, nets: Networks, variables: Any, batch: Batch, key: Any, t
         terms["pretraining"] = reprojection.pretraining(*points, views, real)
         total = jnp.where(first, terms["pretraining"], total)
     if "discriminator" in nets:
-        terms |= _judged(config, nets, variables, lifted, pairs, real, key)
+        terms |= _judged(config, nets, variables, lifted, batch, real, key)
         total += model.adversarial_weight * terms["discriminator"]
     count = mask.sum()
     found = {name: ((value * mask).sum(), count) for name, value in {"loss": total, **terms}.items()}
     return found["loss"][0], ({"batch_stats": state}, found)
 
 
-def _stacked(batch: Batch) -> Batch:
-    """Both views as examples of one batch of twice the size, for statistics over all of it."""
-    first, second = view_pairs.split(batch)
-    names = ("inputs", "rays", "confidence", "rotation", "mask")
-    both = {name: jnp.concatenate([first[name], second[name]]) for name in names}
-    # Odd and even: an element's dropout depends on its example's number.
-    return {**both, "example": jnp.concatenate([2 * batch["example"], 2 * batch["example"] + 1])}
-
-
 def _lift(
     nets: Networks, skeleton: str, variables: Any, batch: Batch, key: Any, train: bool
 ) -> tuple[list[Array], dict]:
     """(Poses of both views about their roots, metres, camera axes; new batch statistics)."""
-    both, net = _stacked(batch), nets["poses"]
+    both, net = view_pairs.stacked(batch, _READ), nets["poses"]
     outputs, state = pose_lifter.apply_to_windows(net, _of(variables, "poses"), both, key, train)
     own = own_frames(both["inputs"].shape[1], net.padding)
     outputs = pose_lifter.camera_poses(outputs, {"rotation": both["rotation"][:, own]}, skeleton)
@@ -147,12 +139,12 @@ def _view(view: Batch, own: slice) -> View:
 
 
 def _roots(
-    config: Any, nets: Networks, variables: Any, pairs: Any, lifted: Any, views: Any, state: dict, key: Any, train: bool
+    config: Any, nets: Networks, variables: Any, batch: Any, lifted: Any, views: Any, state: dict, key: Any, train: bool
 ) -> tuple[list[Array], dict]:
     """(Where both views' roots stand in their cameras' axes, the batch statistics with the root branch's)."""
     if config.model.root == "fit":
         return [reprojection.fit_root(pose, v) for pose, v in zip(lifted, (views, views[::-1]))], state
-    both = _rays(_stacked(view_pairs.joined(*pairs)))
+    both = _rays(view_pairs.stacked(batch, _READ))
     variables = _of(variables, "root")
     outputs, found = pose_lifter.apply_to_windows(nets["root"], variables, both, jax.random.fold_in(key, 1), train)
     outputs = outputs[:, :, 0]
@@ -162,24 +154,16 @@ def _roots(
     return jnp.split(outputs, 2), {**state, "root": found["batch_stats"]}
 
 
-def _judged(config: Any, nets: Networks, variables: Any, lifted: Any, pairs: Any, real: Any, key: Any) -> dict:
-    """Terms of the discriminator, (B,) each: the mean over both views' frames."""
-    root = lifter_inputs.root_of(config.model.skeleton)
-    sums: dict[str, Any] = {"discriminator": 0.0, "generator": 0.0}
-    for index, (pose, view) in enumerate(zip(lifted, pairs)):
-        sides = (pose, view["targets"])
-        keys = jax.random.split(jax.random.fold_in(key, 2 + index))
-        fake, true = (adversarial.unify(p, k, view["example"], root) for p, k in zip(sides, keys))
-        shape = fake.shape[:2]
-        found = adversarial.adversarial_terms(
-            lambda p: nets["discriminator"].apply(_of(variables, "discriminator"), p),
-            fake.reshape(-1, *fake.shape[2:]),
-            true.reshape(-1, *true.shape[2:]),
-            real.reshape(-1),
-        )
-        for name, value in zip(sums, found):
-            sums[name] += losses.masked_mean(value.reshape(shape), real)
-    return sums
+def _judged(
+    config: Any, nets: Networks, variables: Any, lifted: list[Array], batch: Batch, real: Array, key: Any
+) -> dict[str, Array]:
+    """Terms of the discriminator, (B,) each: sums of both views'."""
+    true = view_pairs.stacked(batch, ("targets",))
+    judge = functools.partial(nets["discriminator"].apply, _of(variables, "discriminator"))
+    real, root = jnp.concatenate([real, real]), lifter_inputs.root_of(config.model.skeleton)
+    key = jax.random.fold_in(key, 2)
+    terms = adversarial.judged(judge, jnp.concatenate(lifted), true["targets"], real, key, true["example"], root)
+    return {name: sum(jnp.split(term, 2)) for name, term in zip(("discriminator", "generator"), terms)}
 
 
 def _predict(config: Any, net: Any, variables: Any, batch: Batch) -> dict[str, Any]:

@@ -13,19 +13,10 @@ from hdvr_jax.errors import InputError
 from hdvr_jax.families import build
 from hdvr_jax.runs import make_runs
 from hdvr_jax.update import init_state, make_update
-from tests.families.test_lifter import KEY, _clip
+from tests.families.dancing import make_clip
 
+KEY = jax.random.key(0)
 ROWS = ("fitted_temporal", "reproj_adv", "published_root")
-
-
-def _around(frames=24, views=3):
-    """A clip whose cameras stand around the dancer."""
-    clip = _clip(frames, views)
-    angles = 2 * np.pi * np.arange(views) / views
-    turns = np.stack([[[np.cos(a), 0, -np.sin(a)], [0, 1, 0], [np.sin(a), 0, np.cos(a)]] for a in angles])
-    clip["rotation"] = (clip["rotation"][0] @ turns).astype(np.float32)
-    camera = np.einsum("vij,tnj->vtni", clip["rotation"], clip["points_world"]) + clip["translation"][:, None, None]
-    return {**clip, "keypoints": (camera[..., :2] / camera[..., 2:] * 1000 + 500).astype(np.float32)}
 
 
 def _setup(row, **model):
@@ -34,7 +25,7 @@ def _setup(row, **model):
     for name, value in model.items():
         config.model[name] = value
     family = build(config)
-    windows = pipeline.training_windows(family, config.data, family.prepare([_around()], {}))
+    windows = pipeline.training_windows(family, config.data, family.prepare([make_clip(frames=24, views=3)], {}))
     return config, family, windows
 
 
@@ -102,7 +93,7 @@ def test_pretraining_comes_first():
 def test_one_view_is_enough_to_predict():
     _, family, windows = _setup("fitted_temporal")
     variables = family.init(KEY, family.augment(_batch(windows), KEY, True))
-    sequences = family.prepare([{**_around(), "split": "test"}], {})
+    sequences = family.prepare([{**make_clip(frames=24, views=3), "split": "test"}], {})
     batch = next(pipeline.eval_batches(pipeline.Windows(sequences, fixed=family.fixed), 2))
     batch = family.augment(batch, KEY, False)
     outputs = family.predict(variables, batch)
