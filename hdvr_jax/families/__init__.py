@@ -29,6 +29,7 @@ FAMILIES: Mapping[str, str] = types.MappingProxyType(
         "lifter": "hdvr_jax.families.lifter",
         "lifter_trajectory": "hdvr_jax.families.lifter_trajectory",
         "reprojection": "hdvr_jax.families.reprojection",
+        "dictionary": "hdvr_jax.families.dictionary",
         "factorization": "hdvr_jax.families.factorization",
         "movements": "hdvr_jax.families.movements",
         "genre": "hdvr_jax.families.genre",

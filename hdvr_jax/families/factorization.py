@@ -1,0 +1,186 @@
+"""The consistent factorization network: canonical poses and cameras from pairs of views (Li's thesis, chapter 4).
+
+A backbone, which is any lifter, and two heads give the code of a pose and its camera; the hierarchical dictionary
+makes a canonical pose of the code. Both views of a pair are to have the same one (equations 4.1, 4.3, 4.4 and 4.8;
+`hdvr_jax.factorization`). Rows of tables 4.1 and 4.2:
+
+    baseline  no dictionary (`model.levels = ()`): a head gives the canonical pose; reprojection alone
+    hd        a dictionary learnt before, by the family dictionary; reprojection alone
+    adv       that, and a discriminator, which reads unpaired 3D (`hdvr_jax.adversarial`, `data.unpaired`)
+    cf        that of hd, and consistency: the method itself
+    sd        consistency, with a dictionary of a single level
+
+An orthographic image does not say which of two joints is in front, and so no loss here but the rival's tells a
+solution from the one with all depths negated. `dictionary.forwardness` does, without labels: its running mean is kept
+in training, and where it is negative, depths are negated (`batch_stats`, "forwardness").
+"""
+
+import dataclasses
+import functools
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from hdvr_jax import adversarial, dictionary, factorization, lifter_inputs, multiview, rotations, view_pairs
+from hdvr_jax.errors import InputError
+from hdvr_jax.families import Batch, Family
+from hdvr_jax.families import lifter as pose_lifter
+from hdvr_jax.moments import psum
+from hdvr_jax.networks.dictionary import Dictionary
+from hdvr_jax.networks.discriminator import Discriminator
+from hdvr_jax.networks.factorization import CAMERAS, Heads, joints_for
+from hdvr_jax.networks.lifter import apply_to_sequence
+from hdvr_jax.padding import own_frames
+from hdvr_jax.skeletons import get_skeleton
+
+# Of the running mean that tells front from back.
+_MOMENTUM = 0.99
+
+
+@dataclasses.dataclass(frozen=True)
+class Networks:
+    """The parts of the model; None where a row has none of a kind."""
+
+    backbone: pose_lifter.Lifter
+    heads: Heads
+    dictionary: Dictionary | None
+    discriminator: Discriminator | None
+
+
+def make(config: Any, axis_name: str | None = None) -> Family:
+    """The family, from a config (see `configs/factorization.py`)."""
+    lifter_inputs.check(config)
+    nets = networks(config, axis_name)
+    context = nets.backbone.padding
+    return Family(
+        name="factorization",
+        init=functools.partial(_init, nets),
+        loss=functools.partial(_loss, config, nets, axis_name),
+        predict=functools.partial(_predict, config, nets),
+        scores=functools.partial(pose_lifter.scores, skeleton=config.model.skeleton),
+        prepare=lambda clips, upstream: multiview.sequences(config, clips),
+        fixed=lifter_inputs.CAMERA + lifter_inputs.PLACE,
+        pairs=True,
+        targets=lifter_inputs.TARGETS,
+        context=context,
+        augment=functools.partial(multiview.augment, config, lifter_inputs.noise_of(config.data), context),
+        on_clip=functools.partial(pose_lifter.lift_clip, config),
+    )
+
+
+def networks(config: Any, axis_name: str | None = None) -> Networks:
+    """The networks that a config describes.
+
+    Raises:
+      InputError: an unknown camera, or a width of the heads that is not a multiple of 3.
+    """
+    model, joints = config.model, len(get_skeleton(config.model.skeleton).joints)
+    if model.camera not in CAMERAS:
+        raise InputError(f"config.model.camera: {model.camera!r} is not one of {', '.join(CAMERAS)}")
+    try:
+        outputs = joints_for(model.head_channels)
+    except ValueError as error:
+        raise InputError(f"config.model.head_channels: {error}") from error
+    levels = tuple(model.levels)
+    return Networks(
+        backbone=pose_lifter.network(config, axis_name, joints=outputs),
+        heads=Heads(levels[-1] if levels else 3 * joints, model.camera, positive=bool(levels)),
+        dictionary=Dictionary(joints, levels) if levels else None,
+        discriminator=Discriminator() if model.adversarial_weight else None,
+    )
+
+
+def _init(nets: Networks, key: Any, batch: Batch) -> Any:
+    keys = jax.random.split(key, 4)
+    backbone = pose_lifter.init(nets.backbone, keys[0], batch)
+    features = jnp.zeros((1, nets.backbone.joints_out, 3))
+    params = {"backbone": backbone["params"], "heads": nets.heads.init(keys[1], features)["params"]}
+    if nets.dictionary:
+        code = jnp.zeros((1, nets.heads.size))
+        params["dictionary"] = nets.dictionary.init(keys[2], code, method="decode")["params"]
+    if nets.discriminator:
+        params["discriminator"] = nets.discriminator.init(keys[3], batch["targets"])["params"]
+    return {"params": params, "batch_stats": {"backbone": backbone["batch_stats"], "forwardness": jnp.zeros(())}}
+
+
+def _backbone(variables: Any) -> Any:
+    return {kind: found["backbone"] for kind, found in variables.items()}
+
+
+def _factorize(nets: Networks, params: Any, features: Array, root: int) -> tuple[Array, Array]:
+    """(Canonical poses (B, T, J, 3) of unit size, poses of unit size in the frame of the inputs)."""
+    code, rotation = nets.heads.apply({"params": params["heads"]}, features)
+    if nets.dictionary:
+        canonical = nets.dictionary.apply({"params": params["dictionary"]}, code, method="decode")
+    else:
+        canonical = code.reshape(*code.shape[:-1], -1, 3)
+    canonical = factorization.unit(canonical, root)
+    return canonical, dictionary.view(canonical, rotation)
+
+
+def _loss(config: Any, nets: Networks, axis_name: str | None, variables: Any, batch: Batch, key: Any, train: bool):
+    """Sum over the examples of equation 4.8, and of the adversarial loss where there is one."""
+    model, params, mask = config.model, variables["params"], batch["mask"]
+    both = _stacked(batch)
+    features, state = pose_lifter.apply_to_windows(nets.backbone, _backbone(variables), both, key, train)
+    own, root = own_frames(both["inputs"].shape[1], nets.backbone.padding), lifter_inputs.root_of(model.skeleton)
+    canonical, poses = _factorize(nets, params, features, root)
+    weights = both["inputs"][:, own, :, 2] * both["frame_mask"][:, own, None]
+    views = jnp.split(factorization.reprojection(poses, both["inputs"][:, own, :, :2], weights), 2)
+    seen = weights.max(-1) > 0
+    terms = {
+        "reprojection": views[0] + views[1],
+        "consistency": factorization.consistency(*jnp.split(canonical, 2), jnp.logical_and(*jnp.split(seen, 2))),
+    }
+    total = factorization.total(tuple(views), terms["consistency"], model.consistency_weight)
+    real = seen * both["mask"][:, None]
+    forwardness = _forwardness(variables["batch_stats"]["forwardness"], poses, real, model.skeleton, axis_name)
+    if nets.discriminator:
+        facing = _facing(poses, forwardness)
+        terms |= _judged(nets, params, facing, both, own, real, jax.random.fold_in(key, 1), root)
+        total = total + model.adversarial_weight * terms["discriminator"]
+    found = {name: ((value * mask).sum(), mask.sum()) for name, value in {"loss": total, **terms}.items()}
+    stats = {"backbone": dict(state)["batch_stats"], "forwardness": forwardness}
+    return found["loss"][0], ({"batch_stats": stats}, found)
+
+
+def _stacked(batch: Batch) -> Batch:
+    """Both views as examples of one batch of twice the size, first and second: statistics are over all of it."""
+    first, second = view_pairs.split(batch)
+    names = ("inputs", "rotation", "targets", "mask", "frame_mask")
+    both = {name: jnp.concatenate([first[name], second[name]]) for name in names}
+    # What is drawn at random depends on an example's number.
+    return {**both, "example": jnp.concatenate([2 * batch["example"], 2 * batch["example"] + 1])}
+
+
+def _forwardness(before: Array, poses: Array, weights: Array, skeleton: str, axis_name: str | None) -> Array:
+    """The running mean over all devices, with this step's; poses that are nearly flat have no say beyond 1."""
+    found = jnp.clip(dictionary.forwardness(jax.lax.stop_gradient(poses), skeleton), -1.0, 1.0)
+    total, count = psum(((found * weights).sum(), weights.sum()), axis_name)
+    now = total / jnp.maximum(count, 1.0)
+    return jnp.where(count > 0, _MOMENTUM * before + (1 - _MOMENTUM) * now, before)
+
+
+def _facing(poses: Float[Array, "B T J 3"], forwardness: Float[Array, ""]) -> Float[Array, "B T J 3"]:
+    return jnp.where(forwardness < 0, dictionary.flipped(poses), poses)
+
+
+def _judged(
+    nets: Networks, params: Any, poses: Array, both: Batch, own: slice, real: Array, key: Any, root: int
+) -> dict[str, Array]:
+    """Terms of the discriminator, sums over both views, (B,) each."""
+    truth = rotations.rotate(both["rotation"][:, own, None], both["targets"])
+    judge = functools.partial(nets.discriminator.apply, {"params": params["discriminator"]})
+    terms = adversarial.judged(judge, poses, truth, real, key, both["example"], root)
+    return {name: sum(jnp.split(term, 2)) for name, term in zip(("discriminator", "generator"), terms)}
+
+
+def _predict(config: Any, nets: Networks, variables: Any, batch: Batch) -> dict[str, Any]:
+    """Poses (B, T, J, 3) about the root, camera axes, in metres of a person of average size."""
+    skeleton = config.model.skeleton
+    features = apply_to_sequence(nets.backbone, None, _backbone(variables), batch["inputs"])
+    _, poses = _factorize(nets, variables["params"], features, lifter_inputs.root_of(skeleton))
+    poses = dictionary.nominal_size(_facing(poses, variables["batch_stats"]["forwardness"]), skeleton)
+    return {"poses": lifter_inputs.to_camera(poses, batch["rotation"])}

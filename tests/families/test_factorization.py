@@ -1,0 +1,194 @@
+"""The consistent factorization network on pairs of views."""
+
+import functools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+
+from configs import factorization
+from hdvr_jax import dictionary, pipeline, poses
+from hdvr_jax.configurations import normalise
+from hdvr_jax.errors import InputError
+from hdvr_jax.families import build
+from hdvr_jax.networks.dictionary import Autoencoder
+from hdvr_jax.runs import make_runs
+from hdvr_jax.skeletons import get_skeleton
+from hdvr_jax.update import init_state, make_update
+from tests.families.dancing import make_clip
+
+KEY = jax.random.key(0)
+PARENTS = get_skeleton("h36m17").parents
+
+
+@functools.cache
+def _setup(row="cf", axis_name=None, **model):
+    config = normalise(factorization.get_config(f"row={row},size=tiny"))
+    config.model.update({"dropout": 0.0, "blocks": 1, "levels": config.model.levels and (12, 6), **model})
+    family = build(config, axis_name)
+    windows = pipeline.training_windows(family, config.data, _sequences())
+    batch = pipeline.batch_at(windows, make_runs(windows, [0], 8), 0)
+    return family, jax.tree.map(jnp.asarray, batch)
+
+
+@functools.cache
+def _sequences():
+    config = normalise(factorization.get_config("size=tiny"))
+    return build(config).prepare([make_clip(views=3)], {})
+
+
+@functools.cache
+def _ready(row="cf", **model):
+    """(Family, augmented batch, variables)."""
+    family, batch = _setup(row, **model)
+
+    @jax.jit
+    def prepare(batch):
+        augmented = family.augment(batch, KEY, True)
+        return augmented, family.init(KEY, augmented)
+
+    return family, *prepare(batch)
+
+
+@functools.cache
+def _value_and_gradients(row="cf", **model):
+    """Of the loss, by the parameters and the batch; with the other results of the loss."""
+    family, batch, variables = _ready(row, **model)
+
+    def total(params, batch):
+        return family.loss({**variables, "params": params}, batch, KEY, True)
+
+    floats = {name: value for name, value in batch.items() if value.dtype == jnp.float32}
+    by = jax.jit(jax.value_and_grad(lambda p, f: total(p, {**batch, **f}), (0, 1), has_aux=True))
+    return by(variables["params"], floats)
+
+
+@pytest.mark.parametrize("row", ["baseline", "cf"])
+def test_loss_falls_on_one_batch(row):
+    family, batch = _setup(row)
+    optimizer = optax.adam(3e-3)
+    update = jax.jit(make_update(family, optimizer))
+    state = init_state(family, optimizer, batch, KEY)
+    values = []
+    for _ in range(60):
+        state, metrics = update(state, batch, KEY)
+        values.append({name: float(total / weight) for name, (total, weight) in metrics.items()})
+    assert values[-1]["loss"] < 0.7 * values[0]["loss"]
+    assert values[-1]["reprojection"] < 0.7 * values[0]["reprojection"]
+
+
+@pytest.mark.parametrize(("row", "weight"), [("baseline", 0.0), ("cf", 1.0)])
+def test_the_total_is_what_the_row_says(row, weight):
+    (_, (_, terms)), _ = _value_and_gradients(row)
+    values = {name: float(total / count) for name, (total, count) in terms.items()}
+    assert min(values["reprojection"], values["consistency"]) > 0.1
+    np.testing.assert_allclose(values["loss"], values["reprojection"] + weight * values["consistency"], rtol=1e-5)
+
+
+def test_only_the_adversarial_rival_reads_3d():
+    for row in ("cf", "adv"):
+        family, batch, _ = _ready(row)
+        (_, _), (_, by_batch) = _value_and_gradients(row)
+        for name in ("targets", "other_targets"):
+            assert np.isfinite(batch[name]).all() == (row == "adv")
+            assert bool(np.nan_to_num(by_batch[name]).any()) == (row == "adv")
+        assert not any(np.asarray(by_batch[name]).any() for name in ("camera_rotation", "camera_translation"))
+
+
+def test_every_part_learns_and_gradients_are_finite():
+    (_, _), (gradients, _) = _value_and_gradients("adv")
+    assert set(gradients) == {"backbone", "heads", "dictionary", "discriminator"}
+    for part in gradients.values():
+        leaves = jax.tree.leaves(part)
+        assert all(np.isfinite(leaf).all() for leaf in leaves)
+        assert any(np.abs(leaf).max() > 0 for leaf in leaves)
+
+
+def test_a_frame_of_which_nothing_is_seen_costs_nothing():
+    family, batch, variables = _ready()
+    hidden = {**batch, "inputs": batch["inputs"].at[0].set(0.0)}
+    by = jax.jit(jax.value_and_grad(lambda v, b: family.loss(v, b, KEY, False)[0]))
+    _, gradients = by(variables, hidden)
+    assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(gradients))
+
+
+def test_two_shards_make_the_sum_that_one_makes():
+    (total, (state, _)), _ = _value_and_gradients("adv")
+    _, batch, variables = _ready("adv")
+    mapped, _ = _setup("adv", axis_name="devices")
+    halves = jax.tree.map(lambda x: x.reshape(2, 4, *x.shape[1:]), batch)
+    loss = jax.jit(jax.vmap(lambda g: mapped.loss(variables, g, KEY, True), axis_name="devices"))
+    shards, (states, _) = loss(halves)
+    np.testing.assert_allclose(shards.sum(), total, rtol=1e-4)
+    for one, two in zip(jax.tree.leaves(state), jax.tree.leaves(states)):
+        np.testing.assert_allclose(two[0], two[1], rtol=1e-5)
+        np.testing.assert_allclose(two[0], one, rtol=1e-3, atol=1e-5)
+
+
+def test_poses_are_of_average_size_and_face_where_most_face():
+    family, batch, variables = _ready()
+    predict, stats = jax.jit(family.predict), variables["batch_stats"]
+    there, back = (
+        np.asarray(predict({**variables, "batch_stats": {**stats, "forwardness": jnp.float32(f)}}, batch)["poses"])
+        for f in (0.1, -0.1)
+    )
+    lengths = np.asarray(poses.bone_lengths(there, PARENTS)).sum(-1)
+    np.testing.assert_allclose(lengths, dictionary.nominal_length("h36m17"), rtol=1e-4)
+    np.testing.assert_allclose(there[:, :, 0], 0, atol=1e-6)
+    turn = np.asarray(batch["rotation"])
+    seen = [np.einsum("btij,btpj->btpi", turn, given) for given in (there, back)]
+    np.testing.assert_allclose(seen[0] * [1, 1, -1], seen[1], atol=1e-4)
+    assert np.abs(there - back).max() > 0.1
+
+
+def test_forwardness_is_followed_in_training():
+    family, batch, variables = _ready()
+    stats = variables["batch_stats"]
+    step = jax.jit(lambda stats: family.loss({**variables, "batch_stats": stats}, batch, KEY, True)[1][0])
+    first, second = (
+        float(step({**stats, "forwardness": jnp.float32(value)})["batch_stats"]["forwardness"]) for value in (0.0, 0.5)
+    )
+    np.testing.assert_allclose(second - 0.99 * 0.5, first, atol=1e-5)
+    assert 1e-5 < abs(first) <= 0.01
+
+
+def test_the_dictionary_is_that_of_the_autoencoder():
+    """So that one learnt there fits here (train.initial_parts)."""
+    for row, levels in (("cf", (125, 64, 32, 10)), ("sd", (10,))):
+        family, batch = _setup(row, levels=levels)
+        own = jax.eval_shape(lambda family=family, batch=batch: family.init(KEY, family.augment(batch, KEY, True)))
+        given = jax.eval_shape(Autoencoder(17, levels).init, KEY, jnp.zeros((1, 17, 2)))
+        assert own["params"]["dictionary"] == given["params"]["dictionary"]
+        assert tuple(factorization.get_config(f"row={row}").model.levels) == levels
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("camera", "euler", "exponential, columns"),
+        ("head_channels", 32, "multiple of 3"),
+        ("backbone", "x", "temporal"),
+    ],
+)
+def test_impossible_networks_are_errors(field, value, message):
+    with pytest.raises(InputError, match=message):
+        _setup(**{field: value})
+
+
+def test_a_temporal_backbone_and_the_other_camera():
+    config = normalise(factorization.get_config("backbone=temporal,size=tiny"))
+    config.model.camera = "columns"
+    family = build(config)
+    windows = pipeline.training_windows(family, config.data, _sequences())
+    batch = pipeline.batch_at(windows, make_runs(windows, [0], 4), 0)
+
+    @jax.jit
+    def loss(batch):
+        augmented = family.augment(batch, KEY, True)
+        return family.loss(family.init(KEY, augmented), augmented, KEY, True)
+
+    total, (_, terms) = loss(batch)
+    assert np.isfinite(total)
+    assert terms["consistency"][0] > 0
