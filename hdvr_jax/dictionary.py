@@ -27,15 +27,16 @@ from hdvr_jax.skeletons import get_mapping, get_skeleton
 # "basis": D_i; "bias": b_i (K_i,) of coding; but for the first, "decoder_bias": b'_i (K_{i-1},) of decoding.
 Level = Mapping[str, ArrayLike]
 
-# A person of 1.69 m with spread arms, at shares of the stature from the floor (Drillis & Contini 1966; widths between
-# the joints' centres, as in `hdvr_jax.bodies`): height, and how far to the left.
+# A person of 1.69 m with arms held off, at shares of the stature (Drillis & Contini 1966; widths between the joints'
+# centres, as in `hdvr_jax.bodies`): height above the floor, how far to the left, and to the front.
 _STATURE = 1.69
 _NOMINAL = {
-    "nose": (0.92, 0.0), "eye": (0.935, 0.02), "ear": (0.93, 0.04), "shoulder": (0.797, 0.109),
-    "elbow": (0.797, 0.281), "wrist": (0.797, 0.431), "hip": (0.497, 0.065), "knee": (0.257, 0.065),
-    "ankle": (0.015, 0.065),
+    "nose": (0.92, 0.0, 0.07), "eye": (0.935, 0.02, 0.05), "ear": (0.93, 0.04, 0.0), "shoulder": (0.797, 0.109, 0.0),
+    "elbow": (0.675, 0.231, -0.02), "wrist": (0.57, 0.337, 0.03), "hip": (0.497, 0.065, 0.0),
+    "knee": (0.257, 0.065, 0.03), "ankle": (0.015, 0.065, 0.0),
 }  # fmt: skip
-_NOSE_FORWARD = 0.07
+# Joints that end a long bone.
+_LONG = ("knee", "ankle", "elbow", "wrist", "spine", "thorax")
 
 
 def encode(levels: Sequence[Level], points: Float[ArrayLike, "*B P 2"]) -> Float[Array, "*B K 3 2"]:
@@ -90,24 +91,49 @@ def reprojection(
     return rotations.safe_norm(difference * jnp.sqrt(weights)[..., None], axis=(-2, -1))
 
 
+def shape_distance(first: Float[ArrayLike, "*B P 3"], second: Float[ArrayLike, "*B P 3"]) -> Float[Array, "*B"]:
+    """|first - second| of poses about the root, each made of root mean square size one first."""
+    first, second = _of_unit_size(jnp.asarray(first)), _of_unit_size(jnp.asarray(second))
+    return rotations.safe_norm(first - second, axis=(-2, -1))
+
+
+def _of_unit_size(pose: Array) -> Array:
+    size = rotations.safe_norm(pose, axis=(-2, -1)) / pose.shape[-2] ** 0.5
+    return pose / jnp.maximum(size, 1e-3)[..., None, None]
+
+
 def flipped(pose: Float[ArrayLike, "*B P 3"]) -> Float[Array, "*B P 3"]:
     """The other pose with the same orthographic image: every depth negated."""
     return jnp.asarray(pose) * jnp.array([1.0, 1.0, -1.0])
 
 
-def forwardness(points: Float[ArrayLike, "*B P 3"], skeleton: str) -> Float[Array, "*B"]:
-    """How far knees and nose are in front of the body, in shares of the trunk's length; negative with depth flipped.
+def bends(points: Float[ArrayLike, "*B P 3"], skeleton: str) -> Float[Array, "*B 3"]:
+    """How far both knees and the nose are in front of the body; their signs turn over with those of all depths.
 
-    An orthographic image says nothing of the sign of depth, but bodies do: knees stand in front of the line from the
-    hip to the ankle, and the nose before the line from thorax to head; forward is where the trunk's left and up lead.
+    Knees stand in front of the line from the hip to the ankle, and the nose in front of the line from thorax to head;
+    forward is where the trunk's left and up lead.
     """
     joint = {name: jnp.asarray(points)[..., i, :] for i, name in enumerate(get_skeleton(skeleton).joints)}
-    up = (joint["left_shoulder"] + joint["right_shoulder"] - joint["left_hip"] - joint["right_hip"]) / 2
     across = joint["left_hip"] - joint["right_hip"] + joint["left_shoulder"] - joint["right_shoulder"]
-    forward = rotations.normalize(jnp.cross(across, up))
-    bends = [joint[f"{s}_knee"] - (joint[f"{s}_hip"] + joint[f"{s}_ankle"]) / 2 for s in ("left", "right")]
-    bends.append(joint["nose"] - _head(joint))
-    return sum(jnp.sum(bend * forward, -1) for bend in bends) / jnp.maximum(rotations.safe_norm(up), 1e-3)
+    forward = rotations.normalize(jnp.cross(across, _trunk(joint)))
+    found = [joint[f"{s}_knee"] - (joint[f"{s}_hip"] + joint[f"{s}_ankle"]) / 2 for s in ("left", "right")]
+    found.append(joint["nose"] - _head(joint))
+    return jnp.stack([jnp.sum(bend * forward, -1) for bend in found], -1)
+
+
+def forwardness(points: Float[ArrayLike, "*B P 3"], skeleton: str) -> Float[Array, "*B"]:
+    """Sum of `bends` in trunk lengths: an orthographic image says nothing of the sign of depth, but bodies do."""
+    joint = {name: jnp.asarray(points)[..., i, :] for i, name in enumerate(get_skeleton(skeleton).joints)}
+    return bends(points, skeleton).sum(-1) / jnp.maximum(rotations.safe_norm(_trunk(joint)), 1e-3)
+
+
+def bent_backwards(points: Float[ArrayLike, "*B P 3"], skeleton: str) -> Float[Array, "*B"]:
+    """How far knees and nose are behind the body together, 0 where none is."""
+    return jax.nn.relu(-bends(points, skeleton)).sum(-1)
+
+
+def _trunk(joint: Mapping[str, Array]) -> Array:
+    return (joint["left_shoulder"] + joint["right_shoulder"] - joint["left_hip"] - joint["right_hip"]) / 2
 
 
 def _head(joint: Mapping[str, Array]) -> Array:
@@ -116,16 +142,55 @@ def _head(joint: Mapping[str, Array]) -> Array:
     return (joint["head"] + joint["thorax"]) / 2
 
 
-def nominal_length(skeleton: str) -> float:
-    """Length of all bones of a skeleton of a person of average stature together, in metres."""
+def apparent_size(
+    points: Float[ArrayLike, "*B P 2"], weights: Float[ArrayLike, "*B P"], skeleton: str
+) -> Float[Array, "*B"]:
+    """How large the body in an image is: image units for each metre of the nominal person.
+
+    An orthographic image shows no bone longer than it is, and of many bones some are seen in full (Taylor 2000). The
+    second largest ratio of seen to nominal length, of the long bones whose ends were both seen (weight above 0).
+    """
+    parents, joints = get_skeleton(skeleton).parents, get_skeleton(skeleton).joints
+    ends = poses.bone_joints(parents)
+    long = np.array([bone for bone, joint in enumerate(ends) if joints[joint].rpartition("_")[2] in _LONG])
+    known = (jnp.asarray(weights) > 0)[..., ends] & (jnp.asarray(weights) > 0)[..., tuple(parents[j] for j in ends)]
+    ratios = jnp.where(known, poses.bone_lengths(points, parents) / nominal_lengths(skeleton), 0.0)
+    return jnp.sort(ratios[..., long], -1)[..., -2]
+
+
+def bone_error(points: Float[ArrayLike, "*B P 3"], size: Float[ArrayLike, "*B"], skeleton: str) -> Float[Array, "*B"]:
+    """How far the bones' lengths are from those of a nominal person of `size` image units for each metre, as a share.
+
+    The bones of the head are left out: where they end is different in every source.
+    """
+    parents, joints = get_skeleton(skeleton).parents, get_skeleton(skeleton).joints
+    ends = poses.bone_joints(parents)
+    used = np.array([bone for bone, joint in enumerate(ends) if joints[joint] not in ("nose", "head")])
+    nominal = nominal_lengths(skeleton)[used]
+    wanted = jnp.maximum(size, 1e-3)[..., None] * nominal
+    return jnp.abs(poses.bone_lengths(points, parents)[..., used] / wanted - 1) @ (nominal / nominal.sum())
+
+
+def nominal_pose(skeleton: str) -> Float[np.ndarray, "P 3"]:
+    """Someone of average stature who stands before a camera and faces it: camera axes, metres, about the root."""
     points = np.zeros((len(get_skeleton("coco17").joints), 3))
     for index, name in enumerate(get_skeleton("coco17").joints):
         side, _, part = name.rpartition("_")
-        height, left = _NOMINAL[part]
-        points[index] = [-left if side == "right" else left, height, _NOSE_FORWARD * (part == "nose")]
+        height, left, front = _NOMINAL[part]
+        points[index] = [-left if side == "right" else left, -height, -front]
     joints = get_mapping("coco17", skeleton).apply(_STATURE * points)
-    parents = get_skeleton(skeleton).parents
-    return float(sum(np.linalg.norm(joints[j] - joints[p]) for j, p in enumerate(parents) if p >= 0))
+    return (joints - joints[get_skeleton(skeleton).parents.index(-1)]).astype(np.float32)
+
+
+def nominal_lengths(skeleton: str) -> Float[np.ndarray, " N"]:
+    """Lengths of the bones of `nominal_pose`, in metres, in the order of `poses.bone_lengths`."""
+    pose, parents = nominal_pose(skeleton), get_skeleton(skeleton).parents
+    return np.array([np.linalg.norm(pose[j] - pose[parents[j]]) for j in poses.bone_joints(parents)], np.float32)
+
+
+def nominal_length(skeleton: str) -> float:
+    """Length of all bones of a skeleton of a person of average stature together, in metres."""
+    return float(nominal_lengths(skeleton).sum())
 
 
 def nominal_size(points: Float[ArrayLike, "*B P 3"], skeleton: str) -> Float[Array, "*B P 3"]:

@@ -118,6 +118,32 @@ def test_bodies_tell_the_sign_of_depth_from_every_side(skeleton, seed):
     np.testing.assert_allclose(wrong, -right, rtol=1e-4)
 
 
+def test_who_bends_as_bodies_do_is_not_bent_backwards():
+    points = get_mapping("coco17", "h36m17").apply(_standing())
+    assert dictionary.bent_backwards(points, "h36m17") == 0
+    knees, nose = 2 * 0.15, dictionary.bends(points, "h36m17")[2]
+    np.testing.assert_allclose(dictionary.bent_backwards(dictionary.flipped(points), "h36m17"), knees + nose, rtol=1e-4)
+
+
+def test_nominal_bodies_have_no_bone_error_and_show_their_size():
+    person = 0.7 * dictionary.nominal_pose("h36m17")
+    size = dictionary.apparent_size(person[:, :2], np.ones(17, np.float32), "h36m17")
+    assert float(size) == pytest.approx(0.7, rel=0.02)
+    assert dictionary.bone_error(person, np.float32(0.7), "h36m17") < 1e-5
+    assert dictionary.bone_error(person, np.float32(0.35), "h36m17") == pytest.approx(1, rel=1e-4)
+    hidden = np.ones(17, np.float32)
+    hidden[1:7] = 0
+    person[1:7] = 100
+    assert dictionary.apparent_size(person[:, :2], hidden, "h36m17") < 0.75
+
+
+def test_poses_of_one_shape_are_at_no_distance_whatever_their_size():
+    pose = np.random.default_rng(8).normal(size=(JOINTS, 3)).astype(np.float32)
+    assert dictionary.shape_distance(pose, 3 * pose) == pytest.approx(0, abs=1e-5)
+    assert dictionary.shape_distance(pose, -pose) == pytest.approx(2 * np.sqrt(JOINTS), rel=1e-4)
+    assert np.isfinite(jax.grad(lambda p: dictionary.shape_distance(p, pose))(jnp.zeros((JOINTS, 3)))).all()
+
+
 def test_the_nominal_person_is_one_of_those_that_are_drawn():
     joints = get_mapping("coco17", "h36m17")
     drawn = jax.vmap(bodies.sample_body)(jax.random.split(jax.random.key(0), 50))

@@ -1,0 +1,159 @@
+"""The dictionary family: the hierarchical dictionary, learnt from single images (Li's thesis, sections 4.5 and 4.6).
+
+Non-rigid structure from motion: the network (`hdvr_jax.networks.dictionary`) reads one frame of one view, and only
+gives back what it read. Views of a clip are never put together and no 3D is read. Equation 4.7 and what `model` adds:
+
+    loss = |Y M - X|                                          reprojection
+         + sparsity_weight * mean |phi_i|_1                   in place of the bounds of equation 4.2
+         + bone_weight * difference of the bones' lengths from a person's (`dictionary.bone_error`)
+         + bend_weight * how far knees and nose point backwards (`dictionary.bent_backwards`)
+         + cycle_weight * difference of the pose from the one that is found when it is turned and seen again
+         + canonical_weight * difference of both canonical poses (as equation 4.4, with an imagined second view)
+
+The last four, and that training starts from a nominal person (`nominal_start`), are beyond the thesis. Here, with
+reprojection alone, codes take on any depth that a single view does not show: depths grow to several times the widths.
+
+An orthographic image does not tell a pose from the one with all depths negated. Which of the two the dictionary has
+learnt is told by the running mean of `dictionary.forwardness` in training (`batch_stats`), and `predict` turns round.
+"""
+
+import functools
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from hdvr_jax import dictionary, lifter_inputs, rotations
+from hdvr_jax.errors import InputError
+from hdvr_jax.families import Batch, Family
+from hdvr_jax.families import lifter as pose_lifter
+from hdvr_jax.moments import psum
+from hdvr_jax.networks.dictionary import CAMERAS, Autoencoder
+from hdvr_jax.skeletons import get_skeleton
+
+# Of the running mean that tells front from back.
+_MOMENTUM = 0.99
+# Of the other poses of the basis, where it starts with a nominal one.
+_SMALL = 0.3
+# Terms of the loss that have a weight.
+_PRIORS = ("sparsity", "bone", "bend", "cycle", "canonical")
+
+
+def network(model: Any) -> Autoencoder:
+    """The network of a config.
+
+    Raises:
+      InputError: levels that are no sizes, or an unknown camera.
+    """
+    if not model.levels or min(model.levels) < 1:
+        raise InputError(f"config.model.levels: expected one or more sizes of 1 or more, got {tuple(model.levels)}")
+    if model.camera not in CAMERAS:
+        raise InputError(f"config.model.camera: {model.camera!r} is not one of {', '.join(CAMERAS)}")
+    return Autoencoder(len(get_skeleton(model.skeleton).joints), tuple(model.levels), model.camera)
+
+
+def make(config: Any, axis_name: str | None = None) -> Family:
+    """The family, from a config (see `configs/dictionary.py`).
+
+    Raises:
+      InputError: as `network`; inputs of another kind than frames, or 3D that is asked for.
+    """
+    lifter_inputs.check(config)
+    if lifter_inputs.inputs_of(config) != "frames":
+        raise InputError(f"config.model.inputs: the dictionary reads frames, got {config.model.inputs!r}")
+    if config.data.get("unlabelled", 0.0):
+        raise InputError("config.data.unlabelled: the dictionary reads no labels, and so all of its data is unlabelled")
+    net = network(config.model)
+    return Family(
+        name="dictionary",
+        init=functools.partial(_init, config.model, net),
+        loss=functools.partial(_loss, config, net, axis_name),
+        predict=functools.partial(_predict, config, net),
+        scores=functools.partial(pose_lifter.scores, skeleton=config.model.skeleton),
+        prepare=functools.partial(pose_lifter.prepare, config),
+        fixed=lifter_inputs.CAMERA,
+        targets=lifter_inputs.TARGETS,
+        augment=functools.partial(lifter_inputs.augment, config, lifter_inputs.noise_of(config.data), (0, 0)),
+        on_clip=functools.partial(pose_lifter.lift_clip, config),
+    )
+
+
+def _init(model: Any, net: Autoencoder, key: Any, batch: Batch) -> Any:
+    params = net.init(key, batch["inputs"][..., :2])["params"]
+    params = _about_nominal(params, model.skeleton) if model.nominal_start else params
+    return {"params": params, "batch_stats": {"forwardness": jnp.zeros(())}}
+
+
+def _about_nominal(params: Any, skeleton: str) -> Any:
+    """Weights whose every pose is near the nominal person's: the first of the basis, always in use; the second is its
+    negative, so that between both nothing of the camera is lost to ReLU."""
+    person = jnp.asarray(dictionary.nominal_pose(skeleton))
+    person = person * (len(person) - 1) / jnp.linalg.norm(person[:, :2], axis=-1).sum()
+    held, head = dict(params["dictionary"]), dict(params["code_head"])
+    held["basis_1"] = (_SMALL * held["basis_1"]).at[:, :, 0].set(person).at[:, :, 1].set(-person)
+    if "decoder_bias_2" in held:
+        held["decoder_bias_2"] = held["decoder_bias_2"].at[0].set(-1.0)
+    else:
+        head["bias"] = head["bias"].at[0].set(1.0)
+    return {**params, "dictionary": held, "code_head": head}
+
+
+def _seen(inputs: Float[Array, "B T J 3"]) -> tuple[Float[Array, "B T J 2"], Float[Array, "B T J"]]:
+    """(Image points, 0 where a joint was missed; weights, 1 where it was not)."""
+    weights = (inputs[..., 2] > 0).astype(jnp.float32)
+    return jnp.where(weights[..., None] > 0, inputs[..., :2], 0.0), weights
+
+
+def _pose(net: Autoencoder, params: Any, points: Array, root: int) -> tuple[Array, Array, list[Array]]:
+    """(Poses about the root in the frame of the inputs, canonical poses, codes of all levels)."""
+    canonical, rotation, codes = net.apply({"params": params}, points)
+    canonical = canonical - canonical[..., root : root + 1, :]
+    return dictionary.view(canonical, rotation), canonical, codes
+
+
+def _loss(config: Any, net: Autoencoder, axis_name: str | None, variables: Any, batch: Batch, key: Any, train: bool):
+    """Sums over the frames of this device's examples."""
+    del train
+    model, params, root = config.model, variables["params"], lifter_inputs.root_of(config.model.skeleton)
+    points, weights = _seen(batch["inputs"])
+    pose, canonical, codes = _pose(net, params, points, root)
+    real = batch["frame_mask"] * batch["mask"][:, None] * (weights.sum(-1) > 0)
+    terms = {
+        "reprojection": dictionary.reprojection(pose, points, weights),
+        "sparsity": sum(code.sum(-1) for code in codes) / len(codes),
+        "bone": dictionary.bone_error(pose, dictionary.apparent_size(points, weights, model.skeleton), model.skeleton),
+        "bend": dictionary.bent_backwards(pose, model.skeleton),
+    }
+    if model.cycle_weight:
+        found, again = _seen_again(net, params, pose, batch["example"], key, root)
+        terms |= {"cycle": found, "canonical": dictionary.shape_distance(canonical, again)}
+    total = terms["reprojection"] + sum(model[f"{name}_weight"] * terms[name] for name in terms if name in _PRIORS)
+    found = {name: ((value * real).sum(), real.sum()) for name, value in {"loss": total, **terms}.items()}
+    now = jnp.clip(dictionary.forwardness(jax.lax.stop_gradient(pose), model.skeleton), -1.0, 1.0)
+    mean = _running(variables["batch_stats"]["forwardness"], *psum(((now * real).sum(), real.sum()), axis_name))
+    return found["loss"][0], ({"batch_stats": {"forwardness": mean}}, found)
+
+
+def _running(before: Array, total: Array, count: Array) -> Array:
+    return jnp.where(count > 0, _MOMENTUM * before + (1 - _MOMENTUM) * total / jnp.maximum(count, 1.0), before)
+
+
+def _seen_again(net: Autoencoder, params: Any, pose: Array, example: Array, key: Any, root: int) -> tuple[Array, Array]:
+    """(Distance (B, T) of poses turned about the vertical from those found in their new images, canonical poses)."""
+    keys = jax.vmap(lambda number: jax.random.fold_in(key, number))(example)
+    angle = jax.vmap(lambda k: jax.random.uniform(k, pose.shape[1:2], maxval=2 * jnp.pi))(keys)
+    turned = rotations.rotate(rotations.about_axis(jnp.array([0.0, 1.0, 0.0]), angle)[:, :, None], pose)
+    # As `normalization.sight_frames`: of unit mean distance from the root.
+    spread = rotations.safe_norm(turned[..., :2]).sum(-1) / (pose.shape[2] - 1)
+    size = jnp.maximum(spread, 1e-3)[..., None, None]
+    found, canonical, _ = _pose(net, params, turned[..., :2] / size, root)
+    return rotations.safe_norm(size * found - turned, axis=(-2, -1)), canonical
+
+
+def _predict(config: Any, net: Autoencoder, variables: Any, batch: Batch) -> dict[str, Any]:
+    """Poses (B, T, J, 3) about the root, camera axes, in metres of a person of average stature."""
+    skeleton = config.model.skeleton
+    pose, _, _ = _pose(net, variables["params"], _seen(batch["inputs"])[0], lifter_inputs.root_of(skeleton))
+    pose = jnp.where(variables["batch_stats"]["forwardness"] < 0, dictionary.flipped(pose), pose)
+    return {"poses": lifter_inputs.to_camera(dictionary.nominal_size(pose, skeleton), batch["rotation"])}

@@ -1,0 +1,122 @@
+"""The dictionary family on single views."""
+
+import functools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+
+from configs import dictionary as config_file
+from hdvr_jax import dictionary, pipeline, poses
+from hdvr_jax.configurations import normalise
+from hdvr_jax.errors import InputError
+from hdvr_jax.families import build
+from hdvr_jax.runs import make_runs
+from hdvr_jax.skeletons import get_skeleton
+from hdvr_jax.update import init_state, make_update
+from tests.families.dancing import make_clip
+
+KEY = jax.random.key(0)
+
+
+@functools.cache
+def _setup(row="hierarchical"):
+    config = normalise(config_file.get_config(f"row={row},size=tiny"))
+    family = build(config)
+    windows = pipeline.training_windows(family, config.data, family.prepare([make_clip(views=3)], {}))
+    batch = pipeline.batch_at(windows, make_runs(windows, [0], 8), 0)
+    return config, family, jax.tree.map(jnp.asarray, batch)
+
+
+def _sums(family, batch):
+    augmented = family.augment(batch, KEY, True)
+    variables = family.init(KEY, augmented)
+    return family.loss(variables, augmented, KEY, True)
+
+
+@pytest.mark.parametrize("row", list(config_file.ROWS))
+def test_loss_falls_on_one_batch(row):
+    _, family, batch = _setup(row)
+    optimizer = optax.adam(3e-3)
+    update = jax.jit(make_update(family, optimizer))
+    state = init_state(family, optimizer, batch, KEY)
+    values = []
+    for _ in range(100):
+        state, metrics = update(state, batch, KEY)
+        values.append({name: float(total / weight) for name, (total, weight) in metrics.items()})
+    assert values[-1]["loss"] < 0.8 * values[0]["loss"]
+    assert values[-1]["reprojection"] < 0.8 * values[0]["reprojection"]
+
+
+def test_no_3d_is_read():
+    _, family, batch = _setup()
+    blind = {**batch, "points_camera": jnp.full_like(batch["points_camera"], jnp.nan)}
+    for found, expected in zip(jax.tree.leaves(_sums(family, blind)), jax.tree.leaves(_sums(family, batch))):
+        np.testing.assert_array_equal(found, expected)
+
+
+def test_examples_that_are_masked_have_no_say():
+    _, family, batch = _setup()
+    some = {**batch, "mask": batch["mask"].at[4:].set(0)}
+    other = {**some, "rays": some["rays"].at[4:].add(1.0)}
+    for found, expected in zip(jax.tree.leaves(_sums(family, other)), jax.tree.leaves(_sums(family, some))):
+        np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+def test_joints_that_were_missed_have_no_say():
+    _, family, batch = _setup()
+    some = {**batch, "confidence": batch["confidence"].at[..., 3].set(0)}
+    other = {**some, "rays": some["rays"].at[..., 3, :].add(1.0)}
+    assert not np.allclose(_sums(family, some)[0], _sums(family, batch)[0], rtol=1e-5)
+    for found, expected in zip(jax.tree.leaves(_sums(family, other)), jax.tree.leaves(_sums(family, some))):
+        np.testing.assert_allclose(found, expected, rtol=1e-5)
+
+
+def test_gradients_are_finite_where_nothing_was_seen():
+    _, family, batch = _setup()
+    augmented = family.augment({**batch, "confidence": batch["confidence"].at[0].set(0)}, KEY, True)
+    variables = family.init(KEY, augmented)
+    loss = lambda params: family.loss({**variables, "params": params}, augmented, KEY, True)[0]  # noqa: E731
+    assert all(np.isfinite(gradient).all() for gradient in jax.tree.leaves(jax.grad(loss)(variables["params"])))
+
+
+def test_poses_are_of_nominal_size_about_the_root_and_turn_round_with_the_running_mean():
+    _, family, batch = _setup()
+    # Straight before the camera, so that the inputs' frame is the camera's.
+    batch = family.augment({**batch, "rays": batch["rays"] - batch["rays"][:, :, :1]}, KEY, False)
+    variables = family.init(KEY, batch)
+    behind, front = (
+        family.predict({**variables, "batch_stats": {"forwardness": jnp.asarray(sign)}}, batch)["poses"]
+        for sign in (-1.0, 1.0)
+    )
+    np.testing.assert_allclose(front[:, :, 0], 0, atol=1e-6)
+    lengths = poses.bone_lengths(front, get_skeleton("h36m17").parents).sum(-1)
+    np.testing.assert_allclose(lengths, dictionary.nominal_length("h36m17"), rtol=1e-4)
+    np.testing.assert_allclose(behind, front * np.array([1, 1, -1]), atol=1e-6)
+    assert np.abs(front[..., 2]).max() > 0.01
+
+
+def test_impossible_configs_are_refused():
+    config, _, _ = _setup()
+    for field, value, message in (
+        ("camera", "obscura", "exponential, columns, blocks"),
+        ("levels", (), "levels"),
+        ("inputs", "sighting", "frames"),
+    ):
+        changed = normalise(config)
+        changed.model[field] = value
+        with pytest.raises(InputError, match=message):
+            build(changed)
+
+
+@pytest.mark.parametrize("frames", [1, 40])
+def test_later_stages_get_a_pose_for_every_frame(frames):
+    _, family, batch = _setup()
+    variables = family.init(KEY, family.augment(batch, KEY, True))
+    clip = {**make_clip(frames=frames, views=1), "fps": 60.0}
+    found = family.on_clip(lambda given: family.predict(variables, given), clip)["poses"]
+    assert found.shape == (frames, 17, 3)
+    assert np.isfinite(found).all()
+    np.testing.assert_array_equal(found[:, 0], 0)
