@@ -35,7 +35,15 @@ def _argument(name, folder=""):
 
 def test_there_are_configs_of_every_family():
     families = {importlib.import_module(f"configs.{name}").get_config(_argument(name)).family for name in CONFIGS}
-    assert families == {"lifter", "lifter_trajectory", "reprojection", "dictionary", "factorization", "movements", "genre"}
+    assert families == {
+        "lifter",
+        "lifter_trajectory",
+        "reprojection",
+        "dictionary",
+        "factorization",
+        "movements",
+        "genre",
+    }
 
 
 @pytest.mark.parametrize("name", CONFIGS)
