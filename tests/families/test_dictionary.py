@@ -30,20 +30,21 @@ def _setup(row="hierarchical"):
     return config, family, jax.tree.map(jnp.asarray, batch)
 
 
+@functools.partial(jax.jit, static_argnums=0)
 def _sums(family, batch):
     augmented = family.augment(batch, KEY, True)
     variables = family.init(KEY, augmented)
     return family.loss(variables, augmented, KEY, True)
 
 
-@pytest.mark.parametrize("row", list(config_file.ROWS))
+@pytest.mark.parametrize("row", ["hierarchical", "single_level"])
 def test_loss_falls_on_one_batch(row):
     _, family, batch = _setup(row)
     optimizer = optax.adam(3e-3)
     update = jax.jit(make_update(family, optimizer))
     state = init_state(family, optimizer, batch, KEY)
     values = []
-    for _ in range(100):
+    for _ in range(60):
         state, metrics = update(state, batch, KEY)
         values.append({name: float(total / weight) for name, (total, weight) in metrics.items()})
     assert values[-1]["loss"] < 0.8 * values[0]["loss"]
