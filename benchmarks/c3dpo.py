@@ -13,8 +13,9 @@ First both train single epochs in turns: seconds of an epoch and their ratio (me
 that does not count). Then C3DPO trains its epochs, and in turns with it ours for as many epochs as take as long; a
 third training is ours with as many epochs as C3DPO. Compilation of ours counts in its seconds.
 
-On two cores an epoch of 3000 frames takes C3DPO some 5 to 10 s: the default takes half an hour, all six subjects of
-`benchmarks.nonrigid` 3 hours, 1,249,280 frames an epoch four days. --frames=1000 --epochs=60 takes about ten minutes.
+On two cores an epoch of 3000 frames takes C3DPO some 15 s: the default takes three quarters of an hour, all six
+subjects of `benchmarks.nonrigid` over four hours, 90 epochs of 1,249,280 frames six days. --frames=1000 --epochs=60
+takes about ten minutes.
 """
 
 import argparse
