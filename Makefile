@@ -33,13 +33,14 @@ lint: $(VENV)/dev
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 
-# Tables and figures of the README that need no training. SOURCE=DIR, a checkout of facebookresearch/VideoPose3D, adds
-# those beside its code, for which torch is installed.
+# Tables and figures of the README that need little training. SOURCE=DIR, a checkout of facebookresearch/VideoPose3D, and
+# C3DPO=DIR, one of facebookresearch/c3dpo_nrsfm, add those beside their code, for which torch is installed.
 bench: $(VENV)/dev
 	$(RUN) -m benchmarks.fit_detector_noise
 	$(RUN) -m benchmarks.choreo_difficulty
 	$(RUN) -m benchmarks.smoothing
 	$(RUN) -m benchmarks.rigging
+	$(RUN) -m benchmarks.nonrigid
 ifdef SOURCE
 	$(PIP) torch==2.13.0
 	$(RUN) -m benchmarks.parity --source=$(SOURCE)
@@ -47,11 +48,16 @@ ifdef SOURCE
 else
 	$(RUN) -m benchmarks.speed --parts=F
 endif
+ifdef C3DPO
+	$(PIP) torch==2.13.0
+	$(RUN) -m benchmarks.c3dpo --source=$(C3DPO)
+endif
 
 # The ablation tables of the README: many small trainings, which go on where they were stopped.
 ablations: $(VENV)/dev
 	$(RUN) -m benchmarks.semi_supervised
 	$(RUN) -m benchmarks.action_wise
+	$(RUN) -m benchmarks.self_supervised
 	$(RUN) -m benchmarks.movements
 	$(RUN) -m benchmarks.genres
 
