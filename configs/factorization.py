@@ -25,8 +25,8 @@ ROWS = {
     "baseline": ((), 0.0, 0.0),
     "hd": (_LEVELS, 0.0, 0.0),
     "adv": (_LEVELS, 0.0, 0.1),
-    "cf": (_LEVELS, 1.0, 0.0),
-    "sd": (_LEVELS[-1:], 1.0, 0.0),
+    "cf": (_LEVELS, 0.2, 0.0),
+    "sd": (_LEVELS[-1:], 0.2, 0.0),
 }
 # Of the dictionary's learning rate, where it has been learnt before (0.0001 beside 0.001).
 _FINE_TUNING = 0.1
@@ -54,6 +54,7 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
     model.levels, model.consistency_weight, model.adversarial_weight = row
     config.train.batch_size = (4 if tiny else 16) if temporal else (16 if tiny else 1024)
     config.train.steps = options.steps or (20 if tiny else 4000 if temporal else 12000)
+    model.warmup_steps = config.train.steps // 4  # over which lambda rises
     config.train.eval_every = config.train.checkpoint_every = 10 if tiny else 1000
     config.train.initial_parts = {"dictionary": options.dictionary} if options.dictionary else {}
     config.optim.slower = {"dictionary": _FINE_TUNING} if options.dictionary else {}

@@ -65,7 +65,9 @@ def consistency(
 
 
 def total(
-    reprojections: tuple[Float[Array, "B"], Float[Array, "B"]], consistencies: Float[Array, "B"], weight: float
+    reprojections: tuple[Float[Array, "B"], Float[Array, "B"]],
+    consistencies: Float[Array, "B"],
+    weight: Float[ArrayLike, "#B"] | float,
 ) -> Float[Array, "B"]:
     """Equation 4.8: the reprojection of both views, and lambda (`weight`) times their consistency."""
     return sum(reprojections) + weight * consistencies

@@ -21,7 +21,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
 from hdvr_jax import adversarial, dictionary, factorization, lifter_inputs, multiview, rotations, view_pairs
 from hdvr_jax.errors import InputError
@@ -134,7 +134,7 @@ def _loss(config: Any, nets: Networks, axis_name: str | None, variables: Any, ba
         "reprojection": views[0] + views[1],
         "consistency": factorization.consistency(*jnp.split(canonical, 2), jnp.logical_and(*jnp.split(seen, 2))),
     }
-    total = factorization.total(tuple(views), terms["consistency"], model.consistency_weight)
+    total = factorization.total(tuple(views), terms["consistency"], consistency_weight(config, batch["example"]))
     real = seen * both["mask"][:, None]
     forwardness = _forwardness(variables["batch_stats"]["forwardness"], poses, real, model.skeleton, axis_name)
     if nets.discriminator:
@@ -144,6 +144,14 @@ def _loss(config: Any, nets: Networks, axis_name: str | None, variables: Any, ba
     found = {name: ((value * mask).sum(), mask.sum()) for name, value in {"loss": total, **terms}.items()}
     stats = {"backbone": dict(state)["batch_stats"], "forwardness": forwardness}
     return found["loss"][0], ({"batch_stats": stats}, found)
+
+
+def consistency_weight(config: Any, example: Int[Array, "B"]) -> Float[Array, "B"]:
+    """lambda of equation 4.8, (B,), rising over the first `model.warmup_steps`: one pose for everything is the most
+    consistent, and a training that begins with lambda whole ends there."""
+    examples = config.model.warmup_steps * config.train.batch_size
+    share = jnp.minimum(example / examples, 1.0) if examples else jnp.ones(example.shape)
+    return config.model.consistency_weight * share
 
 
 def _stacked(batch: Batch) -> Batch:
