@@ -41,7 +41,7 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
     config.model.levels = levels if not tiny else tuple(min(size, 12) for size in levels)
     config.model.update({f"{name}_weight": weight for name, weight in weights.items()})
     config.model.inputs = "frames"
-    config.model.nominal_start = options.row != "published"
+    config.model.nominal_start = config.model.keep_image = options.row != "published"
     config.train.batch_size = 16 if tiny else 128
     config.train.steps = options.steps or (20 if tiny else 10000)
     config.train.log_every = 10 if tiny else 500

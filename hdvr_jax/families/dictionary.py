@@ -152,8 +152,13 @@ def _seen_again(net: Autoencoder, params: Any, pose: Array, example: Array, key:
 
 
 def _predict(config: Any, net: Autoencoder, variables: Any, batch: Batch) -> dict[str, Any]:
-    """Poses (B, T, J, 3) about the root, camera axes, in metres of a person of average stature."""
+    """Poses (B, T, J, 3) about the root, camera axes, in metres of a person of average stature. With `keep_image`,
+    joints stay where they were seen, and only depths, and joints that were missed, are the dictionary's."""
     skeleton = config.model.skeleton
-    pose, _, _ = _pose(net, variables["params"], _seen(batch["inputs"])[0], lifter_inputs.root_of(skeleton))
+    points, weights = _seen(batch["inputs"])
+    pose, _, _ = _pose(net, variables["params"], points, lifter_inputs.root_of(skeleton))
+    if config.model.keep_image:
+        flat = jnp.where(weights[..., None] > 0, points, pose[..., :2])
+        pose = jnp.concatenate([flat, pose[..., 2:]], -1)
     pose = jnp.where(variables["batch_stats"]["forwardness"] < 0, dictionary.flipped(pose), pose)
     return {"poses": lifter_inputs.to_camera(dictionary.nominal_size(pose, skeleton), batch["rotation"])}

@@ -99,6 +99,18 @@ def test_poses_are_of_nominal_size_about_the_root_and_turn_round_with_the_runnin
     assert np.abs(front[..., 2]).max() > 0.01
 
 
+def test_joints_stay_where_they_were_seen():
+    _, family, batch = _setup()
+    batch = {**batch, "rays": batch["rays"] - batch["rays"][:, :, :1]}
+    batch = family.augment({**batch, "confidence": batch["confidence"].at[..., 3].set(0)}, KEY, False)
+    found = family.predict(family.init(KEY, batch), batch)["poses"][..., :2]
+    ratio = found / jnp.where(batch["inputs"][..., :2] == 0, 1.0, batch["inputs"][..., :2])
+    size = jnp.median(ratio, axis=(-2, -1), keepdims=True)
+    seen = np.delete(np.arange(17), 3)
+    np.testing.assert_allclose((size * batch["inputs"][..., :2])[:, :, seen], found[:, :, seen], atol=2e-3)
+    assert np.abs(found[:, :, 3]).max() > 0.01
+
+
 def test_impossible_configs_are_refused():
     config, _, _ = _setup()
     for field, value, message in (
