@@ -56,9 +56,24 @@ def test_reprojection_is_equation_4_3():
 def test_consistency_is_equation_4_4():
     first, second, mask = arrays(B, T, P, 3), arrays(B, T, P, 3)[::-1], np.ones((B, T), np.float32)
     mask[0, 1] = 0
-    found = factorization.consistency(first, second, mask)
-    wanted = np.sqrt(((first - second) ** 2).sum((2, 3)))
+    scales = np.exp(arrays(B, T)), np.exp(arrays(T, B).T)
+    found = factorization.consistency(first, second, scales, mask)
+    wanted = np.sqrt(scales[0] * scales[1]) * np.sqrt(((first - second) ** 2).sum((2, 3)))
     np.testing.assert_allclose(found, (wanted * mask).sum(1) / mask.sum(1), rtol=1e-5)
+
+
+def test_poses_drawn_out_in_depth_are_not_more_alike():
+    """Two images that differ, of poses that share a depth: more of it must not hide the difference."""
+    image = jnp.asarray(arrays(1, T, P, 3)) * jnp.array([1.0, 1.0, 0.0])
+    images = [image, image[:, ::-1]]
+    depth = jnp.asarray(arrays(1, 1, P, 3)) * jnp.array([0.0, 0, 1])
+    known, found = jnp.ones((1, T, P)), []
+    for much in (1.0, 30.0):
+        poses = [factorization.unit(image + much * depth, 0) for image in images]
+        about = [image[..., :2] - image[:, :, :1, :2] for image in images]
+        scales = tuple(factorization.image_scale(pose, points, known) for pose, points in zip(poses, about))
+        found.append(float(factorization.consistency(*poses, scales)[0]))
+    assert found[1] > 0.9 * found[0]
 
 
 def test_the_total_is_equation_4_8():
@@ -84,7 +99,9 @@ def test_an_image_upside_down_is_not_scaled_away():
 def test_gradients_are_finite_at_zero_and_beside_what_was_missed():
     def loss(poses, points, known):
         unit = factorization.unit(poses, 0)
-        return (factorization.reprojection(unit, points, known) + factorization.consistency(unit, unit)).sum()
+        scales = factorization.image_scale(unit, points, known)
+        same = factorization.consistency(unit, unit, (scales, scales))
+        return (factorization.reprojection(unit, points, known) + same).sum()
 
     points = jnp.asarray(arrays(B, T, P, 2)).at[0, 1, 2].set(jnp.nan)
     for poses in (jnp.zeros((B, T, P, 3)), jnp.asarray(arrays(B, T, P, 3))):

@@ -128,11 +128,13 @@ def _loss(config: Any, nets: Networks, axis_name: str | None, variables: Any, ba
     own, root = own_frames(both["inputs"].shape[1], nets.backbone.padding), lifter_inputs.root_of(model.skeleton)
     canonical, poses = _factorize(nets, params, features, root)
     weights = both["inputs"][:, own, :, 2] * both["frame_mask"][:, own, None]
-    views = jnp.split(factorization.reprojection(poses, both["inputs"][:, own, :, :2], weights), 2)
-    seen = weights.max(-1) > 0
+    points, seen = both["inputs"][:, own, :, :2], weights.max(-1) > 0
+    views = jnp.split(factorization.reprojection(poses, points, weights), 2)
+    scales = tuple(jnp.split(factorization.image_scale(poses, points, weights), 2))
+    both_seen = jnp.logical_and(*jnp.split(seen, 2))
     terms = {
         "reprojection": views[0] + views[1],
-        "consistency": factorization.consistency(*jnp.split(canonical, 2), jnp.logical_and(*jnp.split(seen, 2))),
+        "consistency": factorization.consistency(*jnp.split(canonical, 2), scales, both_seen),
     }
     total = factorization.total(tuple(views), terms["consistency"], consistency_weight(config, batch["example"]))
     real = seen * both["mask"][:, None]
