@@ -155,10 +155,10 @@ def _predict(config: Any, net: Autoencoder, variables: Any, batch: Batch) -> dic
     """Poses (B, T, J, 3) about the root, camera axes, in metres of a person of average stature. With `keep_image`,
     joints stay where they were seen, and only depths, and joints that were missed, are the dictionary's."""
     skeleton = config.model.skeleton
-    points, weights = _seen(batch["inputs"])
-    pose, _, _ = _pose(net, variables["params"], points, lifter_inputs.root_of(skeleton))
+    points, weights, root = *_seen(batch["inputs"]), lifter_inputs.root_of(skeleton)
+    pose, _, _ = _pose(net, variables["params"], points, root)
     if config.model.keep_image:
         flat = jnp.where(weights[..., None] > 0, points, pose[..., :2])
-        pose = jnp.concatenate([flat, pose[..., 2:]], -1)
+        pose = jnp.concatenate([flat - flat[..., root : root + 1, :], pose[..., 2:]], -1)
     pose = jnp.where(variables["batch_stats"]["forwardness"] < 0, dictionary.flipped(pose), pose)
     return {"poses": lifter_inputs.to_camera(dictionary.nominal_size(pose, skeleton), batch["rotation"])}
