@@ -9,6 +9,9 @@ Trained on detections of AIST++ (ch01, ch02, ch05 and ch06, eight cameras), test
 data=cmu, on motion capture filmed by four virtual cameras. Where the cameras stand is not read. Rows of tables 4.1 and
 4.2: baseline, hd, adv (which reads unpaired 3D), cf and sd (see hdvr_jax.families.factorization). Without dictionary=
 the dictionary is learnt along with the network, as that of sd is (of a single level; Novotny et al. 2019).
+
+channels=192 and batches of 256, 2,500 steps without dropout and average: 86 mm P-MPJPE on the test clip (body joints),
+47 mm on frames of the training; three minutes on two cores.
 """
 
 import ml_collections
@@ -17,16 +20,18 @@ from configs.lifter_common import lifter_config
 from configs.self_supervised_common import DATA, see_views
 from hdvr_jax.configurations import parse_arg
 
+CAMERAS = ("columns", "exponential")
 BACKBONES = ("residual", "temporal")
 # (Sizes of the dictionary's levels, lambda of equation 4.8, weight of the adversarial loss). The first level's size and
-# the last's are the thesis' (4.7.2), those between them are not told; nor is lambda.
+# the last's are the thesis' (4.7.2), those between them are not told; nor is lambda: with 0.5 in place of 2, a short
+# training drew poses out in depth.
 _LEVELS = (125, 64, 32, 10)
 ROWS = {
     "baseline": ((), 0.0, 0.0),
     "hd": (_LEVELS, 0.0, 0.0),
     "adv": (_LEVELS, 0.0, 0.1),
-    "cf": (_LEVELS, 0.2, 0.0),
-    "sd": (_LEVELS[-1:], 0.2, 0.0),
+    "cf": (_LEVELS, 2.0, 0.0),
+    "sd": (_LEVELS[-1:], 2.0, 0.0),
 }
 # Of the dictionary's learning rate, where it has been learnt before (0.0001 beside 0.001).
 _FINE_TUNING = 0.1
@@ -34,12 +39,13 @@ _FINE_TUNING = 0.1
 
 def get_config(arg: str = "") -> ml_collections.ConfigDict:
     """Arguments: data = aistpp or cmu; row; dictionary = workdir of one learnt before; channels, steps; backbone =
-    residual (single frames) or temporal; virtual = views added to every clip; skip = view to leave out, or none; size.
+    residual (single frames) or temporal; virtual = views added to every clip; camera = columns, or exponential as
+    published; skip = view to leave out, or none; size.
     """
-    choices = {"data": DATA, "row": ROWS, "backbone": BACKBONES, "size": ("full", "tiny")}
+    choices = {"data": DATA, "row": ROWS, "backbone": BACKBONES, "camera": CAMERAS, "size": ("full", "tiny")}
     options = parse_arg(
         arg, choices, data="aistpp", row="cf", dictionary="", channels=0, steps=0, backbone="residual", virtual=0,
-        skip="c05", size="full",
+        camera="columns", skip="c05", size="full",
     )  # fmt: skip
     tiny, temporal = options.size == "tiny", options.backbone == "temporal"
     widths = (1,) if not temporal else (3, 3) if tiny else (3, 3, 3, 3)
@@ -48,7 +54,7 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
     see_views(config, options.data, options.skip, tiny=tiny)
     config.data.virtual_views = options.virtual
     config.data.unpaired = options.row == "adv"
-    _network(config.model, options.channels or (33 if tiny else 384 if temporal else 1024))
+    _network(config.model, options.channels or (33 if tiny else 384 if temporal else 1024), options.camera)
     config.model.backbone, config.model.inputs = options.backbone, "sighting" if temporal else "frames"
     model, row = config.model, ROWS[options.row]
     model.levels, model.consistency_weight, model.adversarial_weight = row
@@ -61,8 +67,8 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
     return config
 
 
-def _network(model: ml_collections.ConfigDict, channels: int) -> None:
+def _network(model: ml_collections.ConfigDict, channels: int, camera: str) -> None:
     model.blocks = 4  # of the residual backbone
     model.channels = channels
     model.head_channels = channels // 3 * 3  # of either head; a multiple of 3
-    model.camera = "exponential"  # as published, or "columns"
+    model.camera = camera

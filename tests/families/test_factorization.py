@@ -88,7 +88,7 @@ def test_loss_falls_on_one_batch():
     assert values[-1]["reprojection"] < 0.7 * values[0]["reprojection"]
 
 
-@pytest.mark.parametrize(("row", "weight"), [("baseline", 0.0), ("cf", 0.2)])
+@pytest.mark.parametrize(("row", "weight"), [("baseline", 0.0), ("cf", 2.0)])
 def test_the_total_is_what_the_row_says(row, weight):
     (_, (_, terms)), _ = _value_and_gradients(row)
     values = {name: float(total / count) for name, (total, count) in terms.items()}
@@ -185,8 +185,7 @@ def test_impossible_networks_are_errors(field, value, message):
 
 
 def test_a_temporal_backbone_and_the_other_camera():
-    config = normalise(factorization.get_config("backbone=temporal,size=tiny"))
-    config.model.camera = "columns"
+    config = normalise(factorization.get_config("backbone=temporal,camera=exponential,size=tiny"))
     family = build(config)
     windows = pipeline.training_windows(family, config.data, _sequences())
     batch = pipeline.batch_at(windows, make_runs(windows, [0], 4), 0)
