@@ -1,7 +1,7 @@
 """Lifting learnt without 3D: the ablations of Li's thesis (tables 3.1, 3.2, 4.1 and 4.2) and what goes beyond.
 
     python -m benchmarks.self_supervised [--data=aistpp,cmu] [--tables=3.1,3.2,beyond,4.1,4.2] [--skip=c05]
-        [--seeds=3] [--channels=256] [--steps=2000] [--temporal_channels=256] [--temporal_steps=1500]
+        [--seeds=3] [--channels=256] [--steps=2000] [--temporal_channels=128] [--temporal_steps=1500]
         [--dictionary_steps=4000] [--workdir=work/self_supervised]
 
 Trains what is not trained yet, the dictionaries of chapter 4 too, and prints a table for each of these and for each
@@ -128,7 +128,7 @@ def main() -> None:
     parser.add_argument("--data", default="aistpp,cmu")
     parser.add_argument("--tables", default=",".join(TABLES))
     parser.add_argument("--skip", default="c05")
-    for name, default in (("seeds", 3), ("channels", 256), ("steps", 2000), ("temporal_channels", 256)):
+    for name, default in (("seeds", 3), ("channels", 256), ("steps", 2000), ("temporal_channels", 128)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--temporal_steps", type=int, default=1500)
     parser.add_argument("--dictionary_steps", type=int, default=4000)

@@ -21,7 +21,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, ArrayLike, Float
 
-from hdvr_jax import poses, rotations
+from hdvr_jax import moments, poses, rotations
 from hdvr_jax.skeletons import get_mapping, get_skeleton
 
 # "basis": D_i; "bias": b_i (K_i,) of coding; but for the first, "decoder_bias": b'_i (K_{i-1},) of decoding.
@@ -35,6 +35,8 @@ _NOMINAL = {
     "elbow": (0.675, 0.231, -0.02), "wrist": (0.57, 0.337, 0.03), "hip": (0.497, 0.065, 0.0),
     "knee": (0.257, 0.065, 0.03), "ankle": (0.015, 0.065, 0.0),
 }  # fmt: skip
+# Of the running mean that tells front from back.
+_MOMENTUM = 0.99
 # Joints that end a long bone.
 _LONG = ("knee", "ankle", "elbow", "wrist", "spine", "thorax")
 
@@ -125,6 +127,25 @@ def forwardness(points: Float[ArrayLike, "*B P 3"], skeleton: str) -> Float[Arra
     """Sum of `bends` in trunk lengths: an orthographic image says nothing of the sign of depth, but bodies do."""
     joint = {name: jnp.asarray(points)[..., i, :] for i, name in enumerate(get_skeleton(skeleton).joints)}
     return bends(points, skeleton).sum(-1) / jnp.maximum(rotations.safe_norm(_trunk(joint)), 1e-3)
+
+
+def running_forwardness(
+    before: Float[ArrayLike, ""],
+    points: Float[ArrayLike, "*B P 3"],
+    weights: Float[ArrayLike, "*B"],
+    skeleton: str,
+    axis_name: str | None = None,
+) -> Float[Array, ""]:
+    """The running mean of `forwardness` over all devices with this step's weighted poses; no gradient, and poses that
+    are nearly flat have no say beyond 1."""
+    now = jnp.clip(forwardness(jax.lax.stop_gradient(points), skeleton), -1.0, 1.0)
+    total, count = moments.psum(((now * weights).sum(), jnp.sum(weights)), axis_name)
+    return jnp.where(count > 0, _MOMENTUM * before + (1 - _MOMENTUM) * total / jnp.maximum(count, 1.0), before)
+
+
+def facing(points: Float[ArrayLike, "*B P 3"], running: Float[ArrayLike, ""]) -> Float[Array, "*B P 3"]:
+    """Poses, `flipped` where what was learnt of `running_forwardness` is backwards."""
+    return jnp.where(running < 0, flipped(points), points)
 
 
 def bent_backwards(points: Float[ArrayLike, "*B P 3"], skeleton: str) -> Float[Array, "*B"]:

@@ -58,8 +58,8 @@ def reprojection_errors(points: Float[Array, "B T J 3"], view: View, knee: float
 
     Args:
         points: In the camera's axes, metres.
-        knee: Above 0, errors beyond about this count linearly (pseudo-Huber) and not squared: a detector that takes
-            left for right is far off.
+        knee: Above 0, not squares but squares over `knee` of errors below it, and twice the errors beyond
+            (pseudo-Huber): a detector that takes left for right is far off.
     """
     ideal = points[..., :2] / jnp.maximum(points[..., 2:], _NEAREST)
     seen = jnp.where(view.confidence[..., None] > 0, view.rays, 0.0)
@@ -68,7 +68,7 @@ def reprojection_errors(points: Float[Array, "B T J 3"], view: View, knee: float
 
 
 def _robust(squared: Array, knee: float) -> Array:
-    return squared if not knee else 2 * knee**2 * (jnp.sqrt(1 + squared / knee**2) - 1)
+    return squared if not knee else 2 * knee * (jnp.sqrt(1 + squared / knee**2) - 1)
 
 
 def reprojection(

@@ -28,12 +28,9 @@ from hdvr_jax import dictionary, lifter_inputs, rotations
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family
 from hdvr_jax.families import lifter as pose_lifter
-from hdvr_jax.moments import psum
 from hdvr_jax.networks.dictionary import CAMERAS, Autoencoder
 from hdvr_jax.skeletons import get_skeleton
 
-# Of the running mean that tells front from back.
-_MOMENTUM = 0.99
 # Of the other poses of the basis, where it starts with a nominal one.
 _SMALL = 0.3
 # Terms of the loss that have a weight.
@@ -130,13 +127,9 @@ def _loss(config: Any, net: Autoencoder, axis_name: str | None, variables: Any, 
         terms |= {"cycle": found, "canonical": dictionary.shape_distance(canonical, again)}
     total = terms["reprojection"] + sum(model[f"{name}_weight"] * terms[name] for name in terms if name in _PRIORS)
     found = {name: ((value * real).sum(), real.sum()) for name, value in {"loss": total, **terms}.items()}
-    now = jnp.clip(dictionary.forwardness(jax.lax.stop_gradient(pose), model.skeleton), -1.0, 1.0)
-    mean = _running(variables["batch_stats"]["forwardness"], *psum(((now * real).sum(), real.sum()), axis_name))
+    before = variables["batch_stats"]["forwardness"]
+    mean = dictionary.running_forwardness(before, pose, real, model.skeleton, axis_name)
     return found["loss"][0], ({"batch_stats": {"forwardness": mean}}, found)
-
-
-def _running(before: Array, total: Array, count: Array) -> Array:
-    return jnp.where(count > 0, _MOMENTUM * before + (1 - _MOMENTUM) * total / jnp.maximum(count, 1.0), before)
 
 
 def _seen_again(net: Autoencoder, params: Any, pose: Array, example: Array, key: Any, root: int) -> tuple[Array, Array]:
@@ -160,5 +153,5 @@ def _predict(config: Any, net: Autoencoder, variables: Any, batch: Batch) -> dic
     if config.model.keep_image:
         flat = jnp.where(weights[..., None] > 0, points, pose[..., :2])
         pose = jnp.concatenate([flat - flat[..., root : root + 1, :], pose[..., 2:]], -1)
-    pose = jnp.where(variables["batch_stats"]["forwardness"] < 0, dictionary.flipped(pose), pose)
+    pose = dictionary.facing(pose, variables["batch_stats"]["forwardness"])
     return {"poses": lifter_inputs.to_camera(dictionary.nominal_size(pose, skeleton), batch["rotation"])}

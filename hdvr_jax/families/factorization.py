@@ -27,7 +27,6 @@ from hdvr_jax import adversarial, dictionary, factorization, lifter_inputs, mult
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family
 from hdvr_jax.families import lifter as pose_lifter
-from hdvr_jax.moments import psum
 from hdvr_jax.networks.dictionary import Dictionary
 from hdvr_jax.networks.discriminator import Discriminator
 from hdvr_jax.networks.factorization import CAMERAS, Heads, joints_for
@@ -35,8 +34,8 @@ from hdvr_jax.networks.lifter import apply_to_sequence
 from hdvr_jax.padding import own_frames
 from hdvr_jax.skeletons import get_skeleton
 
-# Of the running mean that tells front from back.
-_MOMENTUM = 0.99
+# What is read of both views.
+_READ = ("inputs", "rotation", "targets", "mask", "frame_mask")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,7 +122,7 @@ def _factorize(nets: Networks, params: Any, features: Array, root: int) -> tuple
 def _loss(config: Any, nets: Networks, axis_name: str | None, variables: Any, batch: Batch, key: Any, train: bool):
     """Sum over the examples of equation 4.8, and of the adversarial loss where there is one."""
     model, params, mask = config.model, variables["params"], batch["mask"]
-    both = _stacked(batch)
+    both = view_pairs.stacked(batch, _READ)
     features, state = pose_lifter.apply_to_windows(nets.backbone, _backbone(variables), both, key, train)
     own, root = own_frames(both["inputs"].shape[1], nets.backbone.padding), lifter_inputs.root_of(model.skeleton)
     canonical, poses = _factorize(nets, params, features, root)
@@ -138,9 +137,10 @@ def _loss(config: Any, nets: Networks, axis_name: str | None, variables: Any, ba
     }
     total = factorization.total(tuple(views), terms["consistency"], consistency_weight(config, batch["example"]))
     real = seen * both["mask"][:, None]
-    forwardness = _forwardness(variables["batch_stats"]["forwardness"], poses, real, model.skeleton, axis_name)
+    before = variables["batch_stats"]["forwardness"]
+    forwardness = dictionary.running_forwardness(before, poses, real, model.skeleton, axis_name)
     if nets.discriminator:
-        facing = _facing(poses, forwardness)
+        facing = dictionary.facing(poses, forwardness)
         terms |= _judged(nets, params, facing, both, own, real, jax.random.fold_in(key, 1), root)
         total = total + model.adversarial_weight * terms["discriminator"]
     found = {name: ((value * mask).sum(), mask.sum()) for name, value in {"loss": total, **terms}.items()}
@@ -154,27 +154,6 @@ def consistency_weight(config: Any, example: Int[Array, "B"]) -> Float[Array, "B
     examples = config.model.warmup_steps * config.train.batch_size
     share = jnp.minimum(example / examples, 1.0) if examples else jnp.ones(example.shape)
     return config.model.consistency_weight * share
-
-
-def _stacked(batch: Batch) -> Batch:
-    """Both views as examples of one batch of twice the size, first and second: statistics are over all of it."""
-    first, second = view_pairs.split(batch)
-    names = ("inputs", "rotation", "targets", "mask", "frame_mask")
-    both = {name: jnp.concatenate([first[name], second[name]]) for name in names}
-    # What is drawn at random depends on an example's number.
-    return {**both, "example": jnp.concatenate([2 * batch["example"], 2 * batch["example"] + 1])}
-
-
-def _forwardness(before: Array, poses: Array, weights: Array, skeleton: str, axis_name: str | None) -> Array:
-    """The running mean over all devices, with this step's; poses that are nearly flat have no say beyond 1."""
-    found = jnp.clip(dictionary.forwardness(jax.lax.stop_gradient(poses), skeleton), -1.0, 1.0)
-    total, count = psum(((found * weights).sum(), weights.sum()), axis_name)
-    now = total / jnp.maximum(count, 1.0)
-    return jnp.where(count > 0, _MOMENTUM * before + (1 - _MOMENTUM) * now, before)
-
-
-def _facing(poses: Float[Array, "B T J 3"], forwardness: Float[Array, ""]) -> Float[Array, "B T J 3"]:
-    return jnp.where(forwardness < 0, dictionary.flipped(poses), poses)
 
 
 def _judged(
@@ -192,5 +171,5 @@ def _predict(config: Any, nets: Networks, variables: Any, batch: Batch) -> dict[
     skeleton = config.model.skeleton
     features = apply_to_sequence(nets.backbone, None, _backbone(variables), batch["inputs"])
     _, poses = _factorize(nets, variables["params"], features, lifter_inputs.root_of(skeleton))
-    poses = dictionary.nominal_size(_facing(poses, variables["batch_stats"]["forwardness"]), skeleton)
+    poses = dictionary.nominal_size(dictionary.facing(poses, variables["batch_stats"]["forwardness"]), skeleton)
     return {"poses": lifter_inputs.to_camera(poses, batch["rotation"])}

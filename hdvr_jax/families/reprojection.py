@@ -24,7 +24,7 @@ from hdvr_jax import adversarial, lifter_inputs, multiview, reprojection, view_p
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family
 from hdvr_jax.families import lifter as pose_lifter
-from hdvr_jax.families.lifter_trajectory import locate
+from hdvr_jax.families.lifter_trajectory import DEPTH, locate
 from hdvr_jax.networks.discriminator import Discriminator
 from hdvr_jax.padding import own_frames
 from hdvr_jax.reprojection import View
@@ -132,7 +132,8 @@ def _view(view: Batch, own: slice) -> View:
     return View(
         rays=view["rays"][:, own],
         confidence=view["confidence"][:, own],
-        focal=view["focal"],
+        # Errors in metres as far away as dancers mostly are, whatever the lens.
+        focal=jnp.full_like(view["focal"], DEPTH),
         rotation=view["camera_rotation"],
         translation=view["camera_translation"],
     )
