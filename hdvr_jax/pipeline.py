@@ -56,12 +56,11 @@ class Windows:
         """Puts the sequences (what `Family.prepare` returns) end to end.
 
         Args:
-          length: frames of a window; 0 for whole sequences.
-          stride: frames from one window to the next.
+          length, stride: frames of a window (0 for whole sequences), and from one window to the next.
           pad: frames that windows may reach beyond a sequence on either side.
           fixed: names of arrays that have axes but no time axis.
           targets: names of arrays of which windows leave out the first and last `context` frames.
-          pairs: whether sequences of one clip are its views, of which batches hold two.
+          pairs: whether batches hold two views of a clip.
 
         Raises:
           InputError: no sequences, or arrays that do not fit together; names the sequence and the field.
