@@ -161,9 +161,8 @@ def run(arguments: argparse.Namespace) -> list[pathlib.Path]:
         keypoints.check_there(path)
     export.check(arguments.out, arguments.export)
     with watch("models"):
-        models = recognition.load_models(
-            arguments.models, optional=arguments.weights is not None, lifter=arguments.lifter
-        )
+        optional = arguments.weights is not None
+        models = recognition.load_models(arguments.models, optional=optional, lifter=arguments.lifter)
         if arguments.weights:
             models = recognition.with_published_lifter(
                 models, arguments.weights, arguments.weights_layout, causal=arguments.weights_causal
