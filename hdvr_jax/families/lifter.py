@@ -28,20 +28,32 @@ Lifter = TemporalLifter | ResidualLifter
 
 
 def network(config: Any, axis_name: str | None = None, joints: int | None = None) -> Lifter:
-    """The network that a config describes, for `joints` outputs (None: the skeleton's)."""
+    """The network that a config describes, for `joints` outputs (None: the skeleton's).
+
+    Raises:
+        InputError: a backbone, channels, blocks or widths that make no network; names the field.
+    """
     model = config.model
     backbone = model.get("backbone", "temporal")
     if backbone not in BACKBONES:
         raise InputError(f"config.model.backbone: {backbone!r} is not one of {', '.join(BACKBONES)}")
+    if model.channels < 1:
+        raise InputError(f"config.model.channels: expected 1 or more, got {model.channels}")
+    joints = joints or len(get_skeleton(model.skeleton).joints)
     if backbone == "residual":
-        joints = joints or len(get_skeleton(model.skeleton).joints)
+        if model.blocks < 1:
+            raise InputError(f"config.model.blocks: expected 1 or more, got {model.blocks}")
+        # The windows of training are as long as the widths say, and this network reads single frames.
+        if any(width != 1 for width in model.widths):
+            widths = tuple(model.widths)
+            raise InputError(
+                f"config.model.widths: the backbone residual reads single frames: expected (1,), got {widths}"
+            )
         return ResidualLifter(joints, model.channels, model.blocks, model.dropout, model.momentum, axis_name)
     if not model.widths or any(width not in range(1, 1000, 2) for width in model.widths):
         raise InputError(f"config.model.widths: expected odd filter widths, got {tuple(model.widths)}")
-    if model.channels < 1:
-        raise InputError(f"config.model.channels: expected 1 or more, got {model.channels}")
     return TemporalLifter(
-        joints_out=joints or len(get_skeleton(model.skeleton).joints),
+        joints_out=joints,
         widths=tuple(model.widths),
         channels=model.channels,
         dropout=model.dropout,

@@ -8,7 +8,7 @@ from typing import Any
 
 import flax.linen as nn
 import jax
-from jaxtyping import Array, Float, Int, PRNGKeyArray
+from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
 
 from hdvr_jax.networks.batch_norm import BatchNorm
 from hdvr_jax.networks.dropout import hashed_dropout
@@ -39,6 +39,7 @@ class ResidualLifter(nn.Module):
     receptive_field = 1
     padding = (0, 0)
     dense = False
+    causal = True
 
     @nn.compact
     def __call__(
@@ -50,9 +51,13 @@ class ResidualLifter(nn.Module):
         mask: Float[Array, " B"] | None = None,
         key: PRNGKeyArray | None = None,
         example: Int[Array, " B"] | None = None,
+        fresh: Bool[Array, " B"] | None = None,
     ) -> Float[Array, "B T J 3"]:
-        """Poses of all frames; arguments as of `TemporalLifter`. Both of its forms are one here (`strided`)."""
-        del strided
+        """Poses of all frames; arguments as of `TemporalLifter`.
+
+        All of its forms are one here: `strided` changes nothing, nor does `fresh`, as no frame is kept in "cache".
+        """
+        del strided, fresh
         layer = functools.partial(self._layer, train=train, mask=mask, key=key, example=example)
         h = layer("expand", x, 0)
         for block in range(self.blocks):

@@ -20,7 +20,7 @@ from hdvr_jax import cameras, lifter_inputs, normalization, poses
 from hdvr_jax.clip_poses import LIFTED_SKELETON
 from hdvr_jax.families import lifter as lifter_family
 from hdvr_jax.families import lifter_trajectory
-from hdvr_jax.networks.lifter import Mirrors, TemporalLifter, flat
+from hdvr_jax.networks.lifter import Mirrors, flat
 from hdvr_jax.skeletons import get_mapping
 from hdvr_jax.streaming.models import LiftModel
 
@@ -120,8 +120,6 @@ def _newest(
     """Outputs of the newest frame and the new cache; mirror images stand beside what they mirror."""
 
     def run(rows: Array, begun: Array) -> tuple[Array, Any]:
-        if not isinstance(net, TemporalLifter):  # a lifter of single frames, which keeps none
-            return net.apply(variables, flat(rows)), {}
         return net.apply({**variables, **cache}, flat(rows), strided=False, fresh=begun, mutable=["cache"])
 
     if mirrors is None:

@@ -141,8 +141,7 @@ def of_lifter(model: trained.Trained, workdir: os.PathLike | str) -> LiftModel:
     config = model.config
     _check_lifter(model, workdir)
     networks, variables = {"poses": lifter_family.network(config)}, {"poses": model.variables}
-    # Where networks have no such field, they are of single frames.
-    if not getattr(networks["poses"], "causal", True):
+    if not networks["poses"].causal:
         raise InputError(
             f"{workdir}: this lifter reads frames after its own (config.model.causal is False); a stream needs one as "
             "configs/lifter_causal.py trains"

@@ -12,6 +12,7 @@ from hdvr_jax import normalization, observation, pipeline
 from hdvr_jax.configurations import normalise
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import build
+from hdvr_jax.families.lifter import network
 from hdvr_jax.runs import make_runs
 from hdvr_jax.skeletons import get_skeleton
 from hdvr_jax.update import init_state, make_update
@@ -123,6 +124,24 @@ def test_tests_are_not_mirrored_and_training_is():
 def test_unknown_observation_is_refused():
     with pytest.raises(InputError, match="random, detections"):
         _setup(lifter_cmu, [_clip()], observation="imagined")
+
+
+@pytest.mark.parametrize(
+    ("backbone", "field", "value", "message"),
+    [
+        ("temporal", "channels", 0, "expected 1 or more, got 0"),
+        ("residual", "channels", 0, "expected 1 or more, got 0"),
+        ("residual", "blocks", 0, "expected 1 or more, got 0"),
+        ("residual", "widths", (1, 3), r"the backbone residual reads single frames: expected \(1,\), got \(1, 3\)"),
+        ("temporal", "widths", (2,), r"expected odd filter widths, got \(2,\)"),
+        ("recurrent", "backbone", "recurrent", "'recurrent' is not one of temporal, residual"),
+    ],
+)
+def test_impossible_networks_are_refused(backbone, field, value, message):
+    config = lifter_aistpp.get_config("size=tiny")
+    config.model.update({"backbone": backbone, "blocks": 1, "widths": (1,), field: value})
+    with pytest.raises(InputError, match=f"^config.model.{field}: {message}"):
+        network(config)
 
 
 def test_camera_ranges_of_a_config_are_those_of_the_code():

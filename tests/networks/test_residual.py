@@ -41,6 +41,16 @@ def test_frames_do_not_see_each_other():
     np.testing.assert_array_equal(moved > 0, np.arange(6) == 3)
 
 
+def test_every_form_is_the_same_and_keeps_nothing():
+    variables = _variables()
+    poses = NET.apply(variables, X)
+    np.testing.assert_array_equal(NET.apply(variables, X, strided=True), poses)
+    newest, kept = NET.apply(variables, X[:, :1], fresh=jnp.array([True, False, True, False]), mutable=["cache"])
+    np.testing.assert_allclose(newest, poses[:, :1], rtol=1e-5, atol=1e-5)
+    assert not jax.tree.leaves(kept)
+    assert NET.causal
+
+
 def test_training_drops_out_counts_only_the_mask_and_every_parameter_learns():
     variables = _variables()
     mask = jnp.array([1.0, 1.0, 0.0, 1.0])

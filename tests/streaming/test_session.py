@@ -178,7 +178,7 @@ def test_ids_that_change_all_the_time_do_not_fill_the_memory():
         streaming.step(state, {str(id): (keypoints[0], confidence[0]) for id in range(65)})
 
 
-SINGLE = {"backbone": "residual", "blocks": 1, "inputs": "frames"}
+SINGLE = {"backbone": "residual", "blocks": 1, "widths": (1,), "inputs": "frames"}
 
 
 @pytest.mark.parametrize(
