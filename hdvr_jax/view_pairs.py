@@ -39,10 +39,11 @@ class Partners:
         for index, entry in enumerate(labels):
             clips.setdefault(entry["clip"], []).append(index)
         for name, views in clips.items():
-            if len(views) < 2 or len(set(counts[views])) != 1:
-                raise InputError(
-                    f"clip {name}: pairs of views need two or more views of as many frames; it has {len(views)}"
-                )
+            if len(views) < 2:
+                raise InputError(f"clip {name}: pairs of views need two or more views; it has {len(views)}")
+            if len(lengths := sorted(set(counts[views]))) != 1:
+                told = ", ".join(map(str, lengths))
+                raise InputError(f"clip {name}: pairs of views need views of one length; they are of {told} windows")
         self._first = np.cumsum(counts) - counts
         self._sequence = sequence
         self._views = np.concatenate(list(clips.values()))

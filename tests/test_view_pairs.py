@@ -50,12 +50,16 @@ def test_every_other_view_is_drawn_equally_often_and_the_same_again():
     assert (drawn != other_seed).any()
 
 
-@pytest.mark.parametrize(
-    "spoil", [lambda s: [*s[:-1], {**s[-1], "clip": "alone"}], lambda s: [{**s[0], "x": s[0]["x"][:2]}, *s[1:]]]
-)
-def test_clips_without_pairs_are_named(spoil):
-    with pytest.raises(InputError, match=r"clip (c0|c1): pairs of views"):
-        _windows(spoil(_sequences()))
+def test_clips_of_one_view_are_named():
+    *others, last = _sequences()
+    with pytest.raises(InputError, match="clip c1: pairs of views need two or more views; it has 1"):
+        _windows([*others, {**last, "clip": "alone"}])
+
+
+def test_clips_of_views_of_different_lengths_are_named():
+    first, *others = _sequences()
+    with pytest.raises(InputError, match="clip c0: pairs of views need views of one length; they are of 1, 5 windows"):
+        _windows([{**first, "x": first["x"][:2]}, *others])
 
 
 def test_single_views_are_no_pairs():
