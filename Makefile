@@ -41,6 +41,7 @@ bench: $(VENV)/dev
 	$(RUN) -m benchmarks.smoothing
 	$(RUN) -m benchmarks.rigging
 	$(RUN) -m benchmarks.nonrigid
+	$(RUN) -m benchmarks.rig
 ifdef SOURCE
 	$(PIP) torch==2.13.0
 	$(RUN) -m benchmarks.parity --source=$(SOURCE)

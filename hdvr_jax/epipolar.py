@@ -8,9 +8,9 @@ Symbols
              images alone do not tell how far apart the cameras are
 
 Both matrices are searched for by MAGSAC++ (Barath et al. 2020, as in OpenCV), a RANSAC that needs no sharp threshold.
-Through E, which knows the lens, camera poses come out nearly twice as close as through F: on the 28 pairs of a
-recording of AIST++ (ch01), 2.7 and 4.9 degrees of rotation in the median. A later descent on the Sampson distances
-brings the way through E nothing (2.9), so there is none.
+The way through E, which knows the lens, is mostly the closer one: on five recordings of AIST++, cameras chained from
+such pairs err in the median by 1.7 to 5.0 degrees of rotation through E and by 2.2 to 11.0 through F; on one of the
+five F is closer (`benchmarks/rig.py`).
 """
 
 from typing import NamedTuple
@@ -24,14 +24,13 @@ from hdvr_jax.errors import InputError
 # Distance to the epipolar line, in focal lengths, up to which points belong to a pose: what a detector errs.
 THRESHOLD = 3e-3
 FEWEST = 8
-_CONFIDENCE, _ITERATIONS = 0.9999, 5000
+_CONFIDENCE, _ITERATIONS, _SEED = 0.9999, 5000, 0
 # Points at which both rays must meet for a pose to be believed: a tenth of the points that fit.
 _LEAST_IN_FRONT = 0.1
 # Squared sine of the angle between two rays up to which they meet nowhere.
 _PARALLEL = 1e-6
 
 Points = Float[np.ndarray, "N 2"]
-Weights = Float[np.ndarray, " N"] | Bool[np.ndarray, " N"] | None
 
 
 class RelativePose(NamedTuple):
@@ -40,55 +39,42 @@ class RelativePose(NamedTuple):
     Attributes:
         extrinsics: from the frame of the first camera to that of the second; a translation of unit length.
         inliers: (N,) the points that agree with it.
-        share: of the points with weight that agree.
     """
 
     extrinsics: Extrinsics
     inliers: Bool[np.ndarray, " N"]
-    share: float
 
 
-def relative_pose(
-    first: Points, second: Points, weights: Weights = None, *, threshold: float = THRESHOLD, seed: int = 0
-) -> RelativePose:
-    """The pose of the second camera from ideal points that both cameras saw.
+def relative_pose(first: Points, second: Points) -> RelativePose:
+    """The pose of the second camera from ideal points that both cameras saw; the same points give the same pose.
 
     Args:
-        first, second: ideal points of the two images, distortion taken out; may be NaN where the weight is 0.
-        weights: a point is read where its weight is positive; None reads those that are finite in both images.
-        threshold: distance in ideal coordinates up to which a point agrees.
-        seed: of the random search; the same input and seed give the same pose.
+        first, second: ideal points of the two images, distortion taken out; those that are finite in both are read.
     Raises:
         InputError: fewer than eight points, or points that no camera pose explains (all in one place, say).
     """
-    essential, inliers = _search("essential", first, second, weights, threshold, seed)
-    return _pose(essential, first, second, inliers, weights)
+    essential, inliers = _search("essential", first, second, THRESHOLD)
+    return _pose(essential, first, second, inliers)
 
 
 def relative_pose_through_fundamental(
-    first: Points,
-    second: Points,
-    intrinsics: tuple[Float[np.ndarray, "3 3"], Float[np.ndarray, "3 3"]],
-    weights: Weights = None,
-    *,
-    threshold: float = THRESHOLD,
-    seed: int = 0,
+    first: Points, second: Points, intrinsics: tuple[Float[np.ndarray, "3 3"], Float[np.ndarray, "3 3"]]
 ) -> RelativePose:
     """The way as published: F from pixels, distortion taken out, E from F and the intrinsics of the two cameras.
 
-    Arguments and errors as in `relative_pose`; `threshold` still is in focal lengths.
+    Errors as in `relative_pose`; the threshold is the same, in mean focal lengths of the two.
     """
-    pixels = threshold * float(np.mean([matrix[axis, axis] for matrix in intrinsics for axis in range(2)]))
-    fundamental, inliers = fundamental_matrix(first, second, weights, threshold=pixels, seed=seed)
+    pixels = THRESHOLD * float(np.mean([matrix[axis, axis] for matrix in intrinsics for axis in range(2)]))
+    fundamental, inliers = fundamental_matrix(first, second, threshold=pixels)
     ideal = [_ideal(points, matrix) for points, matrix in zip((first, second), intrinsics)]
-    return _pose(essential_from_fundamental(fundamental, *intrinsics), *ideal, inliers, weights)
+    return _pose(essential_from_fundamental(fundamental, *intrinsics), *ideal, inliers)
 
 
 def fundamental_matrix(
-    first: Points, second: Points, weights: Weights = None, *, threshold: float, seed: int = 0
+    first: Points, second: Points, *, threshold: float
 ) -> tuple[Float[np.ndarray, "3 3"], Bool[np.ndarray, " N"]]:
     """(F, the points that agree with it up to `threshold`, in the unit of the points). Errors as `relative_pose`."""
-    return _search("fundamental", first, second, weights, threshold, seed)
+    return _search("fundamental", first, second, threshold)
 
 
 def essential_from_fundamental(
@@ -126,30 +112,30 @@ def in_front_of_both(pose: Extrinsics, first: Points, second: Points) -> Bool[np
     return meet & (b * e - c * d > 0) & (a * e - b * d > 0)
 
 
-def _pose(essential: np.ndarray, first: Points, second: Points, inliers: np.ndarray, weights: Weights) -> RelativePose:
+def _pose(essential: np.ndarray, first: Points, second: Points, inliers: np.ndarray) -> RelativePose:
     """The one of the four poses that sees most inliers in front of both cameras."""
     poses = decompose(essential)
     four = [Extrinsics(poses.rotation[i], poses.translation[i]) for i in range(4)]
     count = [in_front_of_both(pose, first[inliers], second[inliers]).sum() for pose in four]
     best, runner_up = int(np.argmax(count)), sorted(count)[-2]
-    used = _used(first, second, weights).sum()
     if count[best] <= max(runner_up, _LEAST_IN_FRONT * inliers.sum()):
+        used = _used(first, second).sum()
         raise InputError(f"camera pose: {used} points do not tell where the second camera stands; are they degenerate?")
-    return RelativePose(four[best], inliers, float(inliers.sum() / used))
+    return RelativePose(four[best], inliers)
 
 
 def _search(
-    kind: str, first: Points, second: Points, weights: Weights, threshold: float, seed: int
+    kind: str, first: Points, second: Points, threshold: float
 ) -> tuple[Float[np.ndarray, "3 3"], Bool[np.ndarray, " N"]]:
     """(Matrix, the points that agree with it) by MAGSAC++."""
     import cv2
 
-    used = _used(first, second, weights)
+    used = _used(first, second)
     if used.sum() < FEWEST:
         raise InputError(f"camera pose: {used.sum()} points seen by both cameras; expected {FEWEST} or more")
     params = cv2.UsacParams()
     params.threshold, params.confidence, params.maxIterations = threshold, _CONFIDENCE, _ITERATIONS
-    params.score, params.randomGeneratorState = cv2.SCORE_METHOD_MAGSAC, seed
+    params.score, params.randomGeneratorState = cv2.SCORE_METHOD_MAGSAC, _SEED
     points = [np.ascontiguousarray(image[used], np.float64) for image in (first, second)]
     if kind == "essential":
         eye = np.eye(3)
@@ -163,9 +149,8 @@ def _search(
     return matrix, inliers
 
 
-def _used(first: Points, second: Points, weights: Weights) -> Bool[np.ndarray, " N"]:
-    finite = np.isfinite(first).all(-1) & np.isfinite(second).all(-1)
-    return finite if weights is None else finite & (weights > 0)
+def _used(first: Points, second: Points) -> Bool[np.ndarray, " N"]:
+    return np.isfinite(first).all(-1) & np.isfinite(second).all(-1)
 
 
 def _ideal(points: Points, matrix: Float[np.ndarray, "3 3"]) -> Points:

@@ -6,8 +6,9 @@ pairs that agree at most joints (the maximum spanning tree) are chained into the
 
 A chain adds up the errors of its links, and pairs err by degrees: a detector sees the same joint elsewhere from each
 side. So all cameras are then moved together until the epipolar distances of all pairs and the known distances fit best.
-On four recordings of AIST++ (eight cameras, c05 left out) that takes the median error of a recording's rotations from
-1.7 to 5.0 degrees down to 0.3 to 1.0, and the largest of all from 16 to 1.5.
+On five recordings of AIST++ (eight cameras, c05 left out) that takes the median error of a recording's rotations from
+1.7 to 5.0 degrees down to 0.3 to 1.0 and the largest of all from 16.4 to 1.4, and the median error of its camera
+centres from 10 to 32 cm down to 1.4 to 5.8 (`benchmarks/rig.py`).
 """
 
 import itertools
@@ -34,6 +35,10 @@ _IMAGE_SCALES, _LENGTH_SCALE = (1e-2, 2e-3), 2e-3
 _MOST_STEPS, _LEAST_GAIN, _NUDGE = 30, 1e-4, 1e-6
 
 
+# What the search for the pose of a pair looks for: the essential matrix, or as published the fundamental one.
+WAYS = ("essential", "fundamental")
+
+
 class _Pair(NamedTuple):
     """Two views (their numbers), the pose of the second in the frame of the first, ideal points (N, 3) that both saw.
 
@@ -47,7 +52,7 @@ class _Pair(NamedTuple):
     inliers: int
 
 
-def estimated(clip: Clip, *, refine: bool = True) -> dict[str, Any]:
+def estimated(clip: Clip, *, refine: bool = True, through: str = "essential") -> dict[str, Any]:
     """The clip with rotation and translation of its views found from their 2D joints and the distances between them.
 
     The new world is the frame of the first view (x right, y down), whose rotation is the identity and whose translation
@@ -56,14 +61,18 @@ def estimated(clip: Clip, *, refine: bool = True) -> dict[str, Any]:
 
     Args:
         refine: whether all cameras are moved together at the end.
+        through: matrix by which the pose of a pair is found, of `WAYS`.
     Raises:
-        InputError: no chain of pairs leads from the first view to some other; names the clip and the view.
+        InputError: no chain of pairs leads from the first view to some other (names the clip and the view), or an
+            unknown matrix.
     """
+    if through not in WAYS:
+        raise InputError(f"poses of cameras through {through!r}; known: {', '.join(WAYS)}")
     if not len(clip["keypoints"]):
         return dict(clip)
     given, shift = (np.asarray(clip[name][0], np.float64) for name in ("rotation", "translation"))
     centers = -np.einsum("vji,vj->vi", clip["rotation"].astype(np.float64), clip["translation"].astype(np.float64))
-    pairs = list(_pairs(clip, np.linalg.norm(centers[:, None] - centers[None], axis=-1)))
+    pairs = list(_pairs(clip, np.linalg.norm(centers[:, None] - centers[None], axis=-1), through))
     rotation, translation = _chained(clip, pairs)
     if refine and len(rotation) > 1:
         rotation, translation = _refined(rotation, translation, pairs)
@@ -72,8 +81,9 @@ def estimated(clip: Clip, *, refine: bool = True) -> dict[str, Any]:
     return {**clip, **{name: value.astype(np.float32) for name, value in moved.items()}}
 
 
-def _pairs(clip: Clip, lengths: Float[np.ndarray, "V V"]) -> Iterator[_Pair]:
+def _pairs(clip: Clip, lengths: Float[np.ndarray, "V V"], through: str) -> Iterator[_Pair]:
     """The pairs of views that tell where their cameras stand, each translation as long as `lengths` says."""
+    lenses = [epipolar.intrinsics(*lens) for lens in zip(clip["focal"], clip["center"])]
     joints = [name not in _VAGUE for name in get_skeleton(clip["skeleton"]).joints]
     rays = [lifting.ideal_points(clips.camera(clip, view), seen) for view, seen in enumerate(clip["keypoints"])]
     points = np.stack(rays)[:, :, joints].reshape(len(rays), -1, 2).astype(np.float64)
@@ -81,13 +91,22 @@ def _pairs(clip: Clip, lengths: Float[np.ndarray, "V V"]) -> Iterator[_Pair]:
     for one, other in itertools.combinations(range(len(rays)), 2):
         common = _spread(np.flatnonzero(seen[one] & seen[other]), _PAIR_POINTS)
         try:
-            found = epipolar.relative_pose(points[one][common], points[other][common])
+            found = _relative(through, *((points[view][common], lenses[view]) for view in (one, other)))
         except InputError:
             continue
         translation = found.extrinsics.translation * lengths[one, other]
         few = _spread(common, _REFINED_POINTS)
         ideal = tuple(np.pad(points[view][few], ((0, 0), (0, 1)), constant_values=1.0) for view in (one, other))
         yield _Pair((one, other), found.extrinsics.rotation, translation, ideal, int(found.inliers.sum()))
+
+
+def _relative(through: str, *seen: tuple[epipolar.Points, Float[np.ndarray, "3 3"]]) -> epipolar.RelativePose:
+    """The pose of a pair from (ideal points, intrinsics) of the two views; errors as `epipolar.relative_pose`."""
+    points, lenses = zip(*seen)
+    if through == "essential":
+        return epipolar.relative_pose(*points)
+    pixels = [ideal @ lens[:2, :2].T + lens[:2, 2] for ideal, lens in seen]
+    return epipolar.relative_pose_through_fundamental(*pixels, lenses)
 
 
 def _spread(numbers: np.ndarray, most: int) -> np.ndarray:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from hdvr_jax import clips, rig
+from hdvr_jax import cameras, clips, rig
 from hdvr_jax.errors import InputError
 from hdvr_jax.skeletons import get_skeleton
 from tests.families.dancing import make_clip
@@ -50,6 +50,25 @@ def test_moving_all_cameras_together_helps():
     chained, refined = (_off(rig.estimated(clip, refine=refine), clip) for refine in (False, True))
     assert refined[0].mean() < 0.7 * chained[0].mean()
     assert refined[1].mean() < 0.7 * chained[1].mean()
+
+
+@pytest.mark.parametrize("through", rig.WAYS)
+def test_both_ways_take_the_distortion_out(through):
+    clip = _clip()
+    clip["center"] = clip["center"] + np.float32([40, -20])
+    clip["focal"] = clip["focal"] * np.float32([0.8, 1.0, 1.2, 1.1])[:, None]
+    clip["distortion"][:] = (-0.3, 0.1, 0.0, 0.0, 0.0)
+    for view in range(4):
+        camera = clip["points_world"] @ clip["rotation"][view].T + clip["translation"][view]
+        clip["keypoints"][view] = cameras.project(clips.camera(clip, view), camera)
+    degrees, metres = _off(rig.estimated(clip, refine=False, through=through), clip)
+    assert degrees.max() < 0.5
+    assert metres.max() < 0.03
+
+
+def test_an_unknown_way_is_refused():
+    with pytest.raises(InputError, match="through 'homography'; known: essential, fundamental"):
+        rig.estimated(_clip(), through="homography")
 
 
 def test_left_and_right_exchanged_for_a_while_do_not_matter():
