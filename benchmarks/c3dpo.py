@@ -29,6 +29,7 @@ import numpy as np
 
 from benchmarks import nonrigid
 from benchmarks.c3dpo_training import Learner, Ours, Theirs, modules
+from benchmarks.machine import machine
 from benchmarks.nonrigid import Subject
 
 
@@ -111,7 +112,7 @@ def main() -> None:
     options = parser.parse_args()
     subjects = nonrigid.load(options.subjects.split(","), options.frames, options.seed)
     versions = f"torch {modules(options.source).torch.__version__}, OMP_WAIT_POLICY={os.environ.get('OMP_WAIT_POLICY')}"
-    print(f"{nonrigid.machine()}; {versions}, seed {options.seed}\n")
+    print(f"{machine()}; {versions}, seed {options.seed}\n")
     for name, subject in subjects.items():
         print(f"Subject {name}, {len(subject.fitted)} frames fitted, {len(subject.held_out)} held out\n")
         pairs, trained = compare(in_units(subject), options)

@@ -18,10 +18,6 @@ movement (13, 14), modern (05), salsa (60), Indian dance (94) and martial arts (
 
 import argparse
 import functools
-import os
-import pathlib
-import platform
-import re
 import time
 from collections.abc import Callable
 from typing import NamedTuple
@@ -31,6 +27,7 @@ from jaxtyping import Float
 from scipy.spatial.transform import Rotation
 
 from benchmarks import nonrigid_baselines, nonrigid_training
+from benchmarks.machine import machine
 from benchmarks.nonrigid_baselines import Depths, Fit, Seen
 from hdvr_jax import corpus
 from hdvr_jax.skeletons import get_mapping
@@ -119,13 +116,6 @@ def row(subject: Subject, method: Callable[[Seen], Fit]) -> tuple[Errors, Errors
     fitted, others = method(subject.fitted[..., :2])
     seconds = time.perf_counter() - start
     return *errors((fitted, others(subject.held_out[..., :2])), subject), seconds
-
-
-def machine() -> str:
-    """Processor and number of cores."""
-    told = pathlib.Path("/proc/cpuinfo")
-    names = re.findall(r"model name\s*: (.*)", told.read_text()) if told.exists() else []
-    return f"{names[0] if names else platform.processor() or platform.machine()}, {os.cpu_count()} cores"
 
 
 def line(subject: str, method: str, numbers: np.ndarray) -> str:
