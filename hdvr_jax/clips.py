@@ -29,6 +29,7 @@ from typing import Any
 import numpy as np
 
 from hdvr_jax import cameras
+from hdvr_jax.errors import InputError
 from hdvr_jax.pose_track import PoseTrack
 
 Clip = Mapping[str, Any]
@@ -75,6 +76,20 @@ def without_views(clip: Clip, names: Collection[str]) -> dict[str, Any]:
     fields = [field for field in _VIEW_ARRAYS if field in clip]
     views = tuple(clip["views"][index] for index in kept)
     return {**clip, **{field: clip[field][kept] for field in fields}, "views": views}
+
+
+def with_views(clip: Clip, more: Mapping[str, Any]) -> dict[str, Any]:
+    """The clip with the views of `more`, which has the clip's view arrays, after its own.
+
+    Raises:
+      InputError: a view of a name that the clip has already; names both.
+    """
+    for name in more["views"]:
+        if name in clip["views"]:
+            raise InputError(f"clip {clip['clip']}: it has a view {name} already")
+    fields = [field for field in _VIEW_ARRAYS if field in clip]
+    both = {field: np.concatenate([clip[field], more[field].astype(clip[field].dtype)]) for field in fields}
+    return {**clip, **both, "views": (*clip["views"], *more["views"])}
 
 
 def track_2d(clip: Clip, view: int) -> PoseTrack:

@@ -23,6 +23,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from hdvr_jax import cameras, detector_noise, filming, lifting, normalization, observation, poses, rotations
+from hdvr_jax.clips import without_views
 from hdvr_jax.errors import InputError
 from hdvr_jax.labelled import labelled_clips
 from hdvr_jax.padding import own_frames
@@ -69,7 +70,7 @@ def sequences(config: Any, clips: Iterable[dict]) -> list[dict]:
     seen = {"noise": noise_of(data), "vary_body": data.vary_bodies}
     for clip in filming.film_unseen(clips, data.get("film_views", 0), ranges_of(data), **seen):
         if data.observation == "detections":
-            views = lifting.recorded_views(clip, skeleton, data.fps, data.skip_views)
+            views = lifting.recorded_views(without_views(clip, data.skip_views), skeleton, data.fps)
             if data.get("random_share", 0.0):
                 views = ({**lifting.world_motion(clip, skeleton, data.fps), **view} for view in views)
         else:

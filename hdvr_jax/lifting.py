@@ -105,12 +105,10 @@ def world_motion(clip: Clip, skeleton: str, fps: float) -> dict[str, Any]:
     return {"points_world": np.nan_to_num(points), **clips.labels(clip)}
 
 
-def recorded_views(clip: Clip, skeleton: str, fps: float, skip: tuple[str, ...] = ()) -> Iterator[dict[str, Any]]:
-    """Recorded views but those in `skip`: rays, confidence, points_camera (T, J, 3; NaN unknown), camera, labels."""
+def recorded_views(clip: Clip, skeleton: str, fps: float) -> Iterator[dict[str, Any]]:
+    """Recorded views: rays, confidence, points_camera (T, J, 3; NaN unknown), camera, labels."""
     truth = poses.resample(clips.track_3d(clip).to_skeleton(skeleton).keypoints, clip["fps"], fps)
     for view, name in enumerate(clip["views"]):
-        if name in skip:
-            continue
         points_camera = truth @ clip["rotation"][view].T + clip["translation"][view]
         yield {
             **view_rays(clip, view, skeleton, fps),

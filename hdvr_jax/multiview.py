@@ -3,13 +3,13 @@
 Symbols: B batch, T frames, J joints, V views.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
 
-from hdvr_jax import cameras, detector_noise, filming, lifter_inputs, lifting, rig, virtual_views
+from hdvr_jax import detector_noise, filming, lifter_inputs, lifting, rig, virtual_views
 from hdvr_jax.clips import Clip, without_views
 from hdvr_jax.errors import InputError
 from hdvr_jax.view_pairs import joined, paired, split
@@ -48,19 +48,13 @@ def sequences(config: Any, clips: Iterable[dict]) -> list[dict]:
 
 
 def _placed_views(clip: Clip, skeleton: str, fps: float) -> Iterator[dict]:
-    for view in lifting.recorded_views(clip, skeleton, fps):
-        index = clip["views"].index(view["view"])
+    for index, view in enumerate(lifting.recorded_views(clip, skeleton, fps)):
         yield {
             **view,
             "camera_rotation": np.asarray(clip["rotation"][index], np.float32),
             "camera_translation": np.asarray(clip["translation"][index], np.float32),
             "labelled": np.float32(1),
         }
-
-
-def extrinsics(batch: Mapping[str, Any]) -> cameras.Extrinsics:
-    """Where the cameras of a batch stand."""
-    return cameras.Extrinsics(batch["camera_rotation"], batch["camera_translation"])
 
 
 def augment(

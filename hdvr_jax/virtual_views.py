@@ -28,15 +28,15 @@ _TURNED = 0.1
 def added(
     clip: Clip,
     count: int,
-    seed: int = 0,
     ranges: Any = None,
     noise: detector_noise.NoiseParams | None = None,
 ) -> dict[str, Any]:
-    """The clip with `count` more views, virtual0, virtual1 and so on, of its motion as the recorded views tell it.
+    """The clip with `count` more views, triangulated0 and so on, of its motion as the recorded views tell it.
 
     Recorded views and `points_world` stay as they are. Detections are drawn on COCO-17 and put on the clip's skeleton;
-    joints that it does not give (the head's top) are missing in the new views. Everything drawn depends on the seed and
-    the clip's name. A clip whose hips cannot be triangulated (a single view, say) comes back as it is.
+    joints that it does not give (the head's top) are missing in the new views. Everything drawn depends on the clip's
+    name, and is not what `filming.film` draws for it. A clip whose hips cannot be triangulated (a single view, say)
+    comes back as it is.
 
     Args:
         ranges: `observation.Ranges` of the cameras, and the strength of the detector's errors; None for its defaults.
@@ -48,14 +48,14 @@ def added(
     hips = [get_skeleton(_SKELETON).index(f"{side}_hip") for side in ("left", "right")]
     if not count or not np.isfinite(points[:, hips]).all():
         return dict(clip)
-    filmed = filming.film_points(points, clip, count, seed, ranges, noise=noise, vary_body=False)
+    source = {**clip, "clip": f"{clip['clip']}, triangulated"}
+    filmed = filming.film_points(points, source, count, 0, ranges, noise=noise, vary_body=False)
     mapping = get_mapping(_SKELETON, clip["skeleton"])
     keypoints = mapping.apply(filmed["keypoints"])
     confidence = np.where(np.isfinite(keypoints).all(-1), mapping.confidence(filmed["confidence"]), 0)
-    new = {**filmed, "keypoints": keypoints, "confidence": confidence, "rotation": filmed["rotation"] @ turn}
-    fields = [field for field, axes in clips.ARRAYS.items() if axes[0] == "V" and field in clip]
-    both = {field: np.concatenate([clip[field], new[field].astype(clip[field].dtype)]) for field in fields}
-    return {**clip, **both, "views": (*clip["views"], *filmed["views"])}
+    names = tuple(f"triangulated{view}" for view in range(count))
+    changed = {"keypoints": keypoints, "confidence": confidence, "rotation": filmed["rotation"] @ turn, "views": names}
+    return clips.with_views(clip, {**filmed, **changed})
 
 
 def triangulated(clip: Clip) -> Float[np.ndarray, "T J 3"]:

@@ -32,6 +32,17 @@ def test_views_that_are_left_out_take_their_arrays_along():
     np.testing.assert_array_equal(found["points_world"], clip["points_world"])
 
 
+def test_views_are_added_after_a_clips_own_and_have_names_of_their_own():
+    clip = make_clip(views=3)
+    first, others = clips.without_views(clip, ("c1", "c2")), clips.without_views(clip, ("c0",))
+    found = clips.with_views(first, others)
+    assert found["views"] == clip["views"]
+    for field in clips.no_views(40, 17):
+        np.testing.assert_array_equal(found[field], clip[field])
+    with pytest.raises(InputError, match="clip0: it has a view c0 already"):
+        clips.with_views(first, clip)
+
+
 def test_a_clip_without_views_has_the_fields_and_types_of_one_with_views():
     clip, empty = make_clip(views=2), clips.no_views(40, 17)
     for field, value in empty.items():

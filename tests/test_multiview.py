@@ -36,6 +36,18 @@ def test_cameras_are_estimated_and_added_for_training_alone(monkeypatch):
     assert [entry["camera_translation"][2] for entry in found] == [5, 5, 4, 4, 4]
 
 
+@pytest.mark.parametrize("extrinsics", ["given", "estimated"])
+def test_every_view_sees_the_motion_where_its_camera_says(extrinsics):
+    """Of motion that was filmed, with views added, estimated or not: nothing is replaced."""
+    clip = {**make_clip(views=0, frames=40), "split": "train"}
+    found = multiview.sequences(_config(extrinsics=extrinsics, film_views=3, virtual_views=2), [clip])
+    assert [entry["view"] for entry in found] == [f"virtual{i}" for i in range(3)] + ["triangulated0", "triangulated1"]
+    for entry in found:
+        points = entry["points_camera"]
+        apart = np.linalg.norm(points[..., :2] / points[..., 2:] - entry["rays"], axis=-1)
+        assert np.median(apart[entry["confidence"] > 0.3]) < 0.03
+
+
 @pytest.mark.parametrize(
     ("data", "views", "message"),
     [({"extrinsics": "guessed"}, 2, r"config\.data\.extrinsics: 'guessed'"), ({}, 0, "no clip has views")],

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from hdvr_jax import observation, rig, virtual_views
+from hdvr_jax import filming, observation, rig, virtual_views
 from tests.families.dancing import make_clip
 
 _RANGES = observation.Ranges(roll=0.0)
@@ -26,7 +26,7 @@ def _pixels_off(clip, view):
 
 
 def test_virtual_views_see_the_motion_where_their_cameras_see_it(more):
-    assert more["views"] == ("c0", "c1", "c2", "virtual0", "virtual1")
+    assert more["views"] == ("c0", "c1", "c2", "triangulated0", "triangulated1")
     assert more["keypoints"].shape == (5, 30, 17, 2)
     for field in ("confidence", "focal", "center", "distortion", "rotation", "translation", "image_size"):
         assert len(more[field]) == 5
@@ -50,9 +50,17 @@ def test_the_truth_is_not_read(clip, more):
         np.testing.assert_array_equal(blind[field], more[field])
 
 
-def test_seeds_and_names_draw_other_views(clip, more):
-    for other in (virtual_views.added(clip, 2, 1, _RANGES), virtual_views.added({**clip, "clip": "b"}, 2, 0, _RANGES)):
-        assert np.abs(other["rotation"][3:] - more["rotation"][3:]).max() > 0.01
+def test_other_names_draw_other_views(clip, more):
+    other = virtual_views.added({**clip, "clip": "b"}, 2, ranges=_RANGES)
+    assert np.abs(other["rotation"][3:] - more["rotation"][3:]).max() > 0.01
+
+
+def test_views_of_what_was_filmed_are_not_those_that_filmed_it(clip):
+    filmed = filming.film(clip, 3, vary_body=False)
+    again = virtual_views.added(filmed, 3)
+    assert len(set(again["views"])) == 6
+    apart = np.linalg.norm(again["rotation"][:3] - again["rotation"][3:], axis=(1, 2))
+    assert apart.min() > 0.01
 
 
 def test_gaps_are_filled(clip):
