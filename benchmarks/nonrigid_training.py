@@ -16,10 +16,11 @@ import optax
 from jaxtyping import Array, ArrayLike, Float, PRNGKeyArray
 
 from benchmarks.nonrigid_baselines import Depths, Fit, Seen
+from configs.dictionary import LEVELS
 from hdvr_jax import dictionary
 from hdvr_jax.networks.dictionary import Autoencoder
 
-SINGLE, HIERARCHY = (10,), (125, 64, 32, 10)  # sizes of the levels
+SINGLE, HIERARCHY = LEVELS[-1:], LEVELS  # sizes of the levels
 STEPS, BATCH, RATE = 10_000, 128, 1e-3
 CHUNK = 100  # steps in one compiled call
 

@@ -24,7 +24,7 @@ from hdvr_jax.configurations import parse_arg
 # few levels train faster.
 LEVELS = (125, 64, 32, 10)
 # (Levels, camera, weights of what is added to the reprojection).
-_ADDED = {"sparsity": 0.0, "bone": 2.0, "bend": 1.0, "cycle": 0.5, "canonical": 0.5}
+_ADDED = {"sparsity": 0.0, "bone": 0.5, "bend": 1.0, "cycle": 0.5, "canonical": 0.1, "judge": 0.2}
 ROWS = {
     "hierarchical": (LEVELS, "columns", _ADDED),
     "single_level": (LEVELS[-1:], "columns", _ADDED),
@@ -45,10 +45,10 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
     config.model.update({f"{name}_weight": weight for name, weight in weights.items()})
     config.model.inputs = "frames"
     config.model.nominal_start = config.model.keep_image = options.row != "published"
-    config.train.batch_size = 16 if tiny else 128
-    config.train.steps = options.steps or (20 if tiny else 3000)
+    config.train.batch_size = 16 if tiny else 256
+    config.train.steps = options.steps or (20 if tiny else 12000)
     config.train.log_every = 10 if tiny else 500
-    config.train.eval_every = config.train.checkpoint_every = 10 if tiny else 1000
+    config.train.eval_every = config.train.checkpoint_every = 10 if tiny else 2000
     config.optim.weight_decay = 0.0
     config.optim.learning_rate = 1e-3
     return config

@@ -13,22 +13,21 @@ the dictionary is learnt along with the network, as that of sd is (of a single l
 
 import ml_collections
 
+from configs.dictionary import LEVELS
 from configs.lifter_common import lifter_config
 from configs.self_supervised_common import DATA, see_views
 from hdvr_jax.configurations import parse_arg
 
 CAMERAS = ("columns", "exponential")
 BACKBONES = ("residual", "temporal")
-# (Sizes of the dictionary's levels, lambda of equation 4.8, weight of the adversarial loss). The first level's size and
-# the last's are the thesis' (4.7.2), those between them are not told; nor is lambda: with 0.5 in place of 2, a short
-# training drew poses out in depth.
-_LEVELS = (125, 64, 32, 10)
+# (Sizes of the dictionary's levels, lambda of equation 4.8, weight of the adversarial loss). The thesis does not tell
+# lambda: with 0.5 in place of 2, a short training drew poses out in depth.
 ROWS = {
     "baseline": ((), 0.0, 0.0),
-    "hd": (_LEVELS, 0.0, 0.0),
-    "adv": (_LEVELS, 0.0, 0.1),
-    "cf": (_LEVELS, 2.0, 0.0),
-    "sd": (_LEVELS[-1:], 2.0, 0.0),
+    "hd": (LEVELS, 0.0, 0.0),
+    "adv": (LEVELS, 0.0, 0.1),
+    "cf": (LEVELS, 2.0, 0.0),
+    "sd": (LEVELS[-1:], 2.0, 0.0),
 }
 # Of the dictionary's learning rate, where it has been learnt before (0.0001 beside 0.001).
 _FINE_TUNING = 0.1
@@ -55,6 +54,7 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
     config.model.backbone, config.model.inputs = options.backbone, "frames"
     model, row = config.model, ROWS[options.row]
     model.levels, model.consistency_weight, model.adversarial_weight = row
+    model.keep_image = True
     config.train.batch_size = 16 if tiny else 512
     config.train.steps = options.steps or (20 if tiny else 3000 if temporal else 12000)
     model.warmup_steps = config.train.steps // 4  # over which lambda rises

@@ -14,11 +14,11 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, Int, PRNGKeyArray
 
-from hdvr_jax import losses, rotations
+from hdvr_jax import losses
+from hdvr_jax.poses import turned_randomly, unit_size
 
 # Gradients of poses that the discriminator is surest of are multiplied by no more.
 _MAX_FACTOR = 1e4
-_VERTICAL = (0.0, 1.0, 0.0)
 
 
 @jax.custom_vjp
@@ -41,17 +41,16 @@ reverse_gradient.defvjp(_reverse_forward, _reverse_backward)
 
 def adversarial_terms(
     discriminator_apply: Callable[[Array], Array],
-    fake: Float[Array, "N J 3"],
-    real: Float[Array, "N J 3"],
+    fake: Float[Array, "N J D"],
+    real: Float[Array, "N J D"],
     mask: Float[ArrayLike, "N"],
-    strength: float = 1.0,
 ) -> tuple[Float[Array, "N"], Float[Array, "N"]]:
     """(discriminator's loss, the generator's) of every pose; only the first is to be added to a training's loss.
 
     The discriminator's is the cross-entropy of `fake` told as fake and `real` as real. What `fake` came from sees its
-    gradient reversed, and scaled to that of `strength` times the generator's, -log(probability that the fake is real):
-    its slope does not vanish where the discriminator is sure, as that of the reversed cross-entropy would (Goodfellow
-    et al. 2014, section 3). The generator's loss has no gradient; it is there to be shown.
+    gradient reversed, and scaled to that of the generator's, -log(probability that the fake is real): its slope does
+    not vanish where the discriminator is sure, as that of the reversed cross-entropy would (Goodfellow et al. 2014,
+    section 3). The generator's loss has no gradient; it is there to be shown.
 
     Fakes and real poses are never compared with each other: the sum over all N is the same in whatever order either
     come, so `real` may well be the truth of the same examples.
@@ -61,13 +60,12 @@ def adversarial_terms(
         fake: as `unify` gives them.
         real: so too; a pose that holds NaN does not count.
         mask: (N,) 0 where neither counts; fakes there may be anything.
-        strength: of the generator's part beside the discriminator's.
     """
     weights = jnp.broadcast_to(jnp.asarray(mask, fake.dtype), fake.shape[:1])
     fake = jnp.where(weights[:, None, None] > 0, fake, 0.0)
     known = jnp.isfinite(real).all((-1, -2))
     before = jax.lax.stop_gradient(discriminator_apply(jax.lax.stop_gradient(fake)))
-    factor = strength * jnp.exp(jnp.minimum(-before, jnp.log(_MAX_FACTOR)))
+    factor = jnp.exp(jnp.minimum(-before, jnp.log(_MAX_FACTOR)))
     told_fake = jax.nn.softplus(discriminator_apply(reverse_gradient(fake, factor)))
     told_real = jax.nn.softplus(-discriminator_apply(jnp.where(known[:, None, None], real, 0.0)))
     return weights * (told_fake + jnp.where(known, told_real, 0.0)), weights * jax.nn.softplus(-before)
@@ -93,17 +91,10 @@ def judged(
 def unify(
     poses: Float[Array, "B T J 3"], key: PRNGKeyArray, example: Int[Array, "B"], root: int
 ) -> Float[Array, "B T J 3"]:
-    """Poses about their root, of mean squared joint length 1, each turned by a random angle about the vertical (y).
-
-    Angles depend on the key, the example's index and the frame alone. A pose that holds NaN holds nothing else; one
-    without size stays 0.
+    """Poses about their root, of mean squared joint length 1, each `turned_randomly`. A pose that holds NaN holds
+    nothing else; one without size stays 0.
     """
     poses = poses - poses[:, :, root : root + 1]
     known = jnp.isfinite(poses).all((-1, -2), keepdims=True)
     safe = jnp.where(known, poses, 0.0)
-    size = rotations.safe_norm(safe, axis=(-1, -2), keepdims=True) / jnp.sqrt(float(poses.shape[2]))
-    unit = safe / jnp.where(size > 0, size, 1.0)
-    keys = jax.vmap(lambda index: jax.random.fold_in(key, index))(example)
-    angles = jax.vmap(lambda own: jax.random.uniform(own, poses.shape[1:2], maxval=2 * jnp.pi))(keys)
-    turned = rotations.rotate(rotations.about_axis(jnp.asarray(_VERTICAL), angles)[:, :, None], unit)
-    return jnp.where(known, turned, jnp.nan)
+    return jnp.where(known, turned_randomly(unit_size(safe), key, example), jnp.nan)

@@ -22,6 +22,7 @@ import numpy as np
 from jaxtyping import Array, ArrayLike, Float
 
 from hdvr_jax import moments, poses, rotations
+from hdvr_jax.normalization import DETECTED
 from hdvr_jax.skeletons import get_mapping, get_skeleton
 
 # "basis": D_i; "bias": b_i (K_i,) of coding; but for the first, "decoder_bias": b'_i (K_{i-1},) of decoding.
@@ -73,13 +74,6 @@ def decode_levels(
     return flat.reshape(*flat.shape[:-1], joints, axes), codes
 
 
-def rotation_of(columns: Float[ArrayLike, "*B 3 2"]) -> Float[Array, "*B 3 3"]:
-    """R whose first two columns are those made orthonormal (Gram-Schmidt); finite, gradients too, where they vanish."""
-    columns = jnp.asarray(columns)
-    first, second = rotations.orthonormal_pair(columns[..., 0], columns[..., 1])
-    return jnp.stack([first, second, jnp.cross(first, second)], axis=-1)
-
-
 def view(canonical: Float[ArrayLike, "*#B P 3"], rotation: Float[ArrayLike, "*#B 3 3"]) -> Float[Array, "*B P 3"]:
     """Y = Y_hat R (equation 4.1); the first two coordinates are the image (Y_hat M)."""
     return jnp.einsum("...pa,...ab->...pb", canonical, rotation, precision=rotations.HIGHEST)
@@ -95,13 +89,7 @@ def reprojection(
 
 def shape_distance(first: Float[ArrayLike, "*B P 3"], second: Float[ArrayLike, "*B P 3"]) -> Float[Array, "*B"]:
     """|first - second| of poses about the root, each made of root mean square size one first."""
-    first, second = _of_unit_size(jnp.asarray(first)), _of_unit_size(jnp.asarray(second))
-    return rotations.safe_norm(first - second, axis=(-2, -1))
-
-
-def _of_unit_size(pose: Array) -> Array:
-    size = rotations.safe_norm(pose, axis=(-2, -1)) / pose.shape[-2] ** 0.5
-    return pose / jnp.maximum(size, 1e-3)[..., None, None]
+    return rotations.safe_norm(poses.unit_size(first) - poses.unit_size(second), axis=(-2, -1))
 
 
 def flipped(pose: Float[ArrayLike, "*B P 3"]) -> Float[Array, "*B P 3"]:
@@ -143,6 +131,17 @@ def running_forwardness(
     return jnp.where(count > 0, _MOMENTUM * before + (1 - _MOMENTUM) * total / jnp.maximum(count, 1.0), before)
 
 
+def with_image(
+    pose: Float[ArrayLike, "*B P 3"], points: Float[ArrayLike, "*B P 2"], weights: Float[ArrayLike, "*B P"], root: int
+) -> Float[Array, "*B P 3"]:
+    """Poses about the root whose joints are where they were seen (weight above `DETECTED`); depths, and other joints,
+    stay."""
+    pose = jnp.asarray(pose)
+    flat = jnp.where(jnp.asarray(weights)[..., None] > DETECTED, points, pose[..., :2])
+    moved = jnp.concatenate([flat, pose[..., 2:]], -1)
+    return moved - moved[..., root : root + 1, :]
+
+
 def facing(points: Float[ArrayLike, "*B P 3"], running: Float[ArrayLike, ""]) -> Float[Array, "*B P 3"]:
     """Poses, `flipped` where what was learnt of `running_forwardness` is backwards."""
     return jnp.where(running < 0, flipped(points), points)
@@ -169,12 +168,14 @@ def apparent_size(
     """How large the body in an image is: image units for each metre of the nominal person.
 
     An orthographic image shows no bone longer than it is, and of many bones some are seen in full (Taylor 2000). The
-    second largest ratio of seen to nominal length, of the long bones whose ends were both seen (weight above 0).
+    second largest ratio of seen to nominal length, of the long bones whose ends were both seen (weight above
+    `DETECTED`); 0 where fewer than two were.
     """
     parents, joints = get_skeleton(skeleton).parents, get_skeleton(skeleton).joints
     ends = poses.bone_joints(parents)
     long = np.array([bone for bone, joint in enumerate(ends) if joints[joint].rpartition("_")[2] in _LONG])
-    known = (jnp.asarray(weights) > 0)[..., ends] & (jnp.asarray(weights) > 0)[..., tuple(parents[j] for j in ends)]
+    seen = jnp.asarray(weights) > DETECTED
+    known = seen[..., ends] & seen[..., tuple(parents[j] for j in ends)]
     ratios = jnp.where(known, poses.bone_lengths(points, parents) / nominal_lengths(skeleton), 0.0)
     return jnp.sort(ratios[..., long], -1)[..., -2]
 
@@ -182,14 +183,16 @@ def apparent_size(
 def bone_error(points: Float[ArrayLike, "*B P 3"], size: Float[ArrayLike, "*B"], skeleton: str) -> Float[Array, "*B"]:
     """How far the bones' lengths are from those of a nominal person of `size` image units for each metre, as a share.
 
-    The bones of the head are left out: where they end is different in every source.
+    The bones of the head are left out: where they end is different in every source. 0 where the size is.
     """
     parents, joints = get_skeleton(skeleton).parents, get_skeleton(skeleton).joints
     ends = poses.bone_joints(parents)
     used = np.array([bone for bone, joint in enumerate(ends) if joints[joint] not in ("nose", "head")])
     nominal = nominal_lengths(skeleton)[used]
-    wanted = jnp.maximum(size, 1e-3)[..., None] * nominal
-    return jnp.abs(poses.bone_lengths(points, parents)[..., used] / wanted - 1) @ (nominal / nominal.sum())
+    size = jnp.asarray(size)
+    wanted = jnp.where(size > 0, size, 1.0)[..., None] * nominal
+    error = jnp.abs(poses.bone_lengths(points, parents)[..., used] / wanted - 1) @ (nominal / nominal.sum())
+    return jnp.where(size > 0, error, 0.0)
 
 
 def nominal_pose(skeleton: str) -> Float[np.ndarray, "P 3"]:

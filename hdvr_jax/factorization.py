@@ -5,10 +5,9 @@ A pose seen from two cameras is to be one canonical pose, turned by one rotation
 
 What the thesis leaves open is size. Inputs are of unit size in each view (4.7.2), and so the two views of a pair show
 one pose at two scales, of which equations 4.3 and 4.4 cannot both be met: of a dancer who bends towards one of the
-cameras. Here canonical poses are of unit size too (`unit`), which is the same in every view, and each view has a scale
-of its own: the one that fits best, in closed form (`image_scale`). Canonical poses are compared at the size that they
-have in the images. At unit size they were all alike in the end: drawn out in depth, beside which what each image shows
-was small (P-MPJPE of 324 mm on AIST++, at a small error of reprojection).
+cameras. Here canonical poses are of unit size too (`poses.unit_size`), the same in every view, and each view has
+the scale that fits best, in closed form (`image_scale`). Canonical poses are compared at the size that they have in
+the images: at unit size all can become alike, drawn out in depth, beside which what each image shows is small.
 
 Symbols as in `hdvr_jax.dictionary`; B examples, T frames, P joints. Points are relative to the root. Terms are per
 example as in `hdvr_jax.losses`: means over frames, 0 where none counts. All gradients are finite.
@@ -17,18 +16,10 @@ example as in `hdvr_jax.losses`: means over frames, 0 where none counts. All gra
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float
 
-from hdvr_jax import losses, rotations
+from hdvr_jax import dictionary, losses, rotations
 
 # A pose that shows the image upside down would have a negative scale; it is to be turned, and not scaled away.
 MIN_SCALE = 0.5
-
-
-def unit(points: Float[ArrayLike, "*B P D"], root: int) -> Float[Array, "*B P D"]:
-    """Poses about their root, of mean squared joint length 1; a pose without size is zero."""
-    points = jnp.asarray(points)
-    points = points - points[..., root : root + 1, :]
-    size = rotations.safe_norm(points, axis=(-2, -1), keepdims=True) / jnp.sqrt(float(points.shape[-2]))
-    return points / jnp.maximum(size, 1e-6)
 
 
 def image_scale(
@@ -51,11 +42,8 @@ def reprojection(
         points: X; anything where the weight is 0.
         weights: of joints, confidence; 0 for those missed.
     """
-    weights = jnp.asarray(weights)
-    image = image_scale(poses, points, weights)[..., None, None] * jnp.asarray(poses)[..., :2]
-    difference = jnp.where(weights[..., None] > 0, image - points, 0.0)
-    norms = rotations.safe_norm(jnp.sqrt(weights)[..., None] * difference, axis=(-2, -1))
-    return losses.masked_mean(norms, weights.max(-1) > 0)
+    image = image_scale(poses, points, weights)[..., None, None] * jnp.asarray(poses)
+    return losses.masked_mean(dictionary.reprojection(image, points, weights), jnp.asarray(weights).max(-1) > 0)
 
 
 def consistency(

@@ -14,6 +14,9 @@ from jaxtyping import Array, Bool, Float
 from hdvr_jax import losses, rotations
 
 CONFIDENT = 1e-3
+# Joints below this were hardly detected, or filled in for most of a second (`lifting.fading`): where they are is a
+# guess, good for a network to read, but nothing to hold a pose against.
+DETECTED = 0.1
 
 
 @chex.dataclass(frozen=True)

@@ -10,17 +10,38 @@ coordinates hold, NaN included. NaN that is not masked comes out as NaN.
 
 import math
 
+import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, ArrayLike, Float, Shaped
+from jaxtyping import Array, ArrayLike, Float, Int, PRNGKeyArray, Shaped
 
 from hdvr_jax import rotations
+
+# Size below which a pose is taken for a point.
+_LEAST_SIZE = 1e-3
 
 
 def center(points: Float[ArrayLike, "*B J D"], root: int | tuple[int, ...]) -> Float[Array, "*B J D"]:
     """`points` relative to joint `root`, or to the mean of several joints."""
     points = jnp.asarray(points)
     return points - _joint(points, root)[..., None, :]
+
+
+def unit_size(points: Float[ArrayLike, "*B J D"]) -> Float[Array, "*B J D"]:
+    """Poses scaled to a mean squared distance of their joints from the origin of 1; one without size stays so."""
+    points = jnp.asarray(points)
+    size = rotations.safe_norm(points, axis=(-2, -1), keepdims=True) / jnp.sqrt(float(points.shape[-2]))
+    return points / jnp.maximum(size, _LEAST_SIZE)
+
+
+def turned_randomly(
+    points: Float[Array, "B T J 3"], key: PRNGKeyArray, example: Int[Array, "B"]
+) -> Float[Array, "B T J 3"]:
+    """Every pose turned about the vertical (y) by an angle of its own, which depends on the key, the example's index
+    and the frame alone."""
+    keys = jax.vmap(lambda index: jax.random.fold_in(key, index))(example)
+    angles = jax.vmap(lambda own: jax.random.uniform(own, points.shape[1:2], maxval=2 * jnp.pi))(keys)
+    return rotations.rotate(rotations.about_axis(jnp.array([0.0, 1.0, 0.0]), angles)[:, :, None], points)
 
 
 def _joint(points: Array, joints: int | tuple[int, ...]) -> Array:

@@ -16,7 +16,8 @@ import chex
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from hdvr_jax import cameras, losses, rotations
+from hdvr_jax import cameras, losses, rotations, triangulation
+from hdvr_jax.normalization import DETECTED
 
 # Image points beyond this (tangents of the viewing angle) would only teach where joints behind a camera are not.
 WIDEST = 2.0
@@ -61,10 +62,14 @@ def reprojection_errors(points: Float[Array, "B T J 3"], view: View, knee: float
         knee: Above 0, not squares but squares over `knee` of errors below it, and twice the errors beyond
             (pseudo-Huber): a detector that takes left for right is far off.
     """
-    ideal = points[..., :2] / jnp.maximum(points[..., 2:], _NEAREST)
     seen = jnp.where(view.confidence[..., None] > 0, view.rays, 0.0)
-    apart = (jnp.clip(ideal, -WIDEST, WIDEST) - seen) * view.focal[:, None, None]
+    apart = (ideal(points) - seen) * view.focal[:, None, None]
     return _robust(jnp.sum(jnp.square(apart), -1), knee)
+
+
+def ideal(points: Float[Array, "*B 3"]) -> Float[Array, "*B 2"]:
+    """(x / z, y / z) of points in a camera's axes; within `WIDEST`, and finite behind the camera."""
+    return jnp.clip(points[..., :2] / jnp.maximum(points[..., 2:], _NEAREST), -WIDEST, WIDEST)
 
 
 def _robust(squared: Array, knee: float) -> Array:
@@ -84,10 +89,11 @@ def transform_reprojection(
 ) -> Float[Array, " B"]:
     """One direction of equation 3.5: points lifted from `source`, weighted by its confidence, seen by `target`.
 
-    A joint that `target` did not detect has no place to compare with and does not count, which the thesis leaves open.
+    A joint that `target` did not detect (`DETECTED`) has no place to compare with and does not count, which the thesis
+    leaves open.
     """
     errors = reprojection_errors(transformed(points, source, target), target, knee)
-    return losses.masked_mean(source.confidence * (target.confidence > 0) * errors, real)
+    return losses.masked_mean(source.confidence * (target.confidence > DETECTED) * errors, real)
 
 
 def pretraining(
@@ -109,12 +115,10 @@ def fit_root(pose: Float[Array, "B T J 3"], views: Sequence[View]) -> Float[Arra
     normal, right = jnp.zeros((*pose.shape[:2], 3, 3)), jnp.zeros((*pose.shape[:2], 3))
     for view in views:
         move = cameras.relative_pose(views[0].extrinsics, view.extrinsics)
-        rotation = move.rotation[:, None, None]
         rays = jnp.where(view.confidence[..., None] > 0, view.rays, 0.0)
         # Rows of the equations: (B, T, J, 2, 3), and what they have to come to: (B, T, J, 2).
-        rows = rotation[..., :2, :] - rays[..., None] * rotation[..., 2:, :]
-        place = move.translation[:, None, None]
-        wanted = rays * place[..., 2:] - place[..., :2] - jnp.einsum("btjik,btjk->btji", rows, pose)
+        rows, offsets = triangulation.ray_planes(rays, move)
+        wanted = -offsets - jnp.einsum("btjik,btjk->btji", rows, pose)
         weighted = rows * view.confidence[..., None, None]
         normal += jnp.einsum("btjik,btjil->btkl", weighted, rows, precision=rotations.HIGHEST)
         right += jnp.einsum("btjik,btji->btk", weighted, wanted, precision=rotations.HIGHEST)
@@ -122,11 +126,5 @@ def fit_root(pose: Float[Array, "B T J 3"], views: Sequence[View]) -> Float[Arra
 
 
 def _solve(matrix: Float[Array, "*B 3 3"], right: Float[Array, "*B 3"]) -> Float[Array, "*B 3"]:
-    """Solution of symmetric equations, by Cramer's rule.
-
-    Many small LAPACK calls in one program can wait for each other for ever on a processor.
-    """
-    a, b, c = jnp.moveaxis(matrix, -1, 0)
-    cofactors = jnp.stack([jnp.cross(b, c), jnp.cross(c, a), jnp.cross(a, b)], -2)
-    determinant = jnp.sum(a * cofactors[..., 0, :], -1, keepdims=True)
-    return rotations.rotate(cofactors, right) / jnp.maximum(determinant, 1e-9)
+    adjugate, determinant = triangulation.adjugate(matrix)
+    return rotations.rotate(adjugate, right) / jnp.maximum(determinant, 1e-9)[..., None]

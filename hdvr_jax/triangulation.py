@@ -44,7 +44,7 @@ def triangulate(
     """
     seen = (confidence > 0) & jnp.isfinite(rays).all(-1)
     confidence = jnp.where(seen, confidence, 0.0)
-    normals, offsets = _planes(jnp.where(seen[..., None], rays, 0.0), extrinsics)
+    normals, offsets = ray_planes(jnp.where(seen[..., None], rays, 0.0), extrinsics)
     points = _best_pair(normals, offsets, confidence, extrinsics)
 
     def step(_, state):
@@ -61,7 +61,9 @@ def triangulate(
     return jnp.where(known[..., None] > 0, points, jnp.nan), known
 
 
-def _planes(rays: Array, extrinsics: cameras.Extrinsics) -> tuple[Float[Array, "V T J 2 3"], Float[Array, "V T J 2"]]:
+def ray_planes(
+    rays: Float[Array, "V T J 2"], extrinsics: cameras.Extrinsics
+) -> tuple[Float[Array, "V T J 2 3"], Float[Array, "V T J 2"]]:
     """(Normals, offsets) of the two planes of each ray: normal . p + offset = 0, in units of the depth."""
     rotation, translation = extrinsics.rotation[:, None, None], extrinsics.translation[:, None, None]
     normals = rotation[..., :2, :] - rays[..., None] * rotation[..., 2:, :]
@@ -88,17 +90,20 @@ def _solve(normals: Array, missing: Array, weights: Array) -> tuple[Float[Array,
     weighted = weights[..., None, None] * normals
     matrix = jnp.sum(weighted[..., :, None] * normals[..., None, :], axis=(0, 3))
     target = -jnp.sum(weighted * missing[..., None], axis=(0, 3))
-    # The rows of the adjugate are cross products of the columns; the matrix is symmetric.
-    first, second, third = matrix[..., 0], matrix[..., 1], matrix[..., 2]
-    rows = [jnp.cross(second, third), jnp.cross(third, first), jnp.cross(first, second)]
-    adjugate = jnp.stack(rows, axis=-2)
-    determinant = jnp.sum(first * rows[0], axis=-1)
+    adjugated, determinant = adjugate(matrix)
     size = jnp.trace(matrix, axis1=-2, axis2=-1)
     regular = determinant > 1e-7 * size**3 + _TINY
     determinant = jnp.where(regular, determinant, 1.0)
-    step = jnp.sum(adjugate * target[..., None, :], axis=-1) / determinant[..., None]
-    spread = jnp.sqrt(jnp.maximum(jnp.trace(adjugate, axis1=-2, axis2=-1) / determinant, 0.0))
+    step = jnp.sum(adjugated * target[..., None, :], axis=-1) / determinant[..., None]
+    spread = jnp.sqrt(jnp.maximum(jnp.trace(adjugated, axis1=-2, axis2=-1) / determinant, 0.0))
     return jnp.where(regular[..., None], step, 0.0), jnp.where(regular, spread, jnp.inf)
+
+
+def adjugate(matrix: Float[Array, "*B 3 3"]) -> tuple[Float[Array, "*B 3 3"], Float[Array, "*B"]]:
+    """(Adjugate, determinant) of matrices: the inverse is the one by the other. Its rows are cross products."""
+    first, second, third = matrix[..., 0], matrix[..., 1], matrix[..., 2]
+    rows = [jnp.cross(second, third), jnp.cross(third, first), jnp.cross(first, second)]
+    return jnp.stack(rows, axis=-2), jnp.sum(first * rows[0], axis=-1)
 
 
 def _best_pair(

@@ -39,13 +39,13 @@ def test_either_side_gets_the_gradient_of_its_own_loss():
     fake, real, own = poses(0), poses(1), weights()
 
     def total(own, fake):
-        return adversarial.adversarial_terms(judge(own), fake, real, jnp.ones(6), strength=0.5)[0].sum()
+        return adversarial.adversarial_terms(judge(own), fake, real, jnp.ones(6))[0].sum()
 
     def told(own):
         return (jax.nn.softplus(judge(own)(fake)) + jax.nn.softplus(-judge(own)(real))).sum()
 
     def generated(fake):
-        return 0.5 * jax.nn.softplus(-judge(own)(fake)).sum()
+        return jax.nn.softplus(-judge(own)(fake)).sum()
 
     judged, made = jax.grad(total, (0, 1))(own, fake)
     np.testing.assert_allclose(judged, jax.grad(told)(own), rtol=1e-4, atol=1e-5)

@@ -72,13 +72,13 @@ def test_a_dictionary_of_one_level_is_linear():
 def test_blocks_of_a_code_under_a_camera_tell_the_camera():
     camera = np.asarray(rotations.random_rotation(jax.random.key(3)))[:, :2]
     blocks = np.kron(np.array([2.0, 0.0, 1.0])[:, None], camera).reshape(3, 3, 2)
-    found = np.asarray(dictionary.rotation_of(blocks.sum(0)))
+    found = np.asarray(rotations.from_6d(blocks.sum(0).T.ravel()))
     np.testing.assert_allclose(found[:, :2], camera, atol=1e-5)
     np.testing.assert_allclose(found @ found.T, np.eye(3), atol=1e-5)
     assert np.linalg.det(found) == pytest.approx(1, abs=1e-5)
 
 
-@pytest.mark.parametrize("of", [lambda x: dictionary.rotation_of(x.reshape(3, 2)), lambda x: rotations.so3_exp(x[:3])])
+@pytest.mark.parametrize("of", [lambda x: rotations.from_6d(x), lambda x: rotations.so3_exp(x[:3])])
 def test_cameras_have_finite_gradients_where_nothing_is_seen(of):
     weights = jnp.arange(9.0).reshape(3, 3)
     value, gradient = jax.value_and_grad(lambda x: (of(x) * weights).sum())(jnp.zeros(6))
@@ -159,3 +159,13 @@ def test_sizes_become_nominal_whatever_they_were():
     total = np.asarray(poses.bone_lengths(sized, get_skeleton("h36m17").parents).sum(-1))
     np.testing.assert_allclose(total, [*[dictionary.nominal_length("h36m17")] * 3, 0], rtol=1e-4)
     np.testing.assert_allclose(sized[0] / sized[0, 1, 0], points[0] / points[0, 1, 0], rtol=1e-3)
+
+
+def test_joints_stay_where_they_were_seen_and_depths_with_the_pose():
+    pose, points = _standing(), 2 * _image(1)[0]
+    weights = np.ones(len(points), np.float32)
+    weights[[0, 5]] = 0
+    found = np.asarray(dictionary.with_image(pose, points, weights, 0))
+    np.testing.assert_allclose(found[1:5, :2], points[1:5] - pose[0, :2], rtol=1e-5)
+    np.testing.assert_allclose(found[[0, 5]], pose[[0, 5]] - pose[0], atol=1e-6)
+    np.testing.assert_allclose(found[:, 2], pose[:, 2] - pose[0, 2], atol=1e-6)

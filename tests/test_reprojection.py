@@ -90,6 +90,14 @@ def test_pretraining_equals_distances_in_space_both_ways():
     np.testing.assert_allclose(reprojection.pretraining(*points, tuple(views), jnp.ones((B, T))), 0, atol=1e-9)
 
 
+def test_joints_that_the_other_view_hardly_detected_do_not_count():
+    points, (first, second) = _scene(8)
+    guessed = second.replace(confidence=jnp.full_like(second.confidence, 0.05))
+    moved = reprojection.transform_reprojection(points[0] + 0.1, first, guessed, jnp.ones((B, T)))
+    np.testing.assert_array_equal(moved, 0)
+    assert (reprojection.transform_reprojection(points[0] + 0.1, first, second, jnp.ones((B, T))) > 0).all()
+
+
 def test_wrong_depths_show_in_the_other_view_alone():
     points, views = _scene(5)
     deeper = points[0] * (1 + 0.2 * jax.random.uniform(jax.random.key(0), (B, T, J, 1)))

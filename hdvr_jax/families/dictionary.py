@@ -9,8 +9,10 @@ gives back what it read. Views of a clip are never put together and no 3D is rea
          + bend_weight * how far knees and nose point backwards (`dictionary.bent_backwards`)
          + cycle_weight * difference of the pose from the one that is found when it is turned and seen again
          + canonical_weight * difference of both canonical poses (as equation 4.4, with an imagined second view)
+         + judge_weight * how well a discriminator tells images of turned poses from those that were seen, against
+           which poses are learnt (Drover et al. 2018; `hdvr_jax.adversarial`)
 
-The last four, and that training starts from a nominal person (`nominal_start`), are beyond the thesis. Here, with
+The last five, and that training starts from a nominal person (`nominal_start`), are beyond the thesis. Here, with
 reprojection alone, codes take on any depth that a single view does not show: depths grow to several times the widths.
 
 An orthographic image does not tell a pose from the one with all depths negated. Which of the two the dictionary has
@@ -24,17 +26,20 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from hdvr_jax import dictionary, lifter_inputs, rotations
+from hdvr_jax import adversarial, dictionary, lifter_inputs, rotations
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family
 from hdvr_jax.families import lifter as pose_lifter
 from hdvr_jax.networks.dictionary import CAMERAS, Autoencoder
+from hdvr_jax.networks.discriminator import Discriminator
+from hdvr_jax.normalization import DETECTED
+from hdvr_jax.poses import turned_randomly
 from hdvr_jax.skeletons import get_skeleton
 
 # Of the other poses of the basis, where it starts with a nominal one.
 _SMALL = 0.3
 # Terms of the loss that have a weight.
-_PRIORS = ("sparsity", "bone", "bend", "cycle", "canonical")
+_PRIORS = ("sparsity", "bone", "bend", "cycle", "canonical", "judge")
 
 
 def network(model: Any) -> Autoencoder:
@@ -79,6 +84,9 @@ def make(config: Any, axis_name: str | None = None) -> Family:
 def _init(model: Any, net: Autoencoder, key: Any, batch: Batch) -> Any:
     params = net.init(key, batch["inputs"][..., :2])["params"]
     params = _about_nominal(params, model.skeleton) if model.nominal_start else params
+    if model.judge_weight:
+        judge = Discriminator().init(jax.random.fold_in(key, 1), batch["inputs"][..., :2])
+        params = {**params, "discriminator": judge["params"]}
     return {"params": params, "batch_stats": {"forwardness": jnp.zeros(())}}
 
 
@@ -97,8 +105,8 @@ def _about_nominal(params: Any, skeleton: str) -> Any:
 
 
 def _seen(inputs: Float[Array, "B T J 3"]) -> tuple[Float[Array, "B T J 2"], Float[Array, "B T J"]]:
-    """(Image points, 0 where a joint was missed; weights, 1 where it was not)."""
-    weights = (inputs[..., 2] > 0).astype(jnp.float32)
+    """(Image points, 0 where a joint was missed; their confidence)."""
+    weights = inputs[..., 2]
     return jnp.where(weights[..., None] > 0, inputs[..., :2], 0.0), weights
 
 
@@ -122,9 +130,11 @@ def _loss(config: Any, net: Autoencoder, axis_name: str | None, variables: Any, 
         "bone": dictionary.bone_error(pose, dictionary.apparent_size(points, weights, model.skeleton), model.skeleton),
         "bend": dictionary.bent_backwards(pose, model.skeleton),
     }
-    if model.cycle_weight:
-        found, again = _seen_again(net, params, pose, batch["example"], key, root)
+    if model.cycle_weight or model.canonical_weight or model.judge_weight:
+        found, again, image = _seen_again(net, params, pose, batch["example"], key, root)
         terms |= {"cycle": found, "canonical": dictionary.shape_distance(canonical, again)}
+        if model.judge_weight:
+            terms["judge"], terms["fooling"] = _judged(params, image, points, weights, real)
     total = terms["reprojection"] + sum(model[f"{name}_weight"] * terms[name] for name in terms if name in _PRIORS)
     found = {name: ((value * real).sum(), real.sum()) for name, value in {"loss": total, **terms}.items()}
     before = variables["batch_stats"]["forwardness"]
@@ -132,16 +142,27 @@ def _loss(config: Any, net: Autoencoder, axis_name: str | None, variables: Any, 
     return found["loss"][0], ({"batch_stats": {"forwardness": mean}}, found)
 
 
-def _seen_again(net: Autoencoder, params: Any, pose: Array, example: Array, key: Any, root: int) -> tuple[Array, Array]:
-    """(Distance (B, T) of poses turned about the vertical from those found in their new images, canonical poses)."""
-    keys = jax.vmap(lambda number: jax.random.fold_in(key, number))(example)
-    angle = jax.vmap(lambda k: jax.random.uniform(k, pose.shape[1:2], maxval=2 * jnp.pi))(keys)
-    turned = rotations.rotate(rotations.about_axis(jnp.array([0.0, 1.0, 0.0]), angle)[:, :, None], pose)
+def _seen_again(
+    net: Autoencoder, params: Any, pose: Array, example: Array, key: Any, root: int
+) -> tuple[Array, Array, Array]:
+    """(Distance (B, T) of poses turned about the vertical from those found in their new images, the canonical poses
+    found, those images)."""
+    turned = turned_randomly(pose, key, example)
     # As `normalization.sight_frames`: of unit mean distance from the root.
     spread = rotations.safe_norm(turned[..., :2]).sum(-1) / (pose.shape[2] - 1)
     size = jnp.maximum(spread, 1e-3)[..., None, None]
-    found, canonical, _ = _pose(net, params, turned[..., :2] / size, root)
-    return rotations.safe_norm(size * found - turned, axis=(-2, -1)), canonical
+    image = turned[..., :2] / size
+    found, canonical, _ = _pose(net, params, image, root)
+    return rotations.safe_norm(size * found - turned, axis=(-2, -1)), canonical, image
+
+
+def _judged(params: Any, turned: Array, points: Array, weights: Array, real: Array) -> tuple[Array, Array]:
+    """The discriminator's loss and the generator's, (B, T): images of turned poses beside those seen, if seen whole."""
+    judge = functools.partial(Discriminator().apply, {"params": params["discriminator"]})
+    whole = jnp.where(weights.min(-1)[..., None, None] > DETECTED, points, jnp.nan)
+    fake, seen = (images.reshape(-1, *images.shape[2:]) for images in (turned, whole))
+    judged, fooling = adversarial.adversarial_terms(judge, fake, seen, real.reshape(-1))
+    return judged.reshape(real.shape), fooling.reshape(real.shape)
 
 
 def _predict(config: Any, net: Autoencoder, variables: Any, batch: Batch) -> dict[str, Any]:
@@ -151,7 +172,6 @@ def _predict(config: Any, net: Autoencoder, variables: Any, batch: Batch) -> dic
     points, weights, root = *_seen(batch["inputs"]), lifter_inputs.root_of(skeleton)
     pose, _, _ = _pose(net, variables["params"], points, root)
     if config.model.keep_image:
-        flat = jnp.where(weights[..., None] > 0, points, pose[..., :2])
-        pose = jnp.concatenate([flat - flat[..., root : root + 1, :], pose[..., 2:]], -1)
+        pose = dictionary.with_image(pose, points, weights, root)
     pose = dictionary.facing(pose, variables["batch_stats"]["forwardness"])
     return {"poses": lifter_inputs.to_camera(dictionary.nominal_size(pose, skeleton), batch["rotation"])}

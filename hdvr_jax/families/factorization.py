@@ -23,15 +23,17 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from hdvr_jax import adversarial, dictionary, factorization, lifter_inputs, multiview, rotations, view_pairs
+from hdvr_jax import adversarial, dictionary, factorization, lifter_inputs, rotations, view_pairs
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family
 from hdvr_jax.families import lifter as pose_lifter
-from hdvr_jax.networks.dictionary import Dictionary
+from hdvr_jax.families.pairs import learnt_from_pairs
+from hdvr_jax.networks.dictionary import COORDINATES, Dictionary
 from hdvr_jax.networks.discriminator import Discriminator
-from hdvr_jax.networks.factorization import CAMERAS, Heads, joints_for
+from hdvr_jax.networks.factorization import Heads, joints_for
 from hdvr_jax.networks.lifter import apply_to_sequence
 from hdvr_jax.padding import own_frames
+from hdvr_jax.poses import center, unit_size
 from hdvr_jax.skeletons import get_skeleton
 
 # What is read of both views.
@@ -52,20 +54,13 @@ def make(config: Any, axis_name: str | None = None) -> Family:
     """The family, from a config (see `configs/factorization.py`)."""
     lifter_inputs.check(config)
     nets = networks(config, axis_name)
-    context = nets.backbone.padding
-    return Family(
+    return learnt_from_pairs(
+        config,
+        nets.backbone.padding,
         name="factorization",
         init=functools.partial(_init, nets),
         loss=functools.partial(_loss, config, nets, axis_name),
         predict=functools.partial(_predict, config, nets),
-        scores=functools.partial(pose_lifter.scores, skeleton=config.model.skeleton),
-        prepare=lambda clips, upstream: multiview.sequences(config, clips),
-        fixed=lifter_inputs.CAMERA + lifter_inputs.PLACE,
-        pairs=True,
-        targets=lifter_inputs.TARGETS,
-        context=context,
-        augment=functools.partial(multiview.augment, config, lifter_inputs.noise_of(config.data), context),
-        on_clip=functools.partial(pose_lifter.lift_clip, config),
     )
 
 
@@ -76,8 +71,8 @@ def networks(config: Any, axis_name: str | None = None) -> Networks:
       InputError: an unknown camera, or a width of the heads that is not a multiple of 3.
     """
     model, joints = config.model, len(get_skeleton(config.model.skeleton).joints)
-    if model.camera not in CAMERAS:
-        raise InputError(f"config.model.camera: {model.camera!r} is not one of {', '.join(CAMERAS)}")
+    if model.camera not in COORDINATES:
+        raise InputError(f"config.model.camera: {model.camera!r} is not one of {', '.join(COORDINATES)}")
     try:
         outputs = joints_for(model.head_channels)
     except ValueError as error:
@@ -115,7 +110,7 @@ def _factorize(nets: Networks, params: Any, features: Array, root: int) -> tuple
         canonical = nets.dictionary.apply({"params": params["dictionary"]}, code, method="decode")
     else:
         canonical = code.reshape(*code.shape[:-1], -1, 3)
-    canonical = factorization.unit(canonical, root)
+    canonical = unit_size(center(canonical, root))
     return canonical, dictionary.view(canonical, rotation)
 
 
@@ -167,9 +162,14 @@ def _judged(
 
 
 def _predict(config: Any, nets: Networks, variables: Any, batch: Batch) -> dict[str, Any]:
-    """Poses (B, T, J, 3) about the root, camera axes, in metres of a person of average size."""
-    skeleton = config.model.skeleton
+    """Poses (B, T, J, 3) about the root, camera axes, in metres of a person of average size. With `keep_image`, joints
+    stay where they were seen, and only depths, and joints that were missed, are the network's."""
+    skeleton, root = config.model.skeleton, lifter_inputs.root_of(config.model.skeleton)
     features = apply_to_sequence(nets.backbone, None, _backbone(variables), batch["inputs"])
-    _, poses = _factorize(nets, variables["params"], features, lifter_inputs.root_of(skeleton))
+    _, poses = _factorize(nets, variables["params"], features, root)
+    if config.model.keep_image:
+        points, weights = batch["inputs"][..., :2], batch["inputs"][..., 2]
+        poses = factorization.image_scale(poses, points, weights)[..., None, None] * poses
+        poses = dictionary.with_image(poses, points, weights, root)
     poses = dictionary.nominal_size(dictionary.facing(poses, variables["batch_stats"]["forwardness"]), skeleton)
     return {"poses": lifter_inputs.to_camera(poses, batch["rotation"])}

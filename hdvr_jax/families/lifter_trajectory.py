@@ -10,8 +10,7 @@ from, for which no 3D is needed. A labelled and an unlabelled part of each batch
 Projecting each pose from where it would fit best, in place of where the trajectory network sees it, was tried: on 5 %
 of the CMU takes N-MPJPE then was 193 mm against 96 mm, because leaning shrinks a body in the image as distance does.
 
-The trajectory network gives (a, b, c): the root stands at depth `DEPTH * exp(c)` and is seen at its own ray plus (a,
-b). That fixes the scale that the published network has to learn, and no root is ever behind the camera.
+What the trajectory network gives is read by `hdvr_jax.trajectories`.
 """
 
 import functools
@@ -19,19 +18,16 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array
 
-from hdvr_jax import lifter_inputs, losses, metrics, poses
+from hdvr_jax import lifter_inputs, losses, metrics, poses, reprojection
 from hdvr_jax.families import Batch, Family
 from hdvr_jax.families import lifter as pose_lifter
 from hdvr_jax.moments import psum
 from hdvr_jax.networks.lifter import TemporalLifter, apply_to_sequence
 from hdvr_jax.padding import own_frames
 from hdvr_jax.skeletons import get_skeleton
-
-DEPTH = 4.0
-# Image points beyond this (tangents of the viewing angle) would only teach where joints behind the camera are not.
-_WIDEST = 2.0
+from hdvr_jax.trajectories import locate, ray_inputs
 
 Networks = dict[str, TemporalLifter]
 
@@ -64,7 +60,7 @@ def _read(name: str, batch: Batch) -> Batch:
     coordinates, of two channels, the trajectory is read from rays."""
     if name == "poses" or batch["inputs"].shape[-1] == 2:
         return batch
-    return {**batch, "inputs": jnp.concatenate([batch["rays"], batch["confidence"][..., None]], -1)}
+    return ray_inputs(batch)
 
 
 def _init(nets: Networks, key: Any, batch: Batch) -> Any:
@@ -113,17 +109,10 @@ def _share(term: tuple[Any, Any], axis_name: str | None) -> Array:
     return term[0] / jnp.maximum(psum(term[1], axis_name), 1e-6)
 
 
-def locate(outputs: Float[Array, "B T 3"], batch: Batch, frames: slice, root: int) -> Float[Array, "B T 3"]:
-    """Where the root is, in metres and camera axes, from what the trajectory network gives."""
-    depth = DEPTH * jnp.exp(jnp.clip(outputs[..., 2:], -3.0, 3.0))
-    return depth * jnp.concatenate([batch["rays"][:, frames, root] + outputs[..., :2], jnp.ones_like(depth)], -1)
-
-
 def reprojection_error(points: Any, batch: Batch, frames: slice, weights: Any) -> tuple[Any, Any]:
     """Distance of projected joints (B, T, J, 3) from the detected ones in screen coordinates, (sum, weight) per
     example."""
-    ideal = points[..., :2] / jnp.maximum(points[..., 2:], 0.1)
-    projected = lifter_inputs.screen_points(jnp.clip(ideal, -_WIDEST, _WIDEST), batch)
+    projected = lifter_inputs.screen_points(reprojection.ideal(points), batch)
     seen = lifter_inputs.screen_points(batch["rays"][:, frames], batch)
     known = (batch["confidence"][:, frames] > 0) * weights[..., None]
     return losses.masked_sum(*losses.distances(projected, seen, known))

@@ -6,7 +6,7 @@ transformed into the other's:
     loss = reprojection (3.2) + transform_weight * transform re-projection (3.5), equation 3.7
 
 `model.root` says where the dancer stands. "branch": a second network of the lifter's shape, from rays, which gives a
-depth about `lifter_trajectory.DEPTH` and a place beside the root's own ray; "published": the same network gives the
+depth about `trajectories.DEPTH` and a place beside the root's own ray; "published": the same network gives the
 place as it is, which does not converge without pre-training (3.6), the first `model.pretraining_steps`; "fit": where
 the pose fits both views best, in closed form (`hdvr_jax.reprojection.fit_root`), without a second network.
 
@@ -20,14 +20,15 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array
 
-from hdvr_jax import adversarial, lifter_inputs, multiview, reprojection, view_pairs
+from hdvr_jax import adversarial, lifter_inputs, reprojection, view_pairs
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family
 from hdvr_jax.families import lifter as pose_lifter
-from hdvr_jax.families.lifter_trajectory import DEPTH, locate
+from hdvr_jax.families.pairs import learnt_from_pairs
 from hdvr_jax.networks.discriminator import Discriminator
 from hdvr_jax.padding import own_frames
 from hdvr_jax.reprojection import View
+from hdvr_jax.trajectories import DEPTH, locate, ray_inputs
 
 ROOTS = ("branch", "published", "fit")
 # What the networks read of both views.
@@ -42,20 +43,13 @@ def make(config: Any, axis_name: str | None = None) -> Family:
     if config.model.root not in ROOTS:
         raise InputError(f"config.model.root: {config.model.root!r} is not one of {', '.join(ROOTS)}")
     nets = _networks(config, axis_name)
-    context = nets["poses"].padding
-    return Family(
+    return learnt_from_pairs(
+        config,
+        nets["poses"].padding,
         name="reprojection",
         init=functools.partial(_init, nets),
         loss=functools.partial(_loss, config, nets),
         predict=functools.partial(_predict, config, nets["poses"]),
-        scores=functools.partial(pose_lifter.scores, skeleton=config.model.skeleton),
-        prepare=lambda clips, upstream: multiview.sequences(config, clips),
-        fixed=lifter_inputs.CAMERA + lifter_inputs.PLACE,
-        pairs=True,
-        targets=lifter_inputs.TARGETS,
-        context=context,
-        augment=functools.partial(multiview.augment, config, lifter_inputs.noise_of(config.data), context),
-        on_clip=functools.partial(pose_lifter.lift_clip, config),
     )
 
 
@@ -72,16 +66,11 @@ def _of(variables: Any, name: str) -> Any:
     return {kind: found[name] for kind, found in variables.items() if name in found}
 
 
-def _rays(batch: Batch) -> Batch:
-    """The batch with inputs that tell how far away a dancer is, which those of unit size do not."""
-    return {**batch, "inputs": jnp.concatenate([batch["rays"], batch["confidence"][..., None]], -1)}
-
-
 def _init(nets: Networks, key: Any, batch: Batch) -> Any:
     keys = dict(zip(nets, jax.random.split(key, len(nets))))
     found = {"poses": pose_lifter.init(nets["poses"], keys["poses"], batch)}
     if "root" in nets:
-        found["root"] = pose_lifter.init(nets["root"], keys["root"], _rays(batch))
+        found["root"] = pose_lifter.init(nets["root"], keys["root"], ray_inputs(batch))
     if "discriminator" in nets:
         found["discriminator"] = nets["discriminator"].init(keys["discriminator"], batch["targets"])
     kinds = ("params", "batch_stats")
@@ -145,7 +134,7 @@ def _roots(
     """(Where both views' roots stand in their cameras' axes, the batch statistics with the root branch's)."""
     if config.model.root == "fit":
         return [reprojection.fit_root(pose, v) for pose, v in zip(lifted, (views, views[::-1]))], state
-    both = _rays(view_pairs.stacked(batch, _READ))
+    both = ray_inputs(view_pairs.stacked(batch, _READ))
     variables = _of(variables, "root")
     outputs, found = pose_lifter.apply_to_windows(nets["root"], variables, both, jax.random.fold_in(key, 1), train)
     outputs = outputs[:, :, 0]

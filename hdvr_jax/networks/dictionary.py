@@ -18,6 +18,13 @@ from jaxtyping import Array, ArrayLike, Float
 from hdvr_jax import dictionary, rotations
 
 CAMERAS = ("exponential", "columns", "blocks")
+# How many numbers a linear layer gives for a camera (`rotation_from`).
+COORDINATES = {"exponential": 3, "columns": 6}
+
+
+def rotation_from(camera: str, coordinates: Float[ArrayLike, "*B D"]) -> Float[Array, "*B 3 3"]:
+    """R from exponential coordinates, or from its first two columns, not yet orthonormal (Zhou et al. 2019)."""
+    return rotations.so3_exp(coordinates) if camera == "exponential" else rotations.from_6d(coordinates)
 
 
 class Dictionary(nn.Module):
@@ -29,7 +36,7 @@ class Dictionary(nn.Module):
     """
 
     joints: int
-    levels: tuple[int, ...] = (125, 64, 32, 10)
+    levels: tuple[int, ...]
 
     def setup(self) -> None:
         """Weights, all of them whichever method is called: what is trained here fits where only `decode` is used."""
@@ -67,15 +74,14 @@ class Autoencoder(nn.Module):
     """
 
     joints: int
-    levels: tuple[int, ...] = (125, 64, 32, 10)
+    levels: tuple[int, ...]
     camera: str = "blocks"
 
     def setup(self) -> None:
         """The dictionary and the heads."""
         self.dictionary = Dictionary(self.joints, self.levels)
         self.code_head = nn.Dense(self.levels[-1])
-        wide = self.camera != "blocks"
-        self.camera_head = nn.Dense({"exponential": 3, "columns": 6}[self.camera] if wide else 1, use_bias=wide)
+        self.camera_head = nn.Dense(COORDINATES.get(self.camera, 1), use_bias=self.camera != "blocks")
 
     def __call__(
         self, points: Float[ArrayLike, "*B P 2"]
@@ -88,9 +94,7 @@ class Autoencoder(nn.Module):
         return canonical, self._rotation(blocks, flat), codes
 
     def _rotation(self, blocks: Array, flat: Array) -> Array:
-        if self.camera == "exponential":
-            return rotations.so3_exp(self.camera_head(flat))
-        if self.camera == "columns":
-            columns = self.camera_head(flat)
-            return dictionary.rotation_of(columns.reshape(*columns.shape[:-1], 3, 2))
-        return dictionary.rotation_of(self.camera_head(jnp.moveaxis(blocks, -3, -1))[..., 0])
+        if self.camera != "blocks":
+            return rotation_from(self.camera, self.camera_head(flat))
+        columns = self.camera_head(jnp.moveaxis(blocks, -3, -1))[..., 0]
+        return rotations.from_6d(jnp.swapaxes(columns, -1, -2).reshape(*columns.shape[:-2], 6))

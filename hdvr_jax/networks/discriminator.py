@@ -18,7 +18,7 @@ class Discriminator(nn.Module):
     layers: int = 3
 
     @nn.compact
-    def __call__(self, poses: Float[Array, "*B J 3"]) -> Float[Array, "*B"]:
+    def __call__(self, poses: Float[Array, "*B J D"]) -> Float[Array, "*B"]:
         """Log odds that each pose is real; poses as `adversarial.unify` gives them."""
         h = poses.reshape(*poses.shape[:-2], -1)
         for layer in range(self.layers):

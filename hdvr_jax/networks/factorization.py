@@ -9,9 +9,7 @@ import flax.linen as nn
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from hdvr_jax import dictionary, rotations
-
-CAMERAS = ("exponential", "columns")
+from hdvr_jax.networks.dictionary import COORDINATES, rotation_from
 
 
 def joints_for(width: int) -> int:
@@ -31,7 +29,7 @@ class Heads(nn.Module):
     Attributes:
         size: Length of the code.
         camera: "exponential", exponential coordinates of the rotation, as published; or "columns", its first two
-            columns, made orthonormal by Gram-Schmidt: where a body turns once around, these never jump.
+            columns (`rotation_from`): where a body turns once around, these never jump.
         positive: Whether the code is not negative, as a dictionary's is (equation 4.2), by softplus. By ReLU an entry
             that is zero for all of the data would never learn again.
     """
@@ -46,10 +44,7 @@ class Heads(nn.Module):
         code, turn = jnp.split(nn.relu(features.reshape(*features.shape[:-2], -1)), 2, -1)
         code = self._dense(self.size, "code")(code)
         code = nn.softplus(code) if self.positive else code
-        if self.camera == "exponential":
-            return code, rotations.so3_exp(self._dense(3, "camera")(turn))
-        columns = self._dense(6, "camera")(turn)
-        return code, dictionary.rotation_of(columns.reshape(*columns.shape[:-1], 3, 2))
+        return code, rotation_from(self.camera, self._dense(COORDINATES[self.camera], "camera")(turn))
 
     def _dense(self, channels: int, name: str) -> nn.Dense:
         return nn.Dense(channels, kernel_init=nn.initializers.he_normal(), name=name)

@@ -16,10 +16,9 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
-from hdvr_jax import cameras, lifter_inputs, normalization, poses
+from hdvr_jax import cameras, lifter_inputs, normalization, poses, trajectories
 from hdvr_jax.clip_poses import LIFTED_SKELETON
 from hdvr_jax.families import lifter as lifter_family
-from hdvr_jax.families import lifter_trajectory
 from hdvr_jax.networks.lifter import Mirrors, flat
 from hdvr_jax.skeletons import get_mapping
 from hdvr_jax.streaming.models import LiftModel
@@ -43,7 +42,7 @@ def start(model: LiftModel, slots: int) -> State:
 
 
 def _choose(name: str, seen: Any, rays: Any) -> Any:
-    """What a network reads, as in `lifter_trajectory`: the trajectory from rays, but for screen coordinates."""
+    """What a network reads, as in the family `lifter_trajectory`: the trajectory from rays, but for screen points."""
     return seen if name == "poses" or seen.shape[-1] == 2 else rays
 
 
@@ -86,7 +85,7 @@ def _located(model: LiftModel, outputs: Float[Array, "S 1 3"], batch: Any) -> Fl
     if model.published:
         return outputs
     root = lifter_inputs.root_of(model.skeleton)
-    return lifter_trajectory.locate(outputs, batch, slice(None), root)
+    return trajectories.locate(outputs, batch, slice(None), root)
 
 
 def _represented(model: LiftModel, fps: float, batch: Any, state: State, fresh: Bool[Array, " S"]) -> tuple[Any, State]:

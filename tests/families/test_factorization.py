@@ -5,7 +5,6 @@ import functools
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
 import pytest
 
 from configs import factorization
@@ -17,10 +16,9 @@ from hdvr_jax.families import factorization as family_module
 from hdvr_jax.networks.dictionary import Autoencoder
 from hdvr_jax.runs import make_runs
 from hdvr_jax.skeletons import get_skeleton
-from hdvr_jax.update import init_state, make_update
 from tests.families.dancing import make_clip
+from tests.families.one_batch import KEY, losses
 
-KEY = jax.random.key(0)
 PARENTS = get_skeleton("h36m17").parents
 
 
@@ -77,13 +75,7 @@ def _value_and_gradients(row="cf", forwardness=0.0):
 
 def test_loss_falls_on_one_batch():
     family, batch = _setup()
-    optimizer = optax.adam(3e-3)
-    update = jax.jit(make_update(family, optimizer))
-    state = init_state(family, optimizer, batch, KEY)
-    values = []
-    for _ in range(60):
-        state, metrics = update(state, batch, KEY)
-        values.append({name: float(total / weight) for name, (total, weight) in metrics.items()})
+    values = losses(family, batch, 60)
     assert values[-1]["loss"] < 0.7 * values[0]["loss"]
     assert values[-1]["reprojection"] < 0.7 * values[0]["reprojection"]
 

@@ -4,7 +4,6 @@ import jax
 import jax.numpy as jnp
 import ml_collections
 import numpy as np
-import optax
 import pytest
 
 from configs import lifter_aistpp, lifter_cmu
@@ -15,9 +14,7 @@ from hdvr_jax.families import build
 from hdvr_jax.families.lifter import network
 from hdvr_jax.runs import make_runs
 from hdvr_jax.skeletons import get_skeleton
-from hdvr_jax.update import init_state, make_update
-
-KEY = jax.random.key(0)
+from tests.families.one_batch import KEY, losses
 
 
 def _clip(frames=40, views=2, split="train", depth=4.0):
@@ -52,14 +49,8 @@ def _setup(module, clips, **changes):
 def test_loss_falls_on_one_batch(module):
     family, windows = _setup(module, [_clip()])
     batch = pipeline.batch_at(windows, make_runs(windows, [0], 8), 0)
-    optimizer = optax.adam(1e-2)
-    update = jax.jit(make_update(family, optimizer))
-    state = init_state(family, optimizer, batch, KEY)
-    values = []
-    for _ in range(60):
-        state, metrics = update(state, batch, KEY)
-        values.append(float(metrics["loss"][0] / metrics["loss"][1]))
-    assert values[-1] < 0.5 * values[0]
+    values = losses(family, batch, 60, 1e-2)
+    assert values[-1]["loss"] < 0.5 * values[0]["loss"]
 
 
 def test_recorded_views_see_the_truth_through_their_camera():

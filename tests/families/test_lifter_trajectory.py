@@ -3,7 +3,6 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
 import pytest
 
 from configs import semi_supervised
@@ -11,11 +10,9 @@ from hdvr_jax import pipeline
 from hdvr_jax.configurations import normalise
 from hdvr_jax.families import build, lifter_trajectory
 from hdvr_jax.runs import make_runs
-from hdvr_jax.update import init_state, make_update
 from tests.families.dancing import make_clip
+from tests.families.one_batch import KEY, losses
 from tests.processes import run_python
-
-KEY = jax.random.key(0)
 
 
 def setup(**changes):
@@ -31,13 +28,7 @@ def setup(**changes):
 
 def test_loss_falls_and_so_does_each_of_its_terms():
     _, family, batch = setup()
-    optimizer = optax.adam(5e-3)
-    update = jax.jit(make_update(family, optimizer))
-    state = init_state(family, optimizer, batch, KEY)
-    values = []
-    for _ in range(80):
-        state, metrics = update(state, batch, KEY)
-        values.append({name: float(total / weight) for name, (total, weight) in metrics.items()})
+    values = losses(family, batch, 80, 5e-3)
     for name in ("loss", "mpjpe", "wmpjpe", "reprojection"):
         assert values[-1][name] < 0.6 * values[0][name]
 
@@ -46,13 +37,13 @@ def test_the_withheld_truth_is_never_looked_at():
     _, family, batch = setup()
     moved = 7.0 * (batch["labelled"] == 0)[:, None, None, None]
     other = {**batch, "points_camera": batch["points_camera"] + moved}
-    losses = []
+    found = []
     for given in (batch, other):
         augmented = family.augment(given, KEY, True)
         variables = family.init(KEY, augmented)
-        losses.append(float(family.loss(variables, augmented, KEY, True)[0]))
-    assert losses[0] == losses[1]
-    assert np.isfinite(losses[0])
+        found.append(float(family.loss(variables, augmented, KEY, True)[0]))
+    assert found[0] == found[1]
+    assert np.isfinite(found[0])
 
 
 def test_unlabelled_examples_wait_for_the_end_of_the_warm_up():

@@ -1,9 +1,7 @@
 """The family that learns from pairs of views."""
 
-import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
 import pytest
 
 from configs import reprojection
@@ -12,10 +10,9 @@ from hdvr_jax.configurations import normalise
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import build
 from hdvr_jax.runs import make_runs
-from hdvr_jax.update import init_state, make_update
 from tests.families.dancing import make_clip
+from tests.families.one_batch import KEY, losses
 
-KEY = jax.random.key(0)
 ROWS = ("fitted_temporal", "reproj_adv", "published_root")
 
 
@@ -35,13 +32,7 @@ def _batch(windows, size=8):
 
 def _falling(row, term, steps):
     _, family, windows = _setup(row, pretraining_steps=0)
-    batch, optimizer = _batch(windows), optax.adam(1e-3)
-    update = jax.jit(make_update(family, optimizer))
-    state, values = init_state(family, optimizer, batch, KEY), []
-    for _ in range(steps):
-        state, metrics = update(state, batch, KEY)
-        values.append(float(metrics[term][0]))
-    return values
+    return [found[term] for found in losses(family, _batch(windows), steps, 1e-3)]
 
 
 def test_the_transform_loss_falls_on_one_batch():
