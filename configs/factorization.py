@@ -35,12 +35,12 @@ _FINE_TUNING = 0.1
 
 def get_config(arg: str = "") -> ml_collections.ConfigDict:
     """Arguments: data = aistpp or cmu; row; dictionary = workdir of one learnt before; channels, steps; backbone =
-    residual (single frames) or temporal; virtual = views added to every clip; camera = columns, or exponential as
-    published; skip = view to leave out, or none; size.
+    residual (single frames, as published) or temporal (27); virtual = views added to every clip; camera = columns, or
+    exponential as published; skip = view to leave out, or none; size.
     """
     choices = {"data": DATA, "row": ROWS, "backbone": BACKBONES, "camera": CAMERAS, "size": ("full", "tiny")}
     options = parse_arg(
-        arg, choices, data="aistpp", row="cf", dictionary="", channels=0, steps=0, backbone="residual", virtual=0,
+        arg, choices, data="aistpp", row="cf", dictionary="", channels=0, steps=0, backbone="temporal", virtual=8,
         camera="columns", skip="c05", size="full",
     )  # fmt: skip
     tiny, temporal = options.size == "tiny", options.backbone == "temporal"
@@ -48,7 +48,7 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
     config = lifter_config("factorization", widths=widths, outputs=1)
     config.family = "factorization"
     see_views(config, options.data, options.skip, tiny=tiny)
-    config.data.virtual_views = options.virtual
+    config.data.virtual_views = min(1, options.virtual) if tiny else options.virtual
     config.data.unpaired = options.row == "adv"
     _network(config.model, options.channels or (33 if tiny else 256 if temporal else 1024), options.camera)
     config.model.backbone, config.model.inputs = options.backbone, "frames"

@@ -169,12 +169,12 @@ def apparent_size(
 
     An orthographic image shows no bone longer than it is, and of many bones some are seen in full (Taylor 2000). The
     second largest ratio of seen to nominal length, of the long bones whose ends were both seen (weight above
-    `DETECTED`); 0 where fewer than two were.
+    0); 0 where fewer than two were.
     """
     parents, joints = get_skeleton(skeleton).parents, get_skeleton(skeleton).joints
     ends = poses.bone_joints(parents)
     long = np.array([bone for bone, joint in enumerate(ends) if joints[joint].rpartition("_")[2] in _LONG])
-    seen = jnp.asarray(weights) > DETECTED
+    seen = jnp.asarray(weights) > 0
     known = seen[..., ends] & seen[..., tuple(parents[j] for j in ends)]
     ratios = jnp.where(known, poses.bone_lengths(points, parents) / nominal_lengths(skeleton), 0.0)
     return jnp.sort(ratios[..., long], -1)[..., -2]

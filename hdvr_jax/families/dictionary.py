@@ -32,7 +32,6 @@ from hdvr_jax.families import Batch, Family
 from hdvr_jax.families import lifter as pose_lifter
 from hdvr_jax.networks.dictionary import CAMERAS, Autoencoder
 from hdvr_jax.networks.discriminator import Discriminator
-from hdvr_jax.normalization import DETECTED
 from hdvr_jax.poses import turned_randomly
 from hdvr_jax.skeletons import get_skeleton
 
@@ -105,8 +104,12 @@ def _about_nominal(params: Any, skeleton: str) -> Any:
 
 
 def _seen(inputs: Float[Array, "B T J 3"]) -> tuple[Float[Array, "B T J 2"], Float[Array, "B T J"]]:
-    """(Image points, 0 where a joint was missed; their confidence)."""
-    weights = inputs[..., 2]
+    """(Image points, 0 where a joint has no place; weights, 1 where it has one).
+
+    Those that were filled in count too: of who turns away or bends over some joint is mostly hidden, and these poses
+    would be missing from what is learnt, and from what the discriminator takes for real.
+    """
+    weights = (inputs[..., 2] > 0).astype(jnp.float32)
     return jnp.where(weights[..., None] > 0, inputs[..., :2], 0.0), weights
 
 
@@ -159,7 +162,7 @@ def _seen_again(
 def _judged(params: Any, turned: Array, points: Array, weights: Array, real: Array) -> tuple[Array, Array]:
     """The discriminator's loss and the generator's, (B, T): images of turned poses beside those seen, if seen whole."""
     judge = functools.partial(Discriminator().apply, {"params": params["discriminator"]})
-    whole = jnp.where(weights.min(-1)[..., None, None] > DETECTED, points, jnp.nan)
+    whole = jnp.where(weights.min(-1)[..., None, None] > 0, points, jnp.nan)
     fake, seen = (images.reshape(-1, *images.shape[2:]) for images in (turned, whole))
     judged, fooling = adversarial.adversarial_terms(judge, fake, seen, real.reshape(-1))
     return judged.reshape(real.shape), fooling.reshape(real.shape)
@@ -168,10 +171,10 @@ def _judged(params: Any, turned: Array, points: Array, weights: Array, real: Arr
 def _predict(config: Any, net: Autoencoder, variables: Any, batch: Batch) -> dict[str, Any]:
     """Poses (B, T, J, 3) about the root, camera axes, in metres of a person of average stature. With `keep_image`,
     joints stay where they were seen, and only depths, and joints that were missed, are the dictionary's."""
-    skeleton = config.model.skeleton
-    points, weights, root = *_seen(batch["inputs"]), lifter_inputs.root_of(skeleton)
+    skeleton, root = config.model.skeleton, lifter_inputs.root_of(config.model.skeleton)
+    points, _ = _seen(batch["inputs"])
     pose, _, _ = _pose(net, variables["params"], points, root)
     if config.model.keep_image:
-        pose = dictionary.with_image(pose, points, weights, root)
+        pose = dictionary.with_image(pose, points, batch["inputs"][..., 2], root)
     pose = dictionary.facing(pose, variables["batch_stats"]["forwardness"])
     return {"poses": lifter_inputs.to_camera(dictionary.nominal_size(pose, skeleton), batch["rotation"])}

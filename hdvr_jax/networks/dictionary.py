@@ -20,6 +20,7 @@ from hdvr_jax import dictionary, rotations
 CAMERAS = ("exponential", "columns", "blocks")
 # How many numbers a linear layer gives for a camera (`rotation_from`).
 COORDINATES = {"exponential": 3, "columns": 6}
+_IN_USE = 0.5
 
 
 def rotation_from(camera: str, coordinates: Float[ArrayLike, "*B D"]) -> Float[Array, "*B 3 3"]:
@@ -80,7 +81,8 @@ class Autoencoder(nn.Module):
     def setup(self) -> None:
         """The dictionary and the heads."""
         self.dictionary = Dictionary(self.joints, self.levels)
-        self.code_head = nn.Dense(self.levels[-1])
+        # Above zero: an entry that ReLU leaves at zero for all of the data never learns again.
+        self.code_head = nn.Dense(self.levels[-1], bias_init=nn.initializers.constant(_IN_USE))
         self.camera_head = nn.Dense(COORDINATES.get(self.camera, 1), use_bias=self.camera != "blocks")
 
     def __call__(

@@ -24,7 +24,7 @@ PARENTS = get_skeleton("h36m17").parents
 
 @functools.cache
 def _setup(row="cf", axis_name=None, **model):
-    config = normalise(factorization.get_config(f"row={row},size=tiny"))
+    config = normalise(factorization.get_config(f"row={row},backbone=residual,virtual=0,size=tiny"))
     config.model.update(
         {"dropout": 0.0, "blocks": 1, "warmup_steps": 0, "levels": config.model.levels and (12, 6), **model}
     )
@@ -36,7 +36,7 @@ def _setup(row="cf", axis_name=None, **model):
 
 @functools.cache
 def _sequences():
-    config = normalise(factorization.get_config("size=tiny"))
+    config = normalise(factorization.get_config("backbone=residual,virtual=0,size=tiny"))
     return build(config).prepare([make_clip(views=3)], {})
 
 
@@ -177,7 +177,7 @@ def test_impossible_networks_are_errors(field, value, message):
 
 
 def test_a_temporal_backbone_and_the_other_camera():
-    config = normalise(factorization.get_config("backbone=temporal,camera=exponential,size=tiny"))
+    config = normalise(factorization.get_config("camera=exponential,size=tiny"))
     family = build(config)
     windows = pipeline.training_windows(family, config.data, _sequences())
     batch = pipeline.batch_at(windows, make_runs(windows, [0], 4), 0)

@@ -6,14 +6,15 @@ import numpy as np
 import pytest
 
 from hdvr_jax import rotations
-from hdvr_jax.networks.factorization import CAMERAS, Heads, joints_for
+from hdvr_jax.networks.dictionary import COORDINATES
+from hdvr_jax.networks.factorization import Heads, joints_for
 
 
 def features(width, count=5):
     return jax.random.normal(jax.random.key(1), (2, count, joints_for(width), 3))
 
 
-@pytest.mark.parametrize("camera", CAMERAS)
+@pytest.mark.parametrize("camera", COORDINATES)
 def test_codes_are_positive_and_cameras_rotations(camera):
     heads, given = Heads(10, camera), features(12)
     code, turn = heads.apply(heads.init(jax.random.key(0), given), given)
@@ -38,7 +39,7 @@ def test_two_heads_of_two_layers_by_hand():
     np.testing.assert_allclose(turn, rotations.so3_exp(omega), rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("camera", CAMERAS)
+@pytest.mark.parametrize("camera", COORDINATES)
 def test_nothing_gives_a_rotation_with_finite_gradients(camera):
     heads, given = Heads(4, camera), jnp.zeros((1, joints_for(6), 3))
     variables = heads.init(jax.random.key(0), given)
