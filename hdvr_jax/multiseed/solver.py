@@ -1,0 +1,84 @@
+"""Seeds of poses and imaging parameters optimised over a window, and the best of them (HDVR, section 2.2).
+
+Symbols: K seeds, T frames, J joints; arrays component first (`hdvr_jax.multiseed.terms`).
+"""
+
+import functools
+from collections.abc import Mapping
+
+import chex
+import jax
+import jax.numpy as jnp
+import optax
+from jaxtyping import Array, Float, Int
+
+from hdvr_jax.multiseed.terms import Scalar, Seen, Variables, all_terms, errors
+
+# Steps of `place` and `focal` are smaller than those of the pose: they are logarithms and image units.
+_SLOWER = 0.3
+
+
+@chex.dataclass(frozen=True)
+class Solution:
+    """Optimised seeds; of several windows, with a leading axis.
+
+    Attributes:
+        variables: of all seeds, leading axis K.
+        errors: (K, T) e_t^k, what is left in the end.
+    """
+
+    variables: Variables
+    errors: Float[Array, "*B K T"]
+
+    @property
+    def best(self) -> Int[Array, ""]:
+        """k*, the seed of least cumulative error."""
+        return jnp.argmin(self.errors.sum(-1))
+
+
+@functools.partial(jax.jit, static_argnames=("skeleton", "camera", "steps", "one_by_one"), inline=False)
+def optimise(
+    seen: Seen,
+    starts: Variables,
+    weights: Mapping[str, Scalar],
+    learning_rate: Scalar = 0.02,
+    *,
+    skeleton: str,
+    camera: str,
+    steps: int,
+    one_by_one: bool,
+) -> Solution:
+    """Adam on every seed for so many steps, the learning rate falling to zero along a cosine.
+
+    Args:
+        seen: of one window; all seeds share it.
+        starts: seeds, leading axis K.
+        weights: of the terms by name; those without are not computed. Numbers, or traced: settings can be a batched
+            axis (`jax.vmap` over `weights`).
+        camera: one of `terms.CAMERAS`.
+        one_by_one: seeds in turn, each of which fits a processor's cache; False, all at once, for accelerators.
+    """
+    terms = all_terms(skeleton)
+    optimizer = optax.adam(optax.cosine_decay_schedule(1.0, steps))
+
+    def error(variables: Variables) -> Float[Array, " T"]:
+        return errors(variables, seen, weights, terms, camera)
+
+    def one(start: Variables) -> tuple[Variables, Float[Array, " T"]]:
+        gradient = jax.grad(lambda variables: error(variables).sum() / jnp.maximum(seen.real.sum(), 1.0))
+
+        def step(_: Array, state: tuple) -> tuple:
+            variables, moments = state
+            updates, moments = optimizer.update(gradient(variables), moments)
+            scaled = updates.replace(
+                pose=learning_rate * updates.pose,
+                place=learning_rate * _SLOWER * updates.place,
+                focal=learning_rate * _SLOWER * updates.focal,
+            )
+            return optax.apply_updates(variables, scaled), moments
+
+        final, _ = jax.lax.fori_loop(0, steps, step, (start, optimizer.init(start)))
+        return final, error(final)
+
+    found, left = jax.lax.map(one, starts) if one_by_one else jax.vmap(one)(starts)
+    return Solution(variables=found, errors=left)

@@ -1,0 +1,102 @@
+"""Where seeds come from: smooth random poses, or given poses and their perturbations.
+
+What HDVR draws its seeds from is not published. Here every seed is a given sequence plus smooth noise, some with the
+depths of a limb, or of all, negated: a flipped limb projects almost alike, and no descent leads from one to the other.
+
+Symbols: K seeds, T frames, J joints; arrays component first (`hdvr_jax.multiseed.terms`).
+"""
+
+import functools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
+
+from hdvr_jax import dictionary, rotations
+from hdvr_jax.multiseed.terms import Scalar, Seen, Variables
+from hdvr_jax.skeletons import get_skeleton
+
+# Noise is drawn so many frames apart and interpolated.
+KNOT_FRAMES = 15
+
+
+def smooth_noise(key: PRNGKeyArray, joints: int, frames: int) -> Float[Array, "3 J T"]:
+    """Normal noise of deviation one at knots, straight lines between."""
+    knots = frames // KNOT_FRAMES + 2
+    values = jax.random.normal(key, (3, joints, knots))
+    position = jnp.arange(frames) / KNOT_FRAMES
+    low = position.astype(int)
+    share = position - low
+    return (1 - share) * values[..., low] + share * values[..., low + 1]
+
+
+def standing(skeleton: str, yaw: Float[Array, ""]) -> Float[Array, "3 J"]:
+    """The nominal person, camera axes, metres, about the root, turned about the vertical from facing the camera."""
+    turn = rotations.about_axis(jnp.array([0.0, 1.0, 0.0]), yaw)
+    return turn @ jnp.asarray(dictionary.nominal_pose(skeleton)).T
+
+
+def _chains(skeleton: str) -> np.ndarray:
+    """(L, J) which joints belong to each limb, with everything that hangs on it, and one row for all joints."""
+    tree = get_skeleton(skeleton)
+
+    def hangs_on(joint: int, limb: int) -> bool:
+        while joint >= 0 and joint != limb:
+            joint = tree.parents[joint]
+        return joint == limb
+
+    limbs = [i for i, name in enumerate(tree.joints) if name.rpartition("_")[2] in ("knee", "ankle", "elbow", "wrist")]
+    rows = [[hangs_on(joint, limb) for joint in range(len(tree.joints))] for limb in limbs]
+    return np.array([*rows, [True] * len(tree.joints)])
+
+
+def limb_flipped(pose: Float[Array, "3 J T"], chain: Float[Array, " J"], skeleton: str) -> Float[Array, "3 J T"]:
+    """The pose with the depths of the joints of a chain negated about the joint that it hangs on."""
+    parents = jnp.asarray(get_skeleton(skeleton).parents)
+    first = jnp.argmax(chain)
+    hinge = jnp.where(parents[first] < 0, 0, parents[first])
+    depth = pose[2]
+    return pose.at[2].set(jnp.where(chain[:, None] > 0, 2 * depth[hinge] - depth, depth))
+
+
+def placed(pose: Float[Array, "3 J T"], seen: Seen, root: int) -> Variables:
+    """A seed of the pose, standing where its root was seen, at the clip's scale."""
+    known = seen.confidence[root] * seen.real
+    middle = (seen.points[:, root] * known).sum(-1) / jnp.maximum(known.sum(), 1e-6)
+    place = jnp.where(seen.confidence[root] > 0, seen.points[:, root], middle[:, None])
+    size = jnp.full(place.shape[-1:], jnp.log(seen.scale))
+    return Variables(pose=pose, place=jnp.concatenate([size[None], place]), focal=jnp.zeros(()))
+
+
+@functools.partial(jax.jit, static_argnames=("count", "skeleton"))
+def random_seeds(key: PRNGKeyArray, seen: Seen, noise: Scalar, *, count: int, skeleton: str) -> Variables:
+    """K persons who stand, each turned by an angle of its own, evenly spread, with smooth noise (metres)."""
+    joints, frames = seen.confidence.shape
+    offset, *keys = jax.random.split(key, count + 1)
+    angles = 2 * jnp.pi * (jnp.arange(count) / count + jax.random.uniform(offset))
+
+    def one(own: PRNGKeyArray, angle: Array) -> Variables:
+        pose = standing(skeleton, angle)[..., None] + noise * smooth_noise(own, joints, frames)
+        return placed(pose, seen, get_skeleton(skeleton).parents.index(-1))
+
+    return jax.vmap(one)(jnp.stack(keys), angles)
+
+
+@functools.partial(jax.jit, static_argnames=("count", "skeleton"))
+def perturbed_seeds(
+    key: PRNGKeyArray, poses: Float[Array, "3 J T"], seen: Seen, noise: Scalar, *, count: int, skeleton: str
+) -> Variables:
+    """The poses themselves, the first seed, and perturbed ones: with smooth noise (metres), and every other one with
+    the depths of a limb, drawn at random, or of the whole body, negated."""
+    joints, frames = seen.confidence.shape
+    chains, root = jnp.asarray(_chains(skeleton), jnp.float32), get_skeleton(skeleton).parents.index(-1)
+
+    def one(own: PRNGKeyArray, number: Array) -> Variables:
+        noise_key, limb_key = jax.random.split(own)
+        chain = chains[jax.random.randint(limb_key, (), 0, len(chains))]
+        pose = jnp.where(number % 2 == 1, limb_flipped(poses, chain, skeleton), poses)
+        moved = pose + jnp.where(number > 0, noise, 0.0) * smooth_noise(noise_key, joints, frames)
+        return placed(moved - moved[:, root : root + 1], seen, root)
+
+    return jax.vmap(one)(jax.random.split(key, count), jnp.arange(count))

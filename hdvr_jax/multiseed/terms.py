@@ -1,0 +1,175 @@
+"""What a pose sequence is held to: the losses of HDVR (Hu & Ahuja 2021, section 2.2), and priors beyond it.
+
+A seed is a sequence of poses P_t and imaging parameters w_t, `Variables`; `Seen` is what all seeds of a clip share.
+Every term is a function of one seed that gives (T,) values, one a frame, means over joints or bones, without weights:
+`errors` weighs and adds them. Distances are in metres, those of the image too: divided by the size of the body in it
+(`Seen.scale`).
+
+Symbols: T frames, J joints, N bones. Arrays are component first, (3, J, T), so that one coordinate of all frames lies
+together in memory.
+"""
+
+from collections.abc import Callable, Mapping
+
+import chex
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+
+from hdvr_jax import dictionary, poses, rotations
+from hdvr_jax.skeletons import get_skeleton
+
+CAMERAS = ("weak", "perspective", "fitted")
+# Depth of a joint, as a share of the root's, below which perspective enlarges it no more.
+_NEAREST = 0.1
+# Image errors beyond it, in metres, count linearly: a detector that takes left for right is far off.
+KNEE = 0.03
+
+
+@chex.dataclass(frozen=True)
+class Seen:
+    """What is known of a clip, or of a window of it; of several, with leading axes.
+
+    Attributes:
+        points: (2, J, T) detections; any finite value where confidence is 0. Ideal image points (x / z, y / z), with a
+            guessed focal length where it is not known.
+        confidence: (J, T) weights; 0 where missed.
+        real: (T,) 0 for frames of padding.
+        start: (3, J, T) P*, the pose to stay near, about the root, metres; used where trust is above 0.
+        trust: (J, T) weights of `start`.
+        scale: () image units a metre, about.
+    """
+
+    points: Float[Array, "*B 2 J T"]
+    confidence: Float[Array, "*B J T"]
+    real: Float[Array, "*B T"]
+    start: Float[Array, "*B 3 J T"]
+    trust: Float[Array, "*B J T"]
+    scale: Float[Array, "*B"]
+
+
+@chex.dataclass(frozen=True)
+class Variables:
+    """A seed: poses and imaging parameters; several, with leading axes.
+
+    Attributes:
+        pose: (3, J, T) about the root, metres, camera axes.
+        place: (3, T) log of the image units a metre at the root (the inverse of its depth, for perspective), and where
+            the root is in the image.
+        focal: () log of the factor by which the focal length was guessed too short; read by the camera "fitted".
+    """
+
+    pose: Float[Array, "*B 3 J T"]
+    place: Float[Array, "*B 3 T"]
+    focal: Float[Array, "*B"]
+
+
+Scalar = Float[Array, ""] | float
+Term = Callable[[Variables, Seen, Float[Array, "2 J T"]], Float[Array, " T"]]
+
+
+def project(variables: Variables, camera: str) -> Float[Array, "2 J T"]:
+    """p_hat: the image by "weak" perspective, "perspective", or that with a focal length of its own, "fitted"."""
+    size = jnp.exp(variables.place[0])
+    image = size * variables.pose[:2] + variables.place[1:, None]
+    if camera == "weak":
+        return image
+    image = image / jnp.maximum(1 + size * variables.pose[2], _NEAREST)
+    return image * jnp.exp(variables.focal) if camera == "fitted" else image
+
+
+def _norm(vectors: Float[Array, "D *N"]) -> Float[Array, "*N"]:
+    return rotations.safe_norm(vectors, axis=0)
+
+
+def _steps(values: Float[Array, "D J T"], real: Float[Array, " T"], order: int) -> Float[Array, " T"]:
+    """Mean length over the joints of differences over time of an order, 0 where they reach beyond the real frames."""
+    change, known = values, real
+    for _ in range(order):
+        change, known = change[..., 1:] - change[..., :-1], known[1:] * known[:-1]
+    return jnp.pad(known * _norm(change).mean(0), (order, 0))
+
+
+def projection(variables: Variables, seen: Seen, image: Float[Array, "2 J T"]) -> Float[Array, " T"]:
+    """L_2D = |p_hat_t - p_t|, by confidence; squares over `KNEE` of errors far below it (pseudo-Huber)."""
+    del variables
+    apart = (image - seen.points) / seen.scale
+    error = KNEE * (jnp.sqrt(1 + jnp.sum(jnp.square(apart), 0) / KNEE**2) - 1)
+    return (seen.confidence * error).mean(0)
+
+
+def smooth_2d(variables: Variables, seen: Seen, image: Float[Array, "2 J T"]) -> Float[Array, " T"]:
+    """L_smooth2D = |p_hat_t - p_hat_(t-1)|."""
+    del variables
+    return _steps(image / seen.scale, seen.real, 1)
+
+
+def smooth_3d(variables: Variables, seen: Seen, image: Float[Array, "2 J T"]) -> Float[Array, " T"]:
+    """L_smooth3D = |P_hat_t - P_hat_(t-1)|."""
+    del image
+    return _steps(variables.pose, seen.real, 1)
+
+
+def accelerations(variables: Variables, seen: Seen, image: Float[Array, "2 J T"]) -> Float[Array, " T"]:
+    """Differences of second order in place of `smooth_3d`'s: who moves at a steady pace pays nothing."""
+    del image
+    return _steps(variables.pose, seen.real, 2)
+
+
+def consistency(variables: Variables, seen: Seen, image: Float[Array, "2 J T"]) -> Float[Array, " T"]:
+    """L_3D = |P_hat_t - P*_t|, by the trust in P*."""
+    del image
+    return (seen.trust * _norm(variables.pose - seen.start)).mean(0)
+
+
+def bone_terms(skeleton: str) -> dict[str, Term]:
+    """Terms of bones: "constant" lengths over the clip, "symmetric" ones, "nominal" ones; all as shares of a nominal
+    person's; and "limits", knees and noses that point backwards (`dictionary.bent_backwards`)."""
+    tree = get_skeleton(skeleton)
+    ends = np.array(poses.bone_joints(tree.parents))
+    starts = np.array([tree.parents[joint] for joint in ends])
+    nominal = jnp.asarray(dictionary.nominal_lengths(skeleton))[:, None]
+    other = np.array([list(ends).index(tree.mirror[joint]) for joint in ends])
+
+    def lengths(variables: Variables) -> Float[Array, "N T"]:
+        return _norm(variables.pose[:, ends] - variables.pose[:, starts]) / nominal
+
+    def mean(values: Float[Array, "N T"], seen: Seen) -> Float[Array, "N 1"]:
+        return ((values * seen.real).sum(-1) / jnp.maximum(seen.real.sum(), 1.0))[:, None]
+
+    def constant(variables: Variables, seen: Seen, image: Array) -> Float[Array, " T"]:
+        del image
+        found = lengths(variables)
+        return jnp.abs(found - mean(found, seen)).mean(0)
+
+    def symmetric(variables: Variables, seen: Seen, image: Array) -> Float[Array, " T"]:
+        del seen, image
+        found = lengths(variables)
+        return jnp.abs(found - found[other]).mean(0)
+
+    def nominal_mean(variables: Variables, seen: Seen, image: Array) -> Float[Array, " T"]:
+        del image
+        off = jnp.abs(mean(lengths(variables), seen) - 1).mean()
+        return jnp.broadcast_to(off, seen.real.shape)
+
+    def limits(variables: Variables, seen: Seen, image: Array) -> Float[Array, " T"]:
+        del seen, image
+        return dictionary.bent_backwards(jnp.moveaxis(variables.pose, -1, 0).swapaxes(-1, -2), skeleton)
+
+    return {"constant": constant, "symmetric": symmetric, "nominal": nominal_mean, "limits": limits}
+
+
+def all_terms(skeleton: str) -> dict[str, Term]:
+    """Every term by its name."""
+    published = {"projection": projection, "smooth_2d": smooth_2d, "smooth_3d": smooth_3d, "consistency": consistency}
+    return {**published, "accelerations": accelerations, **bone_terms(skeleton)}
+
+
+def errors(
+    variables: Variables, seen: Seen, weights: Mapping[str, Scalar], terms: Mapping[str, Term], camera: str
+) -> Float[Array, " T"]:
+    """e_t: the weighted sum of the terms that have a weight, 0 for frames of padding."""
+    image = project(variables, camera)
+    total = sum(weights[name] * terms[name](variables, seen, image) for name in weights)
+    return seen.real * jax.numpy.asarray(total)

@@ -1,0 +1,59 @@
+"""Seeds at their start."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from hdvr_jax.multiseed import sources, terms
+from hdvr_jax.skeletons import get_skeleton
+from tests.multiseed.scenes import SKELETON, moving, seen_of, variables
+
+KEY = jax.random.key(3)
+JOINTS = get_skeleton(SKELETON).joints
+
+
+def test_noise_is_smooth_and_of_its_deviation():
+    noise = np.asarray(sources.smooth_noise(KEY, 17, 600))
+    assert abs(noise.std() - 0.8) < 0.15
+    assert np.abs(np.diff(noise)).max() < 6 / sources.KNOT_FRAMES
+
+
+def test_random_seeds_stand_where_the_dancer_was_seen_and_look_everywhere():
+    seen = seen_of(variables(moving(40)))
+    found = sources.random_seeds(KEY, seen, 0.0, count=8, skeleton=SKELETON)
+    assert found.pose.shape == (8, 3, 17, 40)
+    np.testing.assert_allclose(found.place[:, 1:], np.broadcast_to(seen.points[:, 0], (8, 2, 40)), atol=1e-6)
+    across = np.asarray(found.pose[:, :, JOINTS.index("left_hip"), 0] - found.pose[:, :, JOINTS.index("right_hip"), 0])
+    angle = np.sort(np.arctan2(across[:, 2], across[:, 0]))
+    np.testing.assert_allclose(np.diff(angle), 2 * np.pi / 8, atol=1e-4)
+
+
+def test_the_first_perturbed_seed_is_what_was_given():
+    pose = moving(20)
+    found = sources.perturbed_seeds(KEY, pose, seen_of(variables(pose)), 0.1, count=4, skeleton=SKELETON)
+    np.testing.assert_array_equal(found.pose[0], pose)
+    apart = np.abs(np.asarray(found.pose) - pose).max((1, 2, 3))
+    assert (apart[1:] > 0.05).all()
+    np.testing.assert_allclose(found.pose[:, :, 0], 0, atol=1e-6)
+
+
+def test_flipped_limbs_look_alike_and_keep_their_bones():
+    pose, tree = moving(20), get_skeleton(SKELETON)
+    for chain in sources._chains(SKELETON):
+        flipped = np.asarray(sources.limb_flipped(jnp.asarray(pose), jnp.asarray(chain, jnp.float32), SKELETON))
+        np.testing.assert_array_equal(flipped[:2], pose[:2])
+        assert np.abs(flipped[2] - pose[2])[chain].max() > 0.01
+        np.testing.assert_array_equal(flipped[2][~chain], pose[2][~chain])
+        for joint, parent in enumerate(tree.parents):
+            if parent >= 0:
+                lengths = [np.linalg.norm(p[:, joint] - p[:, parent], axis=0) for p in (pose, flipped)]
+                np.testing.assert_allclose(*lengths, atol=1e-5)
+
+
+def test_a_root_that_was_missed_stands_in_the_middle():
+    seen = seen_of(variables(moving(20)))
+    holed = seen.replace(confidence=seen.confidence.at[0, 5].set(0), points=seen.points.at[:, 0, 5].set(9.0))
+    found = sources.placed(jnp.asarray(moving(20)), holed, 0)
+    np.testing.assert_allclose(found.place[1:, 5], [0.1, -0.05], atol=1e-3)
+    image = terms.project(found, "weak")
+    np.testing.assert_allclose(image[:, 0, :5], seen.points[:, 0, :5], atol=1e-5)
