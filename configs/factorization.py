@@ -15,7 +15,7 @@ import ml_collections
 
 from configs.dictionary import LEVELS
 from configs.lifter_common import lifter_config
-from configs.self_supervised_common import DATA, see_views
+from configs.self_supervised_common import DATA, see_views, set_budget
 from hdvr_jax.configurations import parse_arg
 
 CAMERAS = ("columns", "exponential")
@@ -55,10 +55,8 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
     model, row = config.model, ROWS[options.row]
     model.levels, model.consistency_weight, model.adversarial_weight = row
     model.keep_image = True
-    config.train.batch_size = 16 if tiny else 512
-    config.train.steps = options.steps or (20 if tiny else 3000 if temporal else 12000)
+    set_budget(config.train, 512, options.steps or (20 if tiny else 3000 if temporal else 12000), tiny=tiny)
     model.warmup_steps = config.train.steps // 4  # over which lambda rises
-    config.train.eval_every = config.train.checkpoint_every = 10 if tiny else 1000
     config.train.initial_parts = {"dictionary": options.dictionary} if options.dictionary else {}
     config.optim.slower = {"dictionary": _FINE_TUNING} if options.dictionary else {}
     return config

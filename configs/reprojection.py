@@ -14,7 +14,7 @@ of tables 3.1 and 3.2 are named after them; at full size, 1,024 channels, they t
 import ml_collections
 
 from configs.lifter_common import lifter_config
-from configs.self_supervised_common import DATA, see_views
+from configs.self_supervised_common import DATA, see_views, set_budget
 from hdvr_jax.configurations import parse_arg
 
 # Of each row, what differs from the thesis' own method: four residual blocks, a root branch, pre-training.
@@ -53,9 +53,7 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
     config.data.extrinsics = options.extrinsics
     _method(config.model)
     config.model.channels = options.channels or (32 if tiny else 256 if temporal else 1024)
-    config.train.batch_size = 16 if tiny else 512
-    config.train.steps = options.steps or (20 if tiny else 3000 if temporal else 12000)
-    config.train.eval_every = config.train.checkpoint_every = 10 if tiny else 1000
+    set_budget(config.train, 512, options.steps or (20 if tiny else 3000 if temporal else 12000), tiny=tiny)
     config.model.pretraining_steps = round(config.train.steps * row.pop("pretraining", 1 / 16))
     for name, value in row.items():
         config["data" if name in _OF_DATA else "model"][name] = value

@@ -8,6 +8,13 @@ DATA = ("aistpp", "cmu")
 CMU_VIEWS = 4
 
 
+def set_budget(train: ml_collections.ConfigDict, batch_size: int, steps: int, *, tiny: bool) -> None:
+    """How large batches are, how many there are, and how often the model is kept and evaluated."""
+    train.batch_size = 16 if tiny else batch_size
+    train.steps = steps
+    train.eval_every = train.checkpoint_every = 10 if tiny else 1000
+
+
 def see_views(config: ml_collections.ConfigDict, data: str, skip: str, *, tiny: bool = False) -> None:
     """Clips of all cameras: "aistpp", nine real ones and real detections, ch01, ch02, ch05 and ch06 to train on and
     ch03 to test; "cmu", motion capture filmed by four virtual cameras, the same at every run, on the takes' own bodies.

@@ -23,11 +23,11 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from hdvr_jax import adversarial, dictionary, factorization, lifter_inputs, rotations, view_pairs
+from hdvr_jax import dictionary, factorization, lifter_inputs, rotations, view_pairs
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family
 from hdvr_jax.families import lifter as pose_lifter
-from hdvr_jax.families.pairs import learnt_from_pairs
+from hdvr_jax.families.pairs import judged, learnt_from_pairs
 from hdvr_jax.networks.dictionary import COORDINATES, Dictionary
 from hdvr_jax.networks.discriminator import Discriminator
 from hdvr_jax.networks.factorization import Heads, joints_for
@@ -136,7 +136,9 @@ def _loss(config: Any, nets: Networks, axis_name: str | None, variables: Any, ba
     forwardness = dictionary.running_forwardness(before, poses, real, model.skeleton, axis_name)
     if nets.discriminator:
         facing = dictionary.facing(poses, forwardness)
-        terms |= _judged(nets, params, facing, both, own, real, jax.random.fold_in(key, 1), root)
+        truth = rotations.rotate(both["rotation"][:, own, None], both["targets"])
+        judge, judge_key = params["discriminator"], jax.random.fold_in(key, 1)
+        terms |= judged(nets.discriminator, judge, facing, truth, real, judge_key, both, root)
         total = total + model.adversarial_weight * terms["discriminator"]
     found = {name: ((value * mask).sum(), mask.sum()) for name, value in {"loss": total, **terms}.items()}
     stats = {"backbone": dict(state)["batch_stats"], "forwardness": forwardness}
@@ -149,16 +151,6 @@ def consistency_weight(config: Any, example: Int[Array, "B"]) -> Float[Array, "B
     examples = config.model.warmup_steps * config.train.batch_size
     share = jnp.minimum(example / examples, 1.0) if examples else jnp.ones(example.shape)
     return config.model.consistency_weight * share
-
-
-def _judged(
-    nets: Networks, params: Any, poses: Array, both: Batch, own: slice, real: Array, key: Any, root: int
-) -> dict[str, Array]:
-    """Terms of the discriminator, sums over both views, (B,) each."""
-    truth = rotations.rotate(both["rotation"][:, own, None], both["targets"])
-    judge = functools.partial(nets.discriminator.apply, {"params": params["discriminator"]})
-    terms = adversarial.judged(judge, poses, truth, real, key, both["example"], root)
-    return {name: sum(jnp.split(term, 2)) for name, term in zip(("discriminator", "generator"), terms)}
 
 
 def _predict(config: Any, nets: Networks, variables: Any, batch: Batch) -> dict[str, Any]:

@@ -3,7 +3,10 @@
 import functools
 from typing import Any
 
-from hdvr_jax import lifter_inputs, multiview
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from hdvr_jax import adversarial, lifter_inputs, multiview
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Family
 from hdvr_jax.families import lifter as pose_lifter
@@ -41,3 +44,23 @@ def learnt_from_pairs(config: Any, context: tuple[int, int], **own: Any) -> Fami
         on_clip=functools.partial(pose_lifter.lift_clip, config),
         **own,
     )
+
+
+def judged(
+    discriminator: Any,
+    params: Any,
+    fake: Array,
+    real: Array,
+    mask: Float[Array, "D T"],
+    key: Any,
+    both: Any,
+    root: int,
+) -> dict[str, Float[Array, " B"]]:
+    """Terms "discriminator" and "generator" of the adversarial rival (`adversarial.judged`), sums over both views.
+
+    Args:
+        fake, real: (2 B, T, J, 3) of both views, one after the other, as `both` (`view_pairs.stacked`).
+    """
+    judge = functools.partial(discriminator.apply, {"params": params})
+    terms = adversarial.judged(judge, fake, real, mask, key, both["example"], root)
+    return {name: sum(jnp.split(term, 2)) for name, term in zip(("discriminator", "generator"), terms)}

@@ -20,11 +20,11 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array
 
-from hdvr_jax import adversarial, lifter_inputs, reprojection, view_pairs
+from hdvr_jax import lifter_inputs, reprojection, view_pairs
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family
 from hdvr_jax.families import lifter as pose_lifter
-from hdvr_jax.families.pairs import learnt_from_pairs
+from hdvr_jax.families.pairs import judged, learnt_from_pairs
 from hdvr_jax.networks.discriminator import Discriminator
 from hdvr_jax.padding import own_frames
 from hdvr_jax.reprojection import View
@@ -99,7 +99,10 @@ def _loss(config: Any, nets: Networks, variables: Any, batch: Batch, key: Any, t
         terms["pretraining"] = reprojection.pretraining(*points, views, real)
         total = jnp.where(first, terms["pretraining"], total)
     if "discriminator" in nets:
-        terms |= _judged(config, nets, variables, lifted, batch, real, key)
+        true, judge = view_pairs.stacked(batch, ("targets",)), _of(variables, "discriminator")["params"]
+        fake, both_real = jnp.concatenate(lifted), jnp.concatenate([real, real])
+        root, judge_key = lifter_inputs.root_of(model.skeleton), jax.random.fold_in(key, 2)
+        terms |= judged(nets["discriminator"], judge, fake, true["targets"], both_real, judge_key, true, root)
         total += model.adversarial_weight * terms["discriminator"]
     count = mask.sum()
     found = {name: ((value * mask).sum(), count) for name, value in {"loss": total, **terms}.items()}
@@ -142,18 +145,6 @@ def _roots(
         frames = own_frames(both["rays"].shape[1], nets["root"].padding)
         outputs = locate(outputs, both, frames, lifter_inputs.root_of(config.model.skeleton))
     return jnp.split(outputs, 2), {**state, "root": found["batch_stats"]}
-
-
-def _judged(
-    config: Any, nets: Networks, variables: Any, lifted: list[Array], batch: Batch, real: Array, key: Any
-) -> dict[str, Array]:
-    """Terms of the discriminator, (B,) each: sums of both views'."""
-    true = view_pairs.stacked(batch, ("targets",))
-    judge = functools.partial(nets["discriminator"].apply, _of(variables, "discriminator"))
-    real, root = jnp.concatenate([real, real]), lifter_inputs.root_of(config.model.skeleton)
-    key = jax.random.fold_in(key, 2)
-    terms = adversarial.judged(judge, jnp.concatenate(lifted), true["targets"], real, key, true["example"], root)
-    return {name: sum(jnp.split(term, 2)) for name, term in zip(("discriminator", "generator"), terms)}
 
 
 def _predict(config: Any, net: Any, variables: Any, batch: Batch) -> dict[str, Any]:
