@@ -86,16 +86,16 @@ def _jumps(pose: Array, windows: Windows, number: int) -> Float[np.ndarray, "K K
 
 def stitched(solution: Solution, path: Int[np.ndarray, " N"], windows: Windows) -> Variables:
     """One seed of all T frames: windows faded into each other where they overlap."""
-    shares = _shares(windows)
     picked = jax.tree.map(lambda values: values[np.arange(len(path)), path], solution.variables)
+    return Variables(pose=faded(picked.pose, windows), place=faded(picked.place, windows), focal=picked.focal.mean())
 
-    def joined(values: Array) -> Array:
-        total = np.zeros((*values.shape[1:-1], max(windows.frames, windows.length)), np.float32)
-        for start, value, share in zip(windows.starts, np.asarray(values), shares):
-            total[..., start : start + windows.length] += share * value
-        return jnp.asarray(total[..., : windows.frames])
 
-    return Variables(pose=joined(picked.pose), place=joined(picked.place), focal=picked.focal.mean())
+def faded(values: Float[Array, "N *B W"], windows: Windows) -> Float[Array, "*B T"]:
+    """Values of windows as those of the clip, faded into each other where windows overlap."""
+    total = np.zeros((*values.shape[1:-1], max(windows.frames, windows.length)), np.float32)
+    for start, value, share in zip(windows.starts, np.asarray(values), _shares(windows)):
+        total[..., start : start + windows.length] += share * value
+    return jnp.asarray(total[..., : windows.frames])
 
 
 def _shares(windows: Windows) -> Float[np.ndarray, "N W"]:
