@@ -4,7 +4,7 @@ Symbols: K seeds, T frames, J joints; arrays component first (`hdvr_jax.multisee
 """
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import chex
 import jax
@@ -59,26 +59,35 @@ def optimise(
         one_by_one: seeds in turn, each of which fits a processor's cache; False, all at once, for accelerators.
     """
     terms = all_terms(skeleton)
-    optimizer = optax.adam(optax.cosine_decay_schedule(1.0, steps))
 
     def error(variables: Variables) -> Float[Array, " T"]:
         return errors(variables, seen, weights, terms, camera)
 
+    def loss(variables: Variables) -> Float[Array, ""]:
+        return error(variables).sum() / jnp.maximum(seen.real.sum(), 1.0)
+
     def one(start: Variables) -> tuple[Variables, Float[Array, " T"]]:
-        gradient = jax.grad(lambda variables: error(variables).sum() / jnp.maximum(seen.real.sum(), 1.0))
-
-        def step(_: Array, state: tuple) -> tuple:
-            variables, moments = state
-            updates, moments = optimizer.update(gradient(variables), moments)
-            scaled = updates.replace(
-                pose=learning_rate * updates.pose,
-                place=learning_rate * _SLOWER * updates.place,
-                focal=learning_rate * _SLOWER * updates.focal,
-            )
-            return optax.apply_updates(variables, scaled), moments
-
-        final, _ = jax.lax.fori_loop(0, steps, step, (start, optimizer.init(start)))
+        final = _descend(loss, start, learning_rate, steps)
         return final, error(final)
 
     found, left = jax.lax.map(one, starts) if one_by_one else jax.vmap(one)(starts)
     return Solution(variables=found, errors=left)
+
+
+def _descend(
+    loss: Callable[[Variables], Float[Array, ""]], start: Variables, learning_rate: Scalar, steps: int
+) -> Variables:
+    """Adam on one seed."""
+    optimizer = optax.adam(optax.cosine_decay_schedule(1.0, steps))
+
+    def step(_: Array, state: tuple) -> tuple:
+        variables, moments = state
+        updates, moments = optimizer.update(jax.grad(loss)(variables), moments)
+        scaled = updates.replace(
+            pose=learning_rate * updates.pose,
+            place=learning_rate * _SLOWER * updates.place,
+            focal=learning_rate * _SLOWER * updates.focal,
+        )
+        return optax.apply_updates(variables, scaled), moments
+
+    return jax.lax.fori_loop(0, steps, step, (start, optimizer.init(start)))[0]

@@ -57,7 +57,7 @@ def test_depths_are_in_the_unit_of_the_images():
 
 def test_a_rigid_shape_is_found():
     shapes = deforming(0)
-    depths, others = training.fit(shapes[..., :2], (16, 4), 3000, rate=3e-3)
+    depths, others = training.fit(shapes[..., :2], (16, 4), 2000, batch=64, rate=3e-3)
     found, sign = error(depths, shapes)
     flat = np.linalg.norm(shapes[..., 2]) / np.linalg.norm(shapes)
     assert found < 0.5 * flat
