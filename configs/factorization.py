@@ -14,9 +14,11 @@ the dictionary is learnt along with the network, as that of sd is (of a single l
 import ml_collections
 
 from configs.dictionary import LEVELS
+from configs.dictionary import ROWS as DICTIONARIES
 from configs.lifter_common import lifter_config
 from configs.self_supervised_common import DATA, see_views, set_budget
 from hdvr_jax.configurations import parse_arg
+from hdvr_jax.networks.dictionary import PARTS
 
 CAMERAS = ("columns", "exponential")
 BACKBONES = ("residual", "temporal")
@@ -57,8 +59,10 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
     model.keep_image = True
     set_budget(config.train, 512, options.steps or (20 if tiny else 3000 if temporal else 12000), tiny=tiny)
     model.warmup_steps = config.train.steps // 4  # over which lambda rises
-    config.train.initial_parts = {"dictionary": options.dictionary} if options.dictionary else {}
-    config.optim.slower = {"dictionary": _FINE_TUNING} if options.dictionary else {}
+    model.imitated = DICTIONARIES["hierarchical"][1] if options.dictionary else ""  # the camera of that dictionary
+    parts = PARTS if options.dictionary else ()
+    config.train.initial_parts = dict.fromkeys(parts, options.dictionary)
+    config.optim.slower = dict.fromkeys(parts, 0.0) | ({"dictionary": _FINE_TUNING} if parts else {})
     return config
 
 

@@ -113,6 +113,12 @@ def _seen(inputs: Float[Array, "B T J 3"]) -> tuple[Float[Array, "B T J 2"], Flo
     return jnp.where(weights[..., None] > 0, inputs[..., :2], 0.0), weights
 
 
+def poses_of(net: Autoencoder, params: Any, inputs: Float[Array, "B T J 3"], root: int) -> Float[Array, "B T J 3"]:
+    """Poses about the root, in the frame and the unit of the inputs, as trained weights have them; depths may be all
+    negated."""
+    return _pose(net, params, _seen(inputs)[0], root)[0]
+
+
 def _pose(net: Autoencoder, params: Any, points: Array, root: int) -> tuple[Array, Array, list[Array]]:
     """(Poses about the root in the frame of the inputs, canonical poses, codes of all levels)."""
     canonical, rotation, codes = net.apply({"params": params}, points)

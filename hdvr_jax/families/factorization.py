@@ -13,6 +13,9 @@ makes a canonical pose of the code. Both views of a pair are to have the same on
 An orthographic image does not say which of two joints is in front, and so no loss here but the rival's tells a
 solution from the one with all depths negated. `dictionary.forwardness` does, without labels: its running mean is kept
 in training, and where it is negative, depths are negated (`batch_stats`, "forwardness").
+
+Beyond the thesis: while lambda rises, poses are also drawn to those that the dictionary's own encoder finds in single
+frames (`model.imitated`). Without that, some seeds get stuck with cameras that do not turn with the dancer.
 """
 
 import dataclasses
@@ -23,12 +26,13 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from hdvr_jax import dictionary, factorization, lifter_inputs, rotations, view_pairs
+from hdvr_jax import dictionary, factorization, lifter_inputs, losses, rotations, view_pairs
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family
+from hdvr_jax.families import dictionary as single_views
 from hdvr_jax.families import lifter as pose_lifter
 from hdvr_jax.families.pairs import judged, learnt_from_pairs
-from hdvr_jax.networks.dictionary import COORDINATES, Dictionary
+from hdvr_jax.networks.dictionary import CAMERAS, COORDINATES, PARTS, Autoencoder, Dictionary
 from hdvr_jax.networks.discriminator import Discriminator
 from hdvr_jax.networks.factorization import Heads, joints_for
 from hdvr_jax.networks.lifter import apply_to_sequence
@@ -48,6 +52,7 @@ class Networks:
     heads: Heads
     dictionary: Dictionary | None
     discriminator: Discriminator | None
+    imitated: Autoencoder | None
 
 
 def make(config: Any, axis_name: str | None = None) -> Family:
@@ -68,7 +73,8 @@ def networks(config: Any, axis_name: str | None = None) -> Networks:
     """The networks that a config describes.
 
     Raises:
-      InputError: an unknown camera, or a width of the heads that is not a multiple of 3.
+      InputError: an unknown camera, a width of the heads that is not a multiple of 3, or poses to imitate and no
+        dictionary.
     """
     model, joints = config.model, len(get_skeleton(config.model.skeleton).joints)
     if model.camera not in COORDINATES:
@@ -78,11 +84,17 @@ def networks(config: Any, axis_name: str | None = None) -> Networks:
     except ValueError as error:
         raise InputError(f"config.model.head_channels: {error}") from error
     levels = tuple(model.levels)
+    if model.imitated and (model.imitated not in CAMERAS or not levels):
+        raise InputError(
+            f"config.model.imitated: expected the camera of a dictionary, one of {', '.join(CAMERAS)}, or nothing, as "
+            f"without a dictionary; got {model.imitated!r}, with levels {levels}"
+        )
     return Networks(
         backbone=pose_lifter.network(config, axis_name, joints=outputs),
         heads=Heads(levels[-1] if levels else 3 * joints, model.camera, positive=bool(levels)),
         dictionary=Dictionary(joints, levels) if levels else None,
         discriminator=Discriminator() if model.adversarial_weight else None,
+        imitated=Autoencoder(joints, levels, model.imitated) if model.imitated else None,
     )
 
 
@@ -91,7 +103,9 @@ def _init(nets: Networks, key: Any, batch: Batch) -> Any:
     backbone = pose_lifter.init(nets.backbone, keys[0], batch)
     features = jnp.zeros((1, nets.backbone.joints_out, 3))
     params = {"backbone": backbone["params"], "heads": nets.heads.init(keys[1], features)["params"]}
-    if nets.dictionary:
+    if nets.imitated:
+        params |= nets.imitated.init(keys[2], batch["inputs"][:1, :1, :, :2])["params"]
+    elif nets.dictionary:
         code = jnp.zeros((1, nets.heads.size))
         params["dictionary"] = nets.dictionary.init(keys[2], code, method="decode")["params"]
     if nets.discriminator:
@@ -130,7 +144,12 @@ def _loss(config: Any, nets: Networks, axis_name: str | None, variables: Any, ba
         "reprojection": views[0] + views[1],
         "consistency": factorization.consistency(*jnp.split(canonical, 2), scales, both_seen),
     }
-    total = factorization.total(tuple(views), terms["consistency"], consistency_weight(config, batch["example"]))
+    weight, imitation_weight = loss_weights(config, batch["example"])
+    total = factorization.total(tuple(views), terms["consistency"], weight)
+    if nets.imitated:
+        distances = _to_imitated(nets.imitated, params, both["inputs"][:, own], poses, root)
+        terms["imitation"] = sum(jnp.split(losses.masked_mean(distances, seen), 2))
+        total = total + imitation_weight * terms["imitation"]
     real = seen * both["mask"][:, None]
     before = variables["batch_stats"]["forwardness"]
     forwardness = dictionary.running_forwardness(before, poses, real, model.skeleton, axis_name)
@@ -145,12 +164,19 @@ def _loss(config: Any, nets: Networks, axis_name: str | None, variables: Any, ba
     return found["loss"][0], ({"batch_stats": stats}, found)
 
 
-def consistency_weight(config: Any, example: Int[Array, "B"]) -> Float[Array, "B"]:
-    """lambda of equation 4.8, (B,), rising over the first `model.warmup_steps`: one pose for everything is the most
-    consistent, and a training that begins with lambda whole ends there."""
+def loss_weights(config: Any, example: Int[Array, "B"]) -> tuple[Float[Array, "B"], Float[Array, "B"]]:
+    """(Lambda of equation 4.8, weight of what is imitated), rising to `model.consistency_weight` and falling to 0 over
+    the first `model.warmup_steps`: one pose for everything is the most consistent, and a training that begins with
+    lambda whole ends there."""
     examples = config.model.warmup_steps * config.train.batch_size
     share = jnp.minimum(example / examples, 1.0) if examples else jnp.ones(example.shape)
-    return config.model.consistency_weight * share
+    return config.model.consistency_weight * share, 1.0 - share
+
+
+def _to_imitated(net: Autoencoder, params: Any, inputs: Array, poses: Array, root: int) -> Float[Array, "B T"]:
+    """Distances of poses from those that the dictionary's own encoder, which does not learn by it, finds."""
+    found = single_views.poses_of(net, {name: params[name] for name in PARTS}, inputs, root)
+    return dictionary.shape_distance(poses, jax.lax.stop_gradient(found))
 
 
 def _predict(config: Any, nets: Networks, variables: Any, batch: Batch) -> dict[str, Any]:

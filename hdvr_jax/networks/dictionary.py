@@ -20,6 +20,8 @@ from hdvr_jax import dictionary, rotations
 CAMERAS = ("exponential", "columns", "blocks")
 # How many numbers a linear layer gives for a camera (`rotation_from`).
 COORDINATES = {"exponential": 3, "columns": 6}
+# What an `Autoencoder` consists of.
+PARTS = ("dictionary", "code_head", "camera_head")
 _IN_USE = 0.5
 
 

@@ -7,13 +7,14 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from configs import dictionary as dictionary_config
 from configs import factorization
 from hdvr_jax import dictionary, pipeline, poses
 from hdvr_jax.configurations import normalise
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import build
 from hdvr_jax.families import factorization as family_module
-from hdvr_jax.networks.dictionary import Autoencoder
+from hdvr_jax.networks.dictionary import PARTS, Autoencoder
 from hdvr_jax.runs import make_runs
 from hdvr_jax.skeletons import get_skeleton
 from tests.families.dancing import make_clip
@@ -73,13 +74,6 @@ def _value_and_gradients(row="cf", forwardness=0.0):
     return _compiled(row)(variables["params"], floats, jnp.float32(forwardness))
 
 
-def test_loss_falls_on_one_batch():
-    family, batch = _setup()
-    values = losses(family, batch, 60)
-    assert values[-1]["loss"] < 0.7 * values[0]["loss"]
-    assert values[-1]["reprojection"] < 0.7 * values[0]["reprojection"]
-
-
 @pytest.mark.parametrize(("row", "weight"), [("baseline", 0.0), ("cf", 2.0)])
 def test_the_total_is_what_the_row_says(row, weight):
     (_, (_, terms)), _ = _value_and_gradients(row)
@@ -88,12 +82,43 @@ def test_the_total_is_what_the_row_says(row, weight):
     np.testing.assert_allclose(values["loss"], values["reprojection"] + weight * values["consistency"], rtol=1e-5)
 
 
-def test_consistency_counts_more_and_more():
+def test_one_batch_is_learnt_and_the_encoder_imitated_without_learning():
+    family, batch = _setup(imitated="columns", warmup_steps=10**6)
+    values = losses(family, batch, 60)
+    total = values[0]["reprojection"] + values[0]["imitation"]
+    np.testing.assert_allclose(values[0]["loss"], total, rtol=1e-4)
+    for name in ("loss", "reprojection", "imitation"):
+        assert values[-1][name] < 0.7 * values[0][name]
+
+    @jax.jit
+    def gradients(batch):
+        augmented = family.augment(batch, KEY, True)
+        variables = family.init(KEY, augmented)
+        return jax.grad(lambda params: family.loss({**variables, "params": params}, augmented, KEY, True)[0])(
+            variables["params"]
+        )
+
+    found = gradients(batch)
+    assert set(PARTS) < set(found)
+    for part, learns in (("code_head", False), ("camera_head", False), ("heads", True)):
+        assert any(np.asarray(leaf).any() for leaf in jax.tree.leaves(found[part])) == learns
+
+
+def test_a_learnt_dictionary_is_imitated_and_only_its_decoder_goes_on():
+    config = factorization.get_config("dictionary=somewhere")
+    assert config.model.imitated == dictionary_config.get_config().model.camera
+    assert dict(config.train.initial_parts) == dict.fromkeys(PARTS, "somewhere")
+    assert dict(config.optim.slower) == {"dictionary": 0.1, "code_head": 0.0, "camera_head": 0.0}
+    assert not factorization.get_config().model.imitated
+
+
+def test_consistency_counts_more_and_more_and_what_is_imitated_less():
     config = normalise(factorization.get_config("size=tiny,steps=40"))
     assert config.model.warmup_steps == 10
     example = jnp.array([0, 5, 10, 20]) * config.train.batch_size
-    found = family_module.consistency_weight(config, example)
-    np.testing.assert_allclose(found, config.model.consistency_weight * np.array([0, 0.5, 1, 1]), rtol=1e-6)
+    weight, imitation_weight = family_module.loss_weights(config, example)
+    np.testing.assert_allclose(weight, config.model.consistency_weight * np.array([0, 0.5, 1, 1]), rtol=1e-6)
+    np.testing.assert_allclose(imitation_weight, [1, 0.5, 0, 0], atol=1e-6)
 
 
 def test_only_the_adversarial_rival_reads_3d():
@@ -169,6 +194,7 @@ def test_the_dictionary_is_that_of_the_autoencoder():
         ("camera", "euler", "exponential, columns"),
         ("head_channels", 32, "multiple of 3"),
         ("backbone", "x", "temporal"),
+        ("imitated", "euler", "camera of a dictionary"),
     ],
 )
 def test_impossible_networks_are_errors(field, value, message):
