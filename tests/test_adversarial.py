@@ -6,6 +6,7 @@ import numpy as np
 import optax
 
 from hdvr_jax import adversarial, rotations
+from tests.compiled import compiled
 
 KEY = jax.random.key(0)
 J = 5
@@ -95,7 +96,8 @@ def test_unified_poses_know_neither_place_nor_size_nor_view():
     batch = poses(3, 8).reshape(4, 2, J, 3)
     example = jnp.array([5, 6, 7, 8])
     turned = rotations.rotate(rotations.about_axis(jnp.array([0.0, 1, 0]), jnp.float32(1.0)), 3 * batch + 2)
-    found, other = (adversarial.unify(given, KEY, example, 1) for given in (batch, turned))
+    unify = compiled(adversarial).unify
+    found, other = (unify(given, KEY, example, 1) for given in (batch, turned))
     np.testing.assert_allclose(found[:, :, 1], 0, atol=1e-6)
     np.testing.assert_allclose((found**2).sum(-1).mean(-1), 1, rtol=1e-5)
     centred = turned - turned[:, :, 1:2]

@@ -1,5 +1,6 @@
 """What lifters read: mirrors, screen coordinates, withheld truth, motion seen anew."""
 
+import functools
 import json
 import pathlib
 
@@ -40,7 +41,7 @@ def augmented(train, skeleton="h36m17", **data):
     sequences = family.prepare([{**make_clip(seed), "skeleton": skeleton} for seed in (1, 2)], {})
     options = {"length": 64, "targets": family.targets, "context": family.context} if train else {}
     batch = next(eval_batches(Windows(sequences, fixed=family.fixed, **options), 4))
-    return config, family, batch, family.augment(batch, KEY, train)
+    return config, family, batch, jax.jit(functools.partial(family.augment, train=train))(batch, KEY)
 
 
 def test_the_image_of_a_mirrored_camera_is_the_mirrored_image():

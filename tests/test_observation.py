@@ -1,5 +1,7 @@
 """Random observation: the truth in the camera projects to where detections are drawn, and examples are independent."""
 
+import functools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -16,10 +18,14 @@ def _motion(frames=9):
     return jnp.asarray(pose + 0.01 * np.cumsum(rng.normal(size=(frames, 17, 3)), 0), jnp.float32)
 
 
+@functools.cache
+def _compiled(ranges, **options):
+    return jax.jit(functools.partial(observation.observe, ranges=ranges, noise=detector_noise.load_params(), **options))
+
+
 def _observe(seed, motion=None, ranges=RANGES, **options):
-    noise = detector_noise.load_params()
     motion = _motion() if motion is None else motion
-    return observation.observe(jax.random.key(seed), motion, jnp.float32(30), ranges, noise, **options)
+    return _compiled(ranges, **options)(jax.random.key(seed), motion, jnp.float32(30))
 
 
 def test_without_noise_the_rays_are_the_truth_s():

@@ -77,6 +77,7 @@ def test_noise_leaves_probabilities():
     assert 0.95 < ((found > 0.5) == movements).mean() < 0.99
 
 
+@pytest.mark.slow
 def test_a_training_runs():
     config = benchmark.small_config(2)
     config.train.batch_size, config.data.window_frames, config.model.features = 4, 16, 8

@@ -15,6 +15,7 @@ def test_ranges_are_those_of_what_was_performed():
     assert found["right_shoulder_abduction"] < 2
 
 
+@pytest.mark.slow
 def test_dancers_do_more_than_stand():
     found = dict(zip(signal_table(), ranges([(m.coco17, FPS, "coco17") for _, _, m in motions()]), strict=True))
     # Half of what the dancers of CMU do, who bend trunk and knees by 19 and 60 degrees.

@@ -10,13 +10,11 @@ from tests.families.dancing import make_clip
 
 @pytest.fixture(scope="module")
 def found():
-    view = next(iter(clips.single_views(make_clip(views=2))))
-    return view, figure.columns(view, {})
+    return figure.columns(next(iter(clips.single_views(make_clip(views=2)))), {})
 
 
 def test_columns_are_what_was_seen_and_the_truth_in_the_frame_of_the_camera(found):
-    view, columns = found
-    (seen, front), (truth, side) = columns.values()
+    (seen, front), (truth, side) = found.values()
     assert (front, side) == (0.0, figure._SIDE)
     assert seen.shape == truth.shape
     assert not seen[..., 2].any()
@@ -26,8 +24,7 @@ def test_columns_are_what_was_seen_and_the_truth_in_the_frame_of_the_camera(foun
 
 
 def test_a_row_for_every_frame_and_a_column_for_every_title(found):
-    _, columns = found
-    drawn = figure.picture(columns, np.array([0.0, 3.0, 5.0]))
+    drawn = figure.picture(found, np.array([0.0, 3.0, 5.0]))
     width, height = figure._CELL
     assert drawn.shape == (3 * height + figure._TITLE, 2 * width, 3)
     cells = drawn[figure._TITLE :].reshape(3, height, 2, width, 3).swapaxes(1, 2).reshape(6, -1)

@@ -1,6 +1,7 @@
 """No single feature may give the genre away, and all of them together say something."""
 
 import numpy as np
+import pytest
 
 from benchmarks.choreo_difficulty import clip_features, discriminant, macro_f, single_feature_scores
 from hdvr_jax.choreo.grammar import GENRES
@@ -10,6 +11,7 @@ from hdvr_jax.choreo.records import records
 _SIZE = Size(dancers=(12, 2, 10), choreographies=(9, 1, 6), takes=(1, 1, 1), seconds=(8, 8))
 
 
+@pytest.mark.slow
 def test_best_single_feature_is_weak_and_all_together_are_not():
     tables = []
     for split in ("train", "test"):

@@ -15,7 +15,7 @@ from hdvr_jax.families import build
 from hdvr_jax.runs import make_runs
 from hdvr_jax.skeletons import get_skeleton
 from tests.families.dancing import make_clip
-from tests.families.one_batch import KEY, losses
+from tests.families.one_batch import loss, losses, predicted, started
 
 
 @functools.cache
@@ -27,14 +27,12 @@ def _setup(row="hierarchical"):
     return config, family, jax.tree.map(jnp.asarray, batch)
 
 
-@functools.partial(jax.jit, static_argnums=0)
 def _sums(family, batch):
-    augmented = family.augment(batch, KEY, True)
-    variables = family.init(KEY, augmented)
-    return family.loss(variables, augmented, KEY, True)
+    seen, variables = started(family, batch)
+    return loss(family, variables, seen)
 
 
-@pytest.mark.parametrize("row", ["hierarchical", "single_level"])
+@pytest.mark.parametrize("row", ["hierarchical", pytest.param("single_level", marks=pytest.mark.slow)])
 def test_loss_falls_on_one_batch(row):
     _, family, batch = _setup(row)
     values = losses(family, batch, 60)
@@ -49,24 +47,19 @@ def test_poses_are_learnt_against_the_discriminator():
     config = normalise(config)
     config.model.update({**weights, "cycle_weight": 1e-9, "judge_weight": 1.0})
     family = build(config)
-    batch = jax.jit(lambda given: family.augment(given, KEY, True))(batch)
-    variables = jax.jit(family.init)(KEY, batch)
+    batch, variables = started(family, batch)
 
-    @jax.jit
     def judged(params):
-        _, (_, terms) = family.loss({**variables, "params": params}, batch, KEY, True)
-        return terms["judge"][0]
+        return loss(family, {**variables, "params": params}, batch)[1][1]["judge"][0]
 
     @jax.jit
-    def step(params):
-        gradient = jax.grad(lambda p: family.loss({**variables, "params": p}, batch, KEY, True)[0])(params)
-        reprojection = jax.grad(
-            lambda p: family.loss({**variables, "params": p}, batch, KEY, True)[1][1]["reprojection"][0]
-        )(params)
-        return jax.tree.map(lambda p, g, r: p - 1e-5 * (g - r), params, gradient, reprojection)
+    @jax.grad
+    def but_for_reprojection(params):
+        total, (_, terms) = loss(family, {**variables, "params": params}, batch)
+        return total - terms["reprojection"][0]
 
     params = variables["params"]
-    moved = step(params)
+    moved = jax.tree.map(lambda value, gradient: value - 1e-5 * gradient, params, but_for_reprojection(params))
     before = judged(params)
     assert judged({**params, "discriminator": moved["discriminator"]}) < before
     assert judged({**moved, "discriminator": params["discriminator"]}) > before
@@ -98,20 +91,17 @@ def test_joints_that_were_missed_have_no_say():
 
 def test_gradients_are_finite_where_nothing_was_seen():
     _, family, batch = _setup()
-    augmented = family.augment({**batch, "confidence": batch["confidence"].at[0].set(0)}, KEY, True)
-    variables = family.init(KEY, augmented)
-    loss = lambda params: family.loss({**variables, "params": params}, augmented, KEY, True)[0]  # noqa: E731
-    gradients = jax.jit(jax.grad(loss))(variables["params"])
+    seen, variables = started(family, {**batch, "confidence": batch["confidence"].at[0].set(0)})
+    gradients = jax.grad(lambda params: loss(family, {**variables, "params": params}, seen)[0])(variables["params"])
     assert all(np.isfinite(gradient).all() for gradient in jax.tree.leaves(gradients))
 
 
 def test_poses_are_of_nominal_size_about_the_root_and_turn_round_with_the_running_mean():
     _, family, batch = _setup()
     # Straight before the camera, so that the inputs' frame is the camera's.
-    batch = family.augment({**batch, "rays": batch["rays"] - batch["rays"][:, :, :1]}, KEY, False)
-    variables = family.init(KEY, batch)
+    batch, variables = started(family, {**batch, "rays": batch["rays"] - batch["rays"][:, :, :1]}, False)
     behind, front = (
-        family.predict({**variables, "batch_stats": {"forwardness": jnp.asarray(sign)}}, batch)["poses"]
+        predicted(family, {**variables, "batch_stats": {"forwardness": jnp.asarray(sign)}}, batch)["poses"]
         for sign in (-1.0, 1.0)
     )
     np.testing.assert_allclose(front[:, :, 0], 0, atol=1e-6)
@@ -124,8 +114,8 @@ def test_poses_are_of_nominal_size_about_the_root_and_turn_round_with_the_runnin
 def test_joints_stay_where_they_were_seen():
     _, family, batch = _setup()
     batch = {**batch, "rays": batch["rays"] - batch["rays"][:, :, :1]}
-    batch = family.augment({**batch, "confidence": batch["confidence"].at[..., 3].set(0)}, KEY, False)
-    found = family.predict(family.init(KEY, batch), batch)["poses"][..., :2]
+    batch, variables = started(family, {**batch, "confidence": batch["confidence"].at[..., 3].set(0)}, False)
+    found = predicted(family, variables, batch)["poses"][..., :2]
     ratio = found / jnp.where(batch["inputs"][..., :2] == 0, 1.0, batch["inputs"][..., :2])
     size = jnp.median(ratio, axis=(-2, -1), keepdims=True)
     seen = np.delete(np.arange(17), 3)
@@ -149,9 +139,9 @@ def test_impossible_configs_are_refused():
 @pytest.mark.parametrize("frames", [1, 40])
 def test_later_stages_get_a_pose_for_every_frame(frames):
     _, family, batch = _setup()
-    variables = family.init(KEY, family.augment(batch, KEY, True))
+    _, variables = started(family, batch)
     clip = {**make_clip(frames=frames, views=1), "fps": 60.0}
-    found = family.on_clip(lambda given: family.predict(variables, given), clip)["poses"]
+    found = family.on_clip(functools.partial(predicted, family, variables), clip)["poses"]
     assert found.shape == (frames, 17, 3)
     assert np.isfinite(found).all()
     np.testing.assert_array_equal(found[:, 0], 0)

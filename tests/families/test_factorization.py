@@ -18,7 +18,7 @@ from hdvr_jax.networks.dictionary import PARTS, Autoencoder
 from hdvr_jax.runs import make_runs
 from hdvr_jax.skeletons import get_skeleton
 from tests.families.dancing import make_clip
-from tests.families.one_batch import KEY, losses
+from tests.families.one_batch import KEY, loss, losses, started
 
 PARENTS = get_skeleton("h36m17").parents
 
@@ -45,14 +45,8 @@ def _sequences():
 def _ready(row="cf"):
     """(Family, augmented batch in one of whose examples nothing is seen, variables)."""
     family, batch = _setup(row)
-
-    @jax.jit
-    def prepare(batch):
-        augmented = family.augment(batch, KEY, True)
-        return augmented, family.init(KEY, augmented)
-
-    augmented, variables = prepare(batch)
-    return family, {**augmented, "inputs": augmented["inputs"].at[0].set(0.0)}, variables
+    seen, variables = started(family, batch)
+    return family, {**seen, "inputs": seen["inputs"].at[0].set(0.0)}, variables
 
 
 @functools.cache
@@ -89,16 +83,8 @@ def test_one_batch_is_learnt_and_the_encoder_imitated_without_learning():
     np.testing.assert_allclose(values[0]["loss"], total, rtol=1e-4)
     for name in ("loss", "reprojection", "imitation"):
         assert values[-1][name] < 0.7 * values[0][name]
-
-    @jax.jit
-    def gradients(batch):
-        augmented = family.augment(batch, KEY, True)
-        variables = family.init(KEY, augmented)
-        return jax.grad(lambda params: family.loss({**variables, "params": params}, augmented, KEY, True)[0])(
-            variables["params"]
-        )
-
-    found = gradients(batch)
+    seen, variables = started(family, batch)
+    found = jax.grad(lambda params: loss(family, {**variables, "params": params}, seen)[0])(variables["params"])
     assert set(PARTS) < set(found)
     for part, learns in (("code_head", False), ("camera_head", False), ("heads", True)):
         assert any(np.asarray(leaf).any() for leaf in jax.tree.leaves(found[part])) == learns

@@ -1,5 +1,7 @@
 """The lifter family on both kinds of examples."""
 
+import functools
+
 import jax
 import jax.numpy as jnp
 import ml_collections
@@ -14,7 +16,7 @@ from hdvr_jax.families import build
 from hdvr_jax.families.lifter import network
 from hdvr_jax.runs import make_runs
 from hdvr_jax.skeletons import get_skeleton
-from tests.families.one_batch import KEY, losses
+from tests.families.one_batch import augmented, losses, predicted, started
 
 
 def _clip(frames=40, views=2, split="train", depth=4.0):
@@ -45,7 +47,7 @@ def _setup(module, clips, **changes):
     return family, windows
 
 
-@pytest.mark.parametrize("module", [lifter_cmu, lifter_aistpp])
+@pytest.mark.parametrize("module", [lifter_cmu, pytest.param(lifter_aistpp, marks=pytest.mark.slow)])
 def test_loss_falls_on_one_batch(module):
     family, windows = _setup(module, [_clip()])
     batch = pipeline.batch_at(windows, make_runs(windows, [0], 8), 0)
@@ -57,7 +59,7 @@ def test_recorded_views_see_the_truth_through_their_camera():
     family, _ = _setup(lifter_aistpp, [_clip()])
     # From far away, the image of a point between two joints is between their images.
     far = family.prepare([_clip(depth=100.0)], {})
-    batch = family.augment(next(pipeline.eval_batches(pipeline.Windows(far, fixed=family.fixed), 2)), KEY, False)
+    batch = augmented(family, next(pipeline.eval_batches(pipeline.Windows(far, fixed=family.fixed), 2)), False)
     real = np.asarray(batch["frame_mask"]) > 0
     sight = jax.vmap(lambda r, c, m: normalization.sight(r, c, m, 0))
     truth = batch["points_camera"]
@@ -76,7 +78,7 @@ def test_perfect_predictions_score_zero_and_unknown_truth_has_no_weight():
     clip = _clip()
     clip["points_world"][:, 9] = np.nan
     batch = next(pipeline.eval_batches(pipeline.Windows(family.prepare([clip], {}), fixed=family.fixed), 2))
-    batch = family.augment(batch, KEY, False)
+    batch = augmented(family, batch, False)
     outputs = {"poses": jnp.nan_to_num(batch["targets"])}
     scores = family.scores(outputs, batch)
     assert float(scores["mpjpe_mm"][0].sum()) < 1e-2
@@ -94,9 +96,8 @@ def test_predictions_turn_back_with_the_camera():
     rays = np.concatenate([entry["rays"], np.ones_like(entry["rays"][..., :1])], -1) @ turn.T
     aside = {**entry, "rays": (rays[..., :2] / rays[..., 2:]).astype(np.float32)}
     batch = next(pipeline.eval_batches(pipeline.Windows([entry, aside], fixed=family.fixed), 2))
-    batch = family.augment(batch, KEY, False)
-    variables = family.init(KEY, batch)
-    straight, turned = np.asarray(family.predict(variables, batch)["poses"])[:, :40]
+    batch, variables = started(family, batch, False)
+    straight, turned = np.asarray(predicted(family, variables, batch)["poses"])[:, :40]
     np.testing.assert_allclose(turned, straight @ turn.T, atol=5e-3 * np.abs(straight).max())
 
 
@@ -106,7 +107,7 @@ def test_tests_are_not_mirrored_and_training_is():
     hands = {}
     left, right = (get_skeleton("h36m17").index(f"{side}_wrist") for side in ("left", "right"))
     for train in (True, False):
-        reach = np.linalg.norm(np.asarray(family.augment(batch, KEY, train)["targets"]), axis=-1)[:, 4]
+        reach = np.linalg.norm(np.asarray(augmented(family, batch, train)["targets"]), axis=-1)[:, 4]
         hands[train] = reach[:, left] > reach[:, right]
     assert len(set(hands[False])) == 1
     assert len(set(hands[True])) == 2
@@ -143,10 +144,9 @@ def test_camera_ranges_of_a_config_are_those_of_the_code():
 @pytest.mark.parametrize("frames", [1, 40])
 def test_later_stages_get_a_pose_for_every_frame(frames):
     family, windows = _setup(lifter_aistpp, [_clip()])
-    batch = family.augment(pipeline.batch_at(windows, make_runs(windows, [0], 2), 0), KEY, False)
-    variables = family.init(KEY, batch)
+    _, variables = started(family, pipeline.batch_at(windows, make_runs(windows, [0], 2), 0), False)
     clip = _clip(frames=frames, views=1)
-    poses = family.on_clip(lambda found: family.predict(variables, found), {**clip, "fps": 60.0})["poses"]
+    poses = family.on_clip(functools.partial(predicted, family, variables), {**clip, "fps": 60.0})["poses"]
     assert poses.shape == (frames, 17, 3)
     assert np.isfinite(poses).all()
     np.testing.assert_array_equal(poses[:, 0], 0)

@@ -1,5 +1,7 @@
 """The lifter that tells where the dancer is, and learns from sequences whose 3D is withheld."""
 
+import functools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -11,7 +13,7 @@ from hdvr_jax.configurations import normalise
 from hdvr_jax.families import build, lifter_trajectory
 from hdvr_jax.runs import make_runs
 from tests.families.dancing import make_clip
-from tests.families.one_batch import KEY, losses
+from tests.families.one_batch import KEY, augmented, loss, losses, predicted, started
 from tests.processes import run_python
 
 
@@ -39,9 +41,8 @@ def test_the_withheld_truth_is_never_looked_at():
     other = {**batch, "points_camera": batch["points_camera"] + moved}
     found = []
     for given in (batch, other):
-        augmented = family.augment(given, KEY, True)
-        variables = family.init(KEY, augmented)
-        found.append(float(family.loss(variables, augmented, KEY, True)[0]))
+        seen, variables = started(family, given)
+        found.append(float(loss(family, variables, seen)[0]))
     assert found[0] == found[1]
     assert np.isfinite(found[0])
 
@@ -52,8 +53,8 @@ def test_unlabelled_examples_wait_for_the_end_of_the_warm_up():
     for steps in (0, 1):
         config.model.warmup_steps, config.train.batch_size = steps, 8
         family = build(config)
-        augmented = family.augment(batch, KEY, True)
-        terms = family.loss(family.init(KEY, augmented), augmented, KEY, True)[1][1]
+        seen, variables = started(family, batch)
+        terms = loss(family, variables, seen)[1][1]
         weights.append([float(terms[name][1]) for name in ("mpjpe", "reprojection", "bone")])
     (labelled, seen, bone), during = weights
     assert min(labelled, seen, bone) > 0
@@ -64,15 +65,15 @@ def test_two_devices_see_the_loss_of_one():
     """Terms are divided by weights over all devices, though each device has another share of the labels."""
     config, family, batch = setup()
     mapped = build(config, "devices")
-    augmented = family.augment(batch, KEY, True)
-    variables = family.init(KEY, augmented)
+    seen, variables = started(family, batch)
 
     def gradient(chosen, given):
         return jax.grad(lambda v: chosen.loss({**variables, "params": v}, given, KEY, True)[0])(variables["params"])
 
-    halves = jax.tree.map(lambda x: x.reshape(2, 4, *x.shape[1:]), augmented)
-    together = jax.vmap(lambda given: gradient(mapped, given), axis_name="devices")(halves)
-    for one, two in zip(jax.tree.leaves(gradient(family, augmented)), jax.tree.leaves(together)):
+    halves = jax.tree.map(lambda x: x.reshape(2, 4, *x.shape[1:]), seen)
+    together = jax.jit(jax.vmap(lambda given: gradient(mapped, given), axis_name="devices"))(halves)
+    alone = jax.jit(lambda given: gradient(family, given))(seen)
+    for one, two in zip(jax.tree.leaves(alone), jax.tree.leaves(together)):
         np.testing.assert_allclose(one, two.sum(0), atol=2e-3 * np.abs(one).max())
 
 
@@ -86,7 +87,7 @@ from tests.families.test_lifter_trajectory import KEY, setup
 assert jax.local_device_count() == 2
 config, family, batch = setup()
 optimizer = optax.sgd(0.1)
-state = init_state(family, optimizer, batch, KEY)
+state = jax.jit(lambda: init_state(family, optimizer, batch, KEY))()
 updates = [make_update(build(config, axis), optimizer) for axis in (None, devices.AXIS)]
 expected = jax.jit(updates[0])(state, batch, KEY)
 found = devices.make_step(updates[1], 2)(state, batch, KEY)
@@ -104,7 +105,7 @@ def test_two_devices_make_the_step_that_one_makes():
 
 def test_perfect_poses_at_the_perfect_place_reproject_exactly():
     _, family, batch = setup()
-    truth = dict(family.augment(batch, KEY, False))
+    truth = dict(augmented(family, batch, False))
     ideal = truth["points_camera"][..., :2] / truth["points_camera"][..., 2:]
     truth["rays"], truth["confidence"] = ideal, jnp.ones(ideal.shape[:3])
     targets = truth["targets"]
@@ -122,16 +123,15 @@ def test_perfect_poses_at_the_perfect_place_reproject_exactly():
 
 def test_poses_and_trajectory_of_a_clip_and_their_scores():
     _, family, batch = setup(flip=True)
-    variables = family.init(KEY, family.augment(batch, KEY, True))
+    _, variables = started(family, batch)
     clip = make_clip(views=1, frames=33)
-    found = family.on_clip(lambda given: family.predict(variables, given), clip)
+    found = family.on_clip(functools.partial(predicted, family, variables), clip)
     assert found["poses"].shape == (33, 17, 3)
     assert found["trajectory"].shape == (33, 3)
     assert (found["trajectory"][:, 2] > 0).all()
     windows = pipeline.Windows(family.prepare([{**clip, "split": "test"}], {}), fixed=family.fixed)
-    augmented = family.augment(next(pipeline.eval_batches(windows, 1)), KEY, False)
-    outputs = {"poses": augmented["targets"], "trajectory": augmented["trajectory"]}
-    scores = family.scores(outputs, augmented)
+    seen = augmented(family, next(pipeline.eval_batches(windows, 1)), False)
+    scores = family.scores({"poses": seen["targets"], "trajectory": seen["trajectory"]}, seen)
     assert all(float(total.sum()) < 0.1 * float(weight.sum()) for total, weight in scores.values())
 
 
@@ -139,9 +139,8 @@ def test_poses_and_trajectory_of_a_clip_and_their_scores():
 def test_the_trajectory_depends_on_how_far_away_the_dancer_is(inputs, channels):
     """Also where the poses are read from inputs of unit size."""
     _, family, batch = setup(inputs=inputs)
-    variables = family.init(KEY, family.augment(batch, KEY, True))
+    _, variables = started(family, batch)
     assert variables["params"]["poses"]["expand"]["kernel"].shape[0] == 3 * 17 * channels
-    near = family.augment(batch, KEY, False)
-    far = family.augment({**batch, "rays": batch["rays"] / 2}, KEY, False)
-    depths = [family.predict(variables, given)["trajectory"][..., 2] for given in (near, far)]
+    both = (augmented(family, given, False) for given in (batch, {**batch, "rays": batch["rays"] / 2}))
+    depths = [predicted(family, variables, given)["trajectory"][..., 2] for given in both]
     assert float(jnp.abs(depths[0] - depths[1]).max()) > 1e-3

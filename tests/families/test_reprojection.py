@@ -12,7 +12,7 @@ from hdvr_jax.errors import InputError
 from hdvr_jax.families import build
 from hdvr_jax.runs import make_runs
 from tests.families.dancing import make_clip
-from tests.families.one_batch import KEY, losses
+from tests.families.one_batch import KEY, augmented, loss, losses, predicted, started
 
 ROWS = ("fitted_temporal", "reproj_adv", "published_root")
 
@@ -67,7 +67,7 @@ def test_the_judge_learns_to_tell_and_poses_to_fool_it():
 def test_training_sees_no_truth_but_for_the_adversarial_rival():
     for row in ROWS:
         _, family, windows = _setup(row)
-        batch = family.augment(_batch(windows), KEY, True)
+        batch = augmented(family, _batch(windows), True)
         assert np.isfinite(batch["targets"]).all() == (row == "reproj_adv")
         assert np.isnan(batch["other_points_camera"]).all() == (row != "reproj_adv")
 
@@ -75,7 +75,7 @@ def test_training_sees_no_truth_but_for_the_adversarial_rival():
 def test_a_pair_is_mirrored_together_with_its_cameras():
     _, family, windows = _setup("reproj_adv")
     plain = _batch(windows, 16)
-    views = view_pairs.split(family.augment(plain, KEY, True))
+    views = view_pairs.split(augmented(family, plain, True))
     turned = np.array([not np.allclose(a, b) for a, b in zip(views[0]["rays"], plain["rays"])])
     assert 0 < turned.sum() < 16
     world = []
@@ -90,23 +90,21 @@ def test_a_pair_is_mirrored_together_with_its_cameras():
 
 def test_pretraining_comes_first():
     config, family, windows = _setup("published_root", pretraining_steps=3)
-    batch = _batch(windows)
-    augmented = family.augment(batch, KEY, True)
-    variables = family.init(KEY, augmented)
+    seen, variables = started(family, _batch(windows))
     for step, name in ((2, "pretraining"), (3, "both")):
         example = jnp.arange(8) + step * config.train.batch_size
-        _, (_, terms) = family.loss(variables, {**augmented, "example": example}, KEY, True)
+        _, (_, terms) = loss(family, variables, {**seen, "example": example})
         parts = terms["reprojection"][0] + config.model.transform_weight * terms["transform"][0]
         np.testing.assert_allclose(terms["loss"][0], terms["pretraining"][0] if name == "pretraining" else parts, 1e-5)
 
 
 def test_one_view_is_enough_to_predict():
     _, family, windows = _setup("fitted_temporal")
-    variables = family.init(KEY, family.augment(_batch(windows), KEY, True))
+    _, variables = started(family, _batch(windows))
     sequences = family.prepare([{**make_clip(frames=24, views=3), "split": "test"}], {})
     batch = next(pipeline.eval_batches(pipeline.Windows(sequences, fixed=family.fixed), 2))
-    batch = family.augment(batch, KEY, False)
-    outputs = family.predict(variables, batch)
+    batch = augmented(family, batch, False)
+    outputs = predicted(family, variables, batch)
     assert outputs["poses"].shape == batch["targets"].shape
     assert np.isfinite(family.scores(outputs, batch)["body_mpjpe_mm"][0]).all()
 
