@@ -10,7 +10,7 @@ ROOT = pathlib.Path(__file__).parent.parent
 
 def environment(devices: int = 1) -> dict[str, str]:
     """Environment of a child with so many fake CPU devices."""
-    flags = f"--xla_force_host_platform_device_count={devices}"
+    flags = f"{os.environ.get('XLA_FLAGS', '')} --xla_force_host_platform_device_count={devices}"
     return {**os.environ, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": flags, "PYTHONPATH": str(ROOT)}
 
 

@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from benchmarks import attribution as benchmark
 from hdvr_jax.movements import load_vocabulary

@@ -1,6 +1,7 @@
 """How far the dancers of `choreo` move."""
 
 import numpy as np
+import pytest
 
 from benchmarks.choreo_amplitude import choreo, ranges
 from hdvr_jax.movements.kinematics import signal_table
