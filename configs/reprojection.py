@@ -20,8 +20,9 @@ from hdvr_jax.configurations import parse_arg
 # Of each row, what differs from the thesis' own method: four residual blocks, a root branch, pre-training.
 _TEMPORAL = {"backbone": "temporal"}
 ROWS = {
-    "reproj": {"transform_weight": 0.0},
-    "reproj_adv": {"transform_weight": 0.0, "adversarial_weight": 0.01},
+    # Single views know nothing of the pre-training either, in which poses of both are compared.
+    "reproj": {"transform_weight": 0.0, "pretraining": 0.0},
+    "reproj_adv": {"transform_weight": 0.0, "pretraining": 0.0, "adversarial_weight": 0.1},
     "trans_reproj": {},
     "trans_reproj_da": {"virtual_views": 8},
     "res_linear": {"virtual_views": 8, "blocks": 2},
