@@ -3,7 +3,7 @@
 The rows "+ADV" of the tables, beside which the self-supervised methods stand. They read 3D annotations, which the
 methods do not: unpaired ones, no pose of which is held against the example that it belongs to. The thesis does not say
 how its rival is built; here poses are turned to look at random directions, so that the discriminator knows no view,
-and learns in the same step as the generator does (`reverse_gradient`).
+and learns in the same step as the generator does.
 
 Symbols: N poses, J joints; B examples of T frames.
 """
@@ -17,27 +17,6 @@ from jaxtyping import Array, ArrayLike, Float, Int, PRNGKeyArray
 from hdvr_jax import losses
 from hdvr_jax.poses import turned_randomly, unit_size
 
-# Gradients of poses that the discriminator is surest of are multiplied by no more.
-_MAX_FACTOR = 1e4
-
-
-@jax.custom_vjp
-def reverse_gradient(x: Float[Array, "N *S"], factor: Float[Array, "N"]) -> Float[Array, "N *S"]:
-    """`x`, whose gradient arrives times minus `factor`: what lies after it walks downhill, what lies before uphill."""
-    del factor
-    return x
-
-
-def _reverse_forward(x: Array, factor: Array) -> tuple[Array, Array]:
-    return x, factor
-
-
-def _reverse_backward(factor: Array, gradient: Array) -> tuple[Array, Array]:
-    return -factor.reshape(-1, *[1] * (gradient.ndim - 1)) * gradient, jnp.zeros_like(factor)
-
-
-reverse_gradient.defvjp(_reverse_forward, _reverse_backward)
-
 
 def adversarial_terms(
     discriminator_apply: Callable[[Array], Array],
@@ -47,10 +26,11 @@ def adversarial_terms(
 ) -> tuple[Float[Array, "N"], Float[Array, "N"]]:
     """(discriminator's loss, the generator's) of every pose; only the first is to be added to a training's loss.
 
-    The discriminator's is the cross-entropy of `fake` told as fake and `real` as real. What `fake` came from sees its
-    gradient reversed, and scaled to that of the generator's, -log(probability that the fake is real): its slope does
-    not vanish where the discriminator is sure, as that of the reversed cross-entropy would (Goodfellow et al. 2014,
-    section 3). The generator's loss has no gradient; it is there to be shown.
+    The discriminator's is the cross-entropy of `fake` told as fake and `real` as real. What `fake` came from sees none
+    of its gradient but that of the generator's, -log(probability that the fake is real), whose slope does not vanish
+    where the discriminator is sure (Goodfellow et al. 2014, section 3): it comes with a term that is always zero, the
+    discriminator's odds less themselves, of which one side sees the fakes move and both see the discriminator. The
+    generator's loss has no gradient; it is there to be shown.
 
     Fakes and real poses are never compared with each other: the sum over all N is the same in whatever order either
     come, so `real` may well be the truth of the same examples.
@@ -64,11 +44,12 @@ def adversarial_terms(
     weights = jnp.broadcast_to(jnp.asarray(mask, fake.dtype), fake.shape[:1])
     fake = jnp.where(weights[:, None, None] > 0, fake, 0.0)
     known = jnp.isfinite(real).all((-1, -2))
-    before = jax.lax.stop_gradient(discriminator_apply(jax.lax.stop_gradient(fake)))
-    factor = jnp.exp(jnp.minimum(-before, jnp.log(_MAX_FACTOR)))
-    told_fake = jax.nn.softplus(discriminator_apply(reverse_gradient(fake, factor)))
+    odds, moving = (discriminator_apply(given) for given in (jax.lax.stop_gradient(fake), fake))
+    fixed = jax.lax.stop_gradient(odds)
+    to_the_fakes = -jax.nn.sigmoid(-fixed) * (moving - odds)
     told_real = jax.nn.softplus(-discriminator_apply(jnp.where(known[:, None, None], real, 0.0)))
-    return weights * (told_fake + jnp.where(known, told_real, 0.0)), weights * jax.nn.softplus(-before)
+    told = jax.nn.softplus(odds) + to_the_fakes + jnp.where(known, told_real, 0.0)
+    return weights * told, weights * jax.nn.softplus(-fixed)
 
 
 def judged(
