@@ -23,7 +23,7 @@ video: $(VENV)/video
 
 # Fast tests, one process per core.
 test: $(VENV)/dev
-	$(RUN) -m pytest -n 2 --dist worksteal -m "not slow"
+	$(RUN) -m pytest -n 2 -m "not slow"
 
 # What takes minutes rather than seconds; run before a release.
 test-slow: $(VENV)/dev
