@@ -113,19 +113,15 @@ def fit(seen: Seen, levels: tuple[int, ...], steps: int = STEPS, seed: int = 0, 
     """
     scale = float(np.sqrt(np.square(seen).mean()))
     trainer = Trainer(Autoencoder(seen.shape[1], levels), max(1, steps), **options)
-    images = prepared(seen, scale)
-    begun = [_run(trainer, trainer.start(key), images, key, 0, steps // 10) for key in _keys(seed)]
+    images, keys = prepared(seen, scale), jax.random.split(jax.random.key(seed), STARTS)
+    begun = [_run(trainer, trainer.start(key), images, key, 0, steps // 10) for key in keys]
     best = int(np.argmin([loss(trainer.network, state.params, images) for state in begun]))
-    state = _run(trainer, begun[best], images, _keys(seed)[best], steps // 10, steps)
+    state = _run(trainer, begun[best], images, keys[best], steps // 10, steps)
 
     def find(other: Seen) -> Depths:
         return scale * depths(trainer.network, state.params, prepared(other, scale))
 
     return find(seen), find
-
-
-def _keys(seed: int) -> PRNGKeyArray:
-    return jax.random.split(jax.random.key(seed), STARTS)
 
 
 def _run(trainer: Trainer, state: State, images: Array, key: PRNGKeyArray, first: int, last: int) -> State:

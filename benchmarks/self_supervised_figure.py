@@ -4,7 +4,8 @@
         [--frames=5] [--out=docs/self_supervised.png]
 
 Needs AIST++ (HDVR_REAL_DATA). Frames are spread evenly over the recording, by default the test recording ch03; the
-models are the first seeds of the workdirs. Every pose is scaled to the same height, as no lifter here knows sizes.
+models are the first seeds of the workdirs. Every pose is drawn at the same size, as dictionary and factorization
+know none.
 """
 
 import argparse

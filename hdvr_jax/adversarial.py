@@ -15,7 +15,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float, Int, PRNGKeyArray
 
 from hdvr_jax import losses
-from hdvr_jax.poses import turned_randomly, unit_size
+from hdvr_jax.poses import turned_randomly
 
 
 def adversarial_terms(
@@ -60,28 +60,21 @@ def judged(
     key: PRNGKeyArray,
     example: Int[Array, "B"],
     root: int,
-    *,
-    sized: bool,
 ) -> tuple[Float[Array, "B"], Float[Array, "B"]]:
-    """`adversarial_terms` of examples, means over their frames; arguments of the poses as of `unify`."""
-    found = []
-    for given, own in zip((fake, real), jax.random.split(key)):
-        found.append(unify(given, own, example, root, sized=sized).reshape(-1, *given.shape[2:]))
-    terms = adversarial_terms(discriminator_apply, *found, mask.reshape(-1))
+    """`adversarial_terms` of examples, means over their frames; poses of any view and place (`unify`)."""
+    keys = jax.random.split(key)
+    poses = [unify(given, own, example, root).reshape(-1, *given.shape[2:]) for given, own in zip((fake, real), keys)]
+    terms = adversarial_terms(discriminator_apply, *poses, mask.reshape(-1))
     discriminator, generator = (losses.masked_mean(term.reshape(mask.shape), mask) for term in terms)
     return discriminator, generator
 
 
 def unify(
-    poses: Float[Array, "B T J 3"], key: PRNGKeyArray, example: Int[Array, "B"], root: int, *, sized: bool
+    poses: Float[Array, "B T J 3"], key: PRNGKeyArray, example: Int[Array, "B"], root: int
 ) -> Float[Array, "B T J 3"]:
-    """Poses about their root, each `turned_randomly`. A pose that holds NaN holds nothing else.
-
-    Args:
-        sized: whether poses are in metres and keep their size; if not, the mean squared distance of their joints from
-            the root becomes 1, and a pose without size stays 0.
-    """
+    """Poses about their root, each `turned_randomly`. A pose that holds NaN holds nothing else. Sizes stay: where fakes
+    have none of their own, both are to be of unit size (`poses.unit_size`)."""
     poses = poses - poses[:, :, root : root + 1]
     known = jnp.isfinite(poses).all((-1, -2), keepdims=True)
     safe = jnp.where(known, poses, 0.0)
-    return jnp.where(known, turned_randomly(safe if sized else unit_size(safe), key, example), jnp.nan)
+    return jnp.where(known, turned_randomly(safe, key, example), jnp.nan)

@@ -90,39 +90,30 @@ def test_a_sure_discriminator_still_teaches():
         np.testing.assert_allclose(gradient, -8, rtol=0.01)  # the slope of -log D is nearly that of the log odds
 
 
-def test_unified_poses_know_neither_place_nor_size_nor_view():
+def test_unified_poses_know_neither_place_nor_view():
     batch = poses(3, 8).reshape(4, 2, J, 3)
     example = jnp.array([5, 6, 7, 8])
-    turned = rotations.rotate(rotations.about_axis(jnp.array([0.0, 1, 0]), jnp.float32(1.0)), 3 * batch + 2)
+    turned = rotations.rotate(rotations.about_axis(jnp.array([0.0, 1, 0]), jnp.float32(1.0)), batch + 2)
     unify = compiled(adversarial).unify
-    found, other = (unify(given, KEY, example, 1, sized=False) for given in (batch, turned))
+    found, other = (unify(given, KEY, example, 1) for given in (batch, turned))
     np.testing.assert_allclose(found[:, :, 1], 0, atol=1e-6)
-    np.testing.assert_allclose((found**2).sum(-1).mean(-1), 1, rtol=1e-5)
-    centred = turned - turned[:, :, 1:2]
-    heights = centred[..., 1] / jnp.sqrt((centred**2).sum(-1).mean(-1))[..., None]
-    np.testing.assert_allclose(other[..., 1], heights, atol=1e-5)
-    np.testing.assert_allclose(adversarial.unify(batch[2:], KEY, example[2:], 1, sized=False), found[2:], atol=1e-6)
+    for joints in (found, other):
+        lengths, wanted = (jnp.linalg.norm(given - given[:, :, :1], axis=-1) for given in (joints, batch))
+        np.testing.assert_allclose(lengths, wanted, atol=1e-5)
+        np.testing.assert_allclose(joints[..., 1], (batch - batch[:, :, 1:2])[..., 1], atol=1e-5)
+    np.testing.assert_allclose(adversarial.unify(batch[2:], KEY, example[2:], 1), found[2:], atol=1e-6)
     sides = np.arctan2(found[..., 2, 0], found[..., 2, 2]) - np.arctan2(
         batch[..., 2, 0] - batch[..., 1, 0], batch[..., 2, 2] - batch[..., 1, 2]
     )
     assert len(np.unique(np.round(np.mod(sides, 2 * np.pi), 3))) == 8
 
 
-def test_poses_in_metres_keep_their_size():
-    batch, example = poses(3, 8).reshape(4, 2, J, 3), jnp.arange(4)
-    unify = compiled(adversarial).unify
-    found, larger = (unify(given, KEY, example, 1, sized=True) for given in (batch, 3 * batch))
-    np.testing.assert_allclose(larger, 3 * found, atol=1e-5)
-    unit = unify(batch, KEY, example, 1, sized=False)
-    np.testing.assert_allclose(np.cross(found, unit), 0, atol=1e-5)
-
-
 def test_examples_are_judged_by_their_unmasked_frames():
     fake, real, example = poses(3, 8).reshape(4, 2, J, 3), poses(4, 8).reshape(4, 2, J, 3), jnp.arange(4)
     mask = jnp.ones((4, 2)).at[0, 1].set(0).at[2].set(0)
-    found = adversarial.judged(judge(weights()), fake, real, mask, KEY, example, 1, sized=False)
+    found = adversarial.judged(judge(weights()), fake, real, mask, KEY, example, 1)
     keys = jax.random.split(KEY)
-    sides = [adversarial.unify(given, own, example, 1, sized=False) for given, own in zip((fake, real), keys)]
+    sides = [adversarial.unify(given, own, example, 1) for given, own in zip((fake, real), keys)]
     for b in range(4):
         frames = [t for t in range(2) if mask[b, t]]
         wanted = [
@@ -135,10 +126,10 @@ def test_examples_are_judged_by_their_unmasked_frames():
 
 def test_poses_of_no_size_and_unknown_ones():
     batch = jnp.zeros((2, 1, J, 3)).at[1, 0, 2, 0].set(jnp.nan)
-    found = adversarial.unify(batch, KEY, jnp.arange(2), 0, sized=False)
+    found = adversarial.unify(batch, KEY, jnp.arange(2), 0)
     np.testing.assert_array_equal(found[0], 0)
     assert np.isnan(found[1]).all()
-    gradient = jax.grad(lambda given: jnp.nansum(adversarial.unify(given, KEY, jnp.arange(2), 0, sized=False)))(batch)
+    gradient = jax.grad(lambda given: jnp.nansum(adversarial.unify(given, KEY, jnp.arange(2), 0)))(batch)
     assert np.isfinite(gradient).all()
 
 

@@ -29,9 +29,8 @@ runpy.run_path({script!r}, run_name="__main__")
 def start(name, *argv, cwd):
     """Starts a script with the toy family in the table."""
     code = PATCHED.format(argv=[name, *argv], script=str(ROOT / name))
-    env = environment() | {"JAX_COMPILATION_CACHE_DIR": str(cwd / "cache")}
-    pipe = subprocess.PIPE
-    return subprocess.Popen([sys.executable, "-c", code], cwd=cwd, env=env, stdout=pipe, stderr=pipe, text=True)
+    command, pipe = [sys.executable, "-c", code], subprocess.PIPE
+    return subprocess.Popen(command, cwd=cwd, env=environment(), stdout=pipe, stderr=pipe, text=True)
 
 
 def script(name, *argv, cwd):

@@ -155,9 +155,9 @@ def _loss(config: Any, nets: Networks, axis_name: str | None, variables: Any, ba
     forwardness = dictionary.running_forwardness(before, poses, real, model.skeleton, axis_name)
     if nets.discriminator:
         facing = dictionary.facing(poses, forwardness)
-        truth = rotations.rotate(both["rotation"][:, own, None], both["targets"])
+        truth = unit_size(center(rotations.rotate(both["rotation"][:, own, None], both["targets"]), root))
         judge, judge_key = params["discriminator"], jax.random.fold_in(key, 1)
-        terms |= judged(nets.discriminator, judge, facing, truth, real, judge_key, both, root, sized=False)
+        terms |= judged(nets.discriminator, judge, facing, truth, real, judge_key, both, root)
         total = total + model.adversarial_weight * terms["discriminator"]
     found = {name: ((value * mask).sum(), mask.sum()) for name, value in {"loss": total, **terms}.items()}
     stats = {"backbone": dict(state)["batch_stats"], "forwardness": forwardness}

@@ -55,15 +55,12 @@ def judged(
     key: Any,
     both: Any,
     root: int,
-    *,
-    sized: bool,
 ) -> dict[str, Float[Array, " B"]]:
     """Terms "discriminator" and "generator" of the adversarial rival (`adversarial.judged`), sums over both views.
 
     Args:
         fake, real: (2 B, T, J, 3) of both views, one after the other, as `both` (`view_pairs.stacked`).
-        sized: whether they are in metres (`adversarial.unify`).
     """
     judge = functools.partial(discriminator.apply, {"params": params})
-    terms = adversarial.judged(judge, fake, real, mask, key, both["example"], root, sized=sized)
+    terms = adversarial.judged(judge, fake, real, mask, key, both["example"], root)
     return {name: sum(jnp.split(term, 2)) for name, term in zip(("discriminator", "generator"), terms)}

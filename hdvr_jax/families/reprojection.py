@@ -102,9 +102,7 @@ def _loss(config: Any, nets: Networks, variables: Any, batch: Batch, key: Any, t
         true, judge = view_pairs.stacked(batch, ("targets",)), _of(variables, "discriminator")["params"]
         fake, both_real = jnp.concatenate(lifted), jnp.concatenate([real, real])
         root, judge_key = lifter_inputs.root_of(model.skeleton), jax.random.fold_in(key, 2)
-        terms |= judged(
-            nets["discriminator"], judge, fake, true["targets"], both_real, judge_key, true, root, sized=True
-        )
+        terms |= judged(nets["discriminator"], judge, fake, true["targets"], both_real, judge_key, true, root)
         total += model.adversarial_weight * terms["discriminator"]
     count = mask.sum()
     found = {name: ((value * mask).sum(), count) for name, value in {"loss": total, **terms}.items()}

@@ -36,7 +36,7 @@ class Solution:
         return jnp.argmin(self.errors.sum(-1))
 
 
-@functools.partial(jax.jit, static_argnames=("skeleton", "camera", "steps", "one_by_one"), inline=False)
+@functools.partial(jax.jit, static_argnames=("skeleton", "camera", "steps", "one_by_one"))
 def optimise(
     seen: Seen,
     starts: Variables,

@@ -12,7 +12,6 @@ together in memory.
 from collections.abc import Callable, Mapping
 
 import chex
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -172,4 +171,4 @@ def errors(
     """e_t: the weighted sum of the terms that have a weight, 0 for frames of padding."""
     image = project(variables, camera)
     total = sum(weights[name] * terms[name](variables, seen, image) for name in weights)
-    return seen.real * jax.numpy.asarray(total)
+    return seen.real * jnp.asarray(total)

@@ -12,7 +12,7 @@ from hdvr_jax.errors import InputError
 from hdvr_jax.families import build
 from hdvr_jax.runs import make_runs
 from tests.families.dancing import make_clip
-from tests.families.one_batch import KEY, augmented, loss, losses, predicted, started
+from tests.families.one_batch import augmented, loss, losses, predicted, started
 
 ROWS = ("fitted_temporal", "reproj_adv", "published_root")
 
@@ -49,13 +49,13 @@ def test_the_adversarial_rival_learns():
 def test_the_judge_learns_to_tell_and_poses_to_fool_it():
     """A small step along the part of the gradient that comes from the judge's term alone."""
     _, family, windows = _setup("reproj_adv", pretraining_steps=0)
-    batch = jax.jit(lambda given: family.augment(given, KEY, True))(_batch(windows))
-    variables = jax.jit(family.init)(KEY, batch)
+    seen, variables = started(family, _batch(windows))
 
-    def terms(params):
-        return family.loss({**variables, "params": params}, batch, KEY, True)[1][1]
+    @jax.jit
+    @jax.value_and_grad
+    def told(params):
+        return loss(family, {**variables, "params": params}, seen)[1][1]["discriminator"][0]
 
-    told = jax.jit(jax.value_and_grad(lambda params: terms(params)["discriminator"][0]))
     before, gradient = told(variables["params"])
     moved = jax.tree.map(lambda p, g: p - 1e-4 * g, variables["params"], gradient)
     for part, falls in (("discriminator", True), ("poses", False)):
