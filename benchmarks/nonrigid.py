@@ -13,8 +13,8 @@ y of S are the image points, for every method; what methods differ in is depth. 
 shape from its mirror image in depth; so there are three columns: "as is"; "one sign", the better of all depths as
 they are and all negated, decided on the fitted frames and kept for the held-out ones; and "any sign", the better of
 both for each frame by itself (with reflection). The six subjects are those with the most frames among everyday
-movement (13, 14), modern (05), salsa (60), Indian dance (94) and martial arts (135). About twenty minutes on two cores before the
-dictionaries had three starts each, which adds a fifth to their steps.
+movement (13, 14), modern (05), salsa (60), Indian dance (94) and martial arts (135). About twenty minutes on two cores
+before the dictionaries had three starts each, which adds a fifth to their steps.
 """
 
 import argparse
