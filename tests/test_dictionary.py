@@ -61,7 +61,7 @@ def test_poses_are_those_of_the_equation_and_codes_not_negative():
     np.testing.assert_allclose(pose, expected, rtol=1e-4, atol=1e-5)
     for found, known in zip(codes, (first, second, code), strict=True):
         np.testing.assert_allclose(found, known, rtol=1e-4, atol=1e-5)
-    np.testing.assert_array_equal(dictionary.decode(levels, np.stack([code] * 2))[1], pose)
+    np.testing.assert_allclose(dictionary.decode(levels, np.stack([code] * 2))[1], pose, rtol=1e-5, atol=1e-6)
 
 
 def test_a_dictionary_of_one_level_is_linear():
