@@ -116,7 +116,7 @@ def test_both_forms_of_the_autoregression_are_the_recursion():
         slow = [white[0]]
         for w in white[1:]:
             slow.append(decay * slow[-1] + np.sqrt(1 - decay**2) * w)
-        fast = process.correlate(jnp.asarray(white), jnp.asarray(decay))
+        fast = jax.jit(process.correlate)(jnp.asarray(white), jnp.asarray(decay))
         np.testing.assert_allclose(fast, np.stack(slow), atol=2e-4)
 
 

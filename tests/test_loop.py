@@ -215,6 +215,7 @@ def start(workdir: pathlib.Path, steps: int) -> subprocess.Popen:
     )
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_a_training_ends_bit_for_bit_as_one_left_alone(tmp_path):
     steps, rng = 300, random.Random(0)
     loop.train(toy.config(train__steps=steps, train__checkpoint_every=5, train__eval_every=20), tmp_path / "whole")

@@ -31,6 +31,9 @@ from hdvr_jax.reprojection import View
 from hdvr_jax.trajectories import DEPTH, locate, ray_inputs
 
 ROOTS = ("branch", "published", "fit")
+# Of the root branch's outputs: the dancer begins near the middle of the range of depths. From guesses of e times as far
+# or near, poses end upside down, several metres large.
+_GUESS = 0.1
 # What the networks read of both views.
 _READ = ("inputs", "rays", "confidence", "rotation", "mask")
 
@@ -143,7 +146,7 @@ def _roots(
     outputs = outputs[:, :, 0]
     if config.model.root == "branch":
         frames = own_frames(both["rays"].shape[1], nets["root"].padding)
-        outputs = locate(outputs, both, frames, lifter_inputs.root_of(config.model.skeleton))
+        outputs = locate(_GUESS * outputs, both, frames, lifter_inputs.root_of(config.model.skeleton))
     return jnp.split(outputs, 2), {**state, "root": found["batch_stats"]}
 
 

@@ -40,6 +40,7 @@ def test_loss_falls_on_one_batch(row):
     assert values[-1]["reprojection"] < 0.8 * values[0]["reprojection"]
 
 
+@pytest.mark.slow
 def test_poses_are_learnt_against_the_discriminator():
     """Steps down the loss make it surer; what it judges goes up its loss."""
     config, _, batch = _setup()

@@ -98,6 +98,7 @@ print("same")
 """
 
 
+@pytest.mark.slow
 def test_two_devices_make_the_step_that_one_makes():
     """Labelled examples on the first device, unlabelled ones on the second."""
     assert run_python(TWO_DEVICES, devices=2).stdout.strip().endswith("same")

@@ -18,7 +18,7 @@ KEY = jax.random.key(0)
 
 def _network(widths, causal=False, **options):
     net = TemporalLifter(17, widths, 24, causal=causal, **options)
-    variables = net.init(KEY, jnp.zeros((2, net.receptive_field, 34)), strided=True)
+    variables = jax.jit(functools.partial(net.init, strided=True))(KEY, jnp.zeros((2, net.receptive_field, 34)))
     stats = jax.tree.map(lambda x: x + 0.3 * jax.random.uniform(KEY, x.shape), variables["batch_stats"])
     return net, {**variables, "batch_stats": stats}
 

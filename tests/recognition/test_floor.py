@@ -158,7 +158,14 @@ def test_the_world_and_back(x, y, z, height):
     np.testing.assert_allclose(found.to_world(points) @ rotation.T + translation, points, atol=1e-5)
 
 
-@pytest.mark.parametrize(("name", "most"), [("salsa_60_04", 1.0), ("indian_94_04", 2.0), ("martial_135_07", 3.0)])
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [
+        ("salsa_60_04", 1.0),
+        pytest.param("indian_94_04", 2.0, marks=pytest.mark.slow),
+        pytest.param("martial_135_07", 3.0, marks=pytest.mark.slow),
+    ],
+)
 def test_filmed_motion_capture_is_placed_and_stands(name, most):
     (pack,) = (c for c in cmu.load_pack(real_data("cmu", "dance_30fps.npz")) if c.name == name)
     clip = {"clip": name, "skeleton": "cmu25", "fps": pack.fps, "points_world": pack.points}
