@@ -21,9 +21,9 @@ demo: $(VENV)/runtime
 # What recognize.py needs for videos. Without dependencies: MediaPipe's would bring a second OpenCV into the same folder.
 video: $(VENV)/video
 
-# Fast tests, one process per core.
+# Fast tests, one process per core, each file in one of them: what its tests compile, they share.
 test: $(VENV)/dev
-	$(RUN) -m pytest -n 2 -m "not slow"
+	$(RUN) -m pytest -n 2 --dist loadfile -m "not slow"
 
 # What takes minutes rather than seconds; run before a release.
 test-slow: $(VENV)/dev

@@ -55,6 +55,7 @@ def test_folder_by_environment_or_below_the_current_one(raw, tmp_path, monkeypat
     assert list((tmp_path / "work" / "datasets" / "cmu_mocap").iterdir())
 
 
+@pytest.mark.slow
 def test_generation_killed_half_way_is_started_afresh(raw, tmp_path):
     code = (
         "import sys, time; from datasets.cmu_mocap import cmu_mocap_dataset_builder as b; from hdvr_jax import corpus\n"

@@ -89,23 +89,22 @@ def test_ctrl_c_saves_says_how_to_go_on_and_exits_with_130(folder):
     assert list((folder / "stopped" / "checkpoints").iterdir())
 
 
-@pytest.mark.parametrize(
-    ("argv", "message"),
-    [
-        (["train.py", "--config=toy_config.py:stesp=3", "--workdir=w2"], "did you mean 'steps'"),
-        (["train.py", "--config=toy_config.py:steps=5", "--workdir=w2"], "steps=5: expected one of 3, 4, 100000"),
-        (["train.py", "--config=nowhere.py", "--workdir=w2"], "No such file or directory: 'nowhere.py'"),
-        (["train.py", "--config=toy_config.py", "--workdir=w"], "another config: num_seeds was 2 and is 1"),
-        (["train.py", "--config=toy_config.py", "--workdir=w2", "--config.trian.steps=1"], 'Did you mean "train"'),
-        (["train.py", "--config=toy_config.py", "--workdir=w2", "--config.train.stesp=1"], 'Did you mean "steps"'),
-        (["train.py", "--config=toy_config.py", "--workdir=w2", "--config.train.steps=x"], "steps"),
-        (
-            ["evaluate.py", "--workdir=w", "--set=evaluate.batch_size=0"],
-            "config.evaluate.batch_size: expected 1 or more",
-        ),
-        (["evaluate.py", "--workdir=nowhere"], "not the workdir of a training"),
-    ],
-)
+FAST = [
+    (["train.py", "--config=toy_config.py:stesp=3", "--workdir=w2"], "did you mean 'steps'"),
+    (["train.py", "--config=toy_config.py", "--workdir=w"], "another config: num_seeds was 2 and is 1"),
+    (["train.py", "--config=toy_config.py", "--workdir=w2", "--config.trian.steps=1"], 'Did you mean "train"'),
+    (["evaluate.py", "--workdir=w", "--set=evaluate.batch_size=0"], "config.evaluate.batch_size: expected 1 or more"),
+]
+SLOW = [
+    (["train.py", "--config=toy_config.py:steps=5", "--workdir=w2"], "steps=5: expected one of 3, 4, 100000"),
+    (["train.py", "--config=nowhere.py", "--workdir=w2"], "No such file or directory: 'nowhere.py'"),
+    (["train.py", "--config=toy_config.py", "--workdir=w2", "--config.train.stesp=1"], 'Did you mean "steps"'),
+    (["train.py", "--config=toy_config.py", "--workdir=w2", "--config.train.steps=x"], "steps"),
+    (["evaluate.py", "--workdir=nowhere"], "not the workdir of a training"),
+]
+
+
+@pytest.mark.parametrize(("argv", "message"), [*FAST, *(pytest.param(*case, marks=pytest.mark.slow) for case in SLOW)])
 def test_errors_are_one_line_and_exit_code_two(folder, argv, message):
     code, _, err = script(*argv, cwd=folder)
     assert code == 2
