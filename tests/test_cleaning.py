@@ -203,7 +203,7 @@ def test_nonsense_is_refused(fields, message):
         clean(_moving(_line()), Settings(**fields))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     points=hnp.arrays(np.float32, (12, 17, 2), elements=st.floats(-1e4, 1e4, width=32) | st.just(np.nan)),
     confidence=hnp.arrays(np.float32, (12, 17), elements=st.floats(0, 1, width=32)),
