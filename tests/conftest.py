@@ -10,8 +10,10 @@ from jaxtyping import install_import_hook
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 # Most of the time goes into compiling what runs once: without optimisation, by the older emitters, which take half as
 # long as those of fusions, and without a pool of threads beside the other workers.
-_QUICKLY = ("backend_optimization_level=0", "cpu_use_fusion_emitters=false", "cpu_parallel_codegen_split_count=1")
-os.environ.setdefault("XLA_FLAGS", " ".join(f"--xla_{flag}" for flag in _QUICKLY))
+os.environ.setdefault(
+    "XLA_FLAGS",
+    "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1",
+)
 if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
     # Workers inherit it: what one of them has compiled, the others read.
     os.environ["JAX_COMPILATION_CACHE_DIR"] = tempfile.mkdtemp(prefix="hdvr_jax_compiled_")
