@@ -1,0 +1,174 @@
+"""One clip lifted by many seeds: windows optimised, the best seeds stitched (Hu & Ahuja 2021, section 2.2).
+
+Symbols: N windows, K seeds, T frames of the clip, J joints.
+"""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
+
+from hdvr_jax import dictionary
+from hdvr_jax.errors import InputError
+from hdvr_jax.multiseed import sources, uncertainty, windows
+from hdvr_jax.multiseed.solver import Solution, optimise
+from hdvr_jax.multiseed.terms import CAMERAS, Seen, Variables, all_terms
+from hdvr_jax.skeletons import get_skeleton
+
+# Terms and weights as HDVR has them; none of its weights is published.
+PUBLISHED = {"projection": 1.0, "smooth_2d": 0.1, "smooth_3d": 0.1}
+# What is known of bodies, too; with P*, "consistency" beside them.
+BODIES = {"projection": 1.0, "accelerations": 0.5, "constant": 0.1, "symmetric": 0.1}
+# Of a clip in which no two long bones are ever seen: as of somebody four metres away.
+_SCALE = 0.25
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """How a clip is lifted; what HDVR does not publish is our choice.
+
+    Attributes:
+        seeds: K.
+        weights: of the terms of `terms.all_terms` by name; "consistency", that of staying near P*.
+        window_seconds, overlap_seconds: of the sliding windows.
+        steps, learning_rate: of Adam on every seed.
+        camera: one of `terms.CAMERAS`.
+        noise: metres by which seeds are perturbed.
+        jump_weight: of the distance between neighbouring windows' seeds, beside their errors.
+        one_by_one: whether seeds and windows are optimised in turn; None: where JAX computes on processors.
+    """
+
+    seeds: int = 8
+    weights: Mapping[str, float] = dataclasses.field(default_factory=lambda: {**BODIES, "consistency": 0.05})
+    window_seconds: float = 2.0
+    overlap_seconds: float = 0.5
+    steps: int = 200
+    learning_rate: float = 0.02
+    camera: str = "perspective"
+    noise: float = 0.1
+    jump_weight: float = 1.0
+    one_by_one: bool | None = None
+
+    def check(self, skeleton: str) -> None:
+        """Raises InputError for settings that mean nothing; names the field."""
+        for field in ("seeds", "steps"):
+            if getattr(self, field) < 1:
+                raise InputError(f"multiseed.{field}: expected 1 or more, got {getattr(self, field)}")
+        if self.camera not in CAMERAS:
+            raise InputError(f"multiseed.camera: {self.camera!r} is not one of {', '.join(CAMERAS)}")
+        if unknown := sorted(set(self.weights) - set(all_terms(skeleton))):
+            known = ", ".join(all_terms(skeleton))
+            raise InputError(f"multiseed.weights: no term is called {unknown[0]!r}; there are {known}")
+        if not 0 <= self.overlap_seconds < self.window_seconds:
+            raise InputError(
+                f"multiseed.overlap_seconds: expected 0 to below window_seconds ({self.window_seconds}), got "
+                f"{self.overlap_seconds}"
+            )
+
+
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """What the seeds of a clip came to.
+
+    Attributes:
+        poses: (T, J, 3) metres about the root, camera axes.
+        trajectory: (T, 3) metres, where the root is in the same axes.
+        focal_factor: by which the focal length was taken too short; 1 but for the camera "fitted".
+        spread: (T, J) metres, of the seeds that are nearly as good (`uncertainty.spread`).
+        windows, path: where the windows begin, and the chosen seed of each.
+        solution: all seeds of all windows, leading axes N, K.
+    """
+
+    poses: Float[np.ndarray, "T J 3"]
+    trajectory: Float[np.ndarray, "T 3"]
+    focal_factor: float
+    spread: Float[np.ndarray, "T J"]
+    windows: windows.Windows
+    path: np.ndarray
+    solution: Solution
+
+
+def see(
+    rays: Float[np.ndarray, "T J 2"],
+    confidence: Float[np.ndarray, "T J"],
+    skeleton: str,
+    start: Float[np.ndarray, "T J 3"] | None = None,
+) -> Seen:
+    """A clip as the optimiser sees it.
+
+    Args:
+        rays: ideal image points (`lifting.track_rays`); any finite value where confidence is 0.
+        start: P*, such as a lifter's poses, metres about the root in camera axes; None where there is none.
+    """
+    sizes = np.asarray(dictionary.apparent_size(rays, confidence, skeleton))
+    known = jnp.asarray(confidence).T
+    return Seen(
+        points=jnp.asarray(rays).transpose(2, 1, 0),
+        confidence=known,
+        real=jnp.ones(len(rays)),
+        start=jnp.zeros((3, *known.shape)) if start is None else jnp.asarray(start).transpose(2, 1, 0),
+        trust=jnp.full(known.shape, 0.0 if start is None else 1.0),
+        scale=jnp.float32(np.median(sizes[sizes > 0]) if (sizes > 0).any() else _SCALE),
+    )
+
+
+def lift(key: PRNGKeyArray, seen: Seen, fps: float, settings: Settings, skeleton: str) -> Found:
+    """Lifts a clip: seeds perturb P* where `seen` has one, and are random persons who stand where it has none.
+
+    Raises:
+        InputError: as `Settings.check`.
+    """
+    settings.check(skeleton)
+    length = max(2, round(settings.window_seconds * fps))
+    overlap = min(length - 1, round(settings.overlap_seconds * fps))
+    where = windows.sliding(seen.points.shape[-1], length, overlap)
+    pieces = windows.cut(seen, where)
+    in_turn = jax.default_backend() == "cpu" if settings.one_by_one is None else settings.one_by_one
+    keys = jax.vmap(lambda start: jax.random.fold_in(key, start))(jnp.arange(len(where.starts)))
+    one = _window_solver(settings, skeleton, guided=bool(seen.trust.any()), in_turn=in_turn)
+    solution = _in_turn(one, keys, pieces) if in_turn else jax.vmap(one)(keys, pieces)
+    path = windows.chosen(solution, where, settings.jump_weight)
+    chosen = windows.stitched(solution, path, where)
+    poses, trajectory = _rooted(chosen, get_skeleton(skeleton).parents.index(-1))
+    return Found(
+        poses=poses,
+        trajectory=trajectory,
+        focal_factor=float(np.exp(chosen.focal)),
+        spread=np.asarray(uncertainty.spread(solution, path, where)).T,
+        windows=where,
+        path=path,
+        solution=solution,
+    )
+
+
+def _rooted(seed: Variables, root: int) -> tuple[np.ndarray, np.ndarray]:
+    """(Poses (T, J, 3) about the root, trajectory (T, 3)); the optimiser lets the root stray from the origin."""
+    depth = np.exp(-np.asarray(seed.place[0]))
+    place = np.stack([*(np.asarray(seed.place[1:]) * depth), depth], -1)
+    points = np.asarray(seed.pose).transpose(2, 1, 0)
+    return points - points[:, root : root + 1], place + points[:, root]
+
+
+def _window_solver(settings: Settings, skeleton: str, *, guided: bool, in_turn: bool) -> Callable[[Array, Seen], Any]:
+    def solve(key: PRNGKeyArray, seen: Seen) -> Solution:
+        drawn = {"count": settings.seeds, "skeleton": skeleton}
+        if guided:
+            starts: Variables = sources.perturbed_seeds(key, seen.start, seen, settings.noise, **drawn)
+        else:
+            starts = sources.random_seeds(key, seen, settings.noise, **drawn)
+        return optimise(
+            seen, starts, dict(settings.weights), settings.learning_rate,
+            skeleton=skeleton, camera=settings.camera, steps=settings.steps, one_by_one=in_turn,
+        )  # fmt: skip
+
+    return solve
+
+
+def _in_turn(one: Callable[[Array, Seen], Solution], keys: Array, pieces: Seen) -> Solution:
+    """One window after another: only their common length is compiled, not their number."""
+    found = [one(key, jax.tree.map(lambda values, n=n: values[n], pieces)) for n, key in enumerate(keys)]
+    return jax.tree.map(lambda *leaves: jnp.stack(leaves), *found)

@@ -1,0 +1,93 @@
+"""Clips are lifted whole: from P*, from nothing, with misses and of any length."""
+
+import dataclasses
+
+import jax
+import numpy as np
+import pytest
+
+from hdvr_jax.errors import InputError
+from hdvr_jax.multiseed import clip
+from tests.multiseed.scenes import SKELETON, moving, seen_of, variables
+
+KEY, FPS, DEPTH = jax.random.key(0), 30.0, 4.0
+QUICK = clip.Settings(seeds=2, steps=60, window_seconds=1.0, overlap_seconds=0.3)
+
+
+def _clip(frames=50):
+    """(Truth (T, J, 3), rays, confidence)."""
+    truth = variables(moving(frames), DEPTH)
+    rays = np.array(seen_of(truth, "perspective").points).transpose(2, 1, 0)
+    return moving(frames).transpose(2, 1, 0), rays, np.ones(rays.shape[:2], np.float32)
+
+
+def _error(poses, truth):
+    return np.linalg.norm(poses - truth, axis=-1).mean()
+
+
+def test_a_start_that_is_off_is_refined():
+    truth, rays, confidence = _clip()
+    noise = np.random.default_rng(0).normal(size=truth.shape).astype(np.float32)
+    start = truth + 0.05 * (noise - noise[:, :1])
+    found = clip.lift(KEY, clip.see(rays, confidence, SKELETON, start), FPS, QUICK, SKELETON)
+    assert _error(found.poses, truth) < 0.5 * _error(start, truth)
+    np.testing.assert_allclose(found.trajectory[:, 2], DEPTH, rtol=0.15)
+    np.testing.assert_allclose(found.trajectory[:, :2] / found.trajectory[:, 2:], rays[:, 0], atol=0.01)
+    assert found.focal_factor == 1
+    assert found.spread.shape == truth.shape[:2]
+
+
+def test_without_a_start_seeds_come_to_see_what_was_seen():
+    _, rays, confidence = _clip()
+    settings = clip.Settings(seeds=3, weights=clip.BODIES, steps=100, window_seconds=1.0)
+    found = clip.lift(KEY, clip.see(rays, confidence, SKELETON), FPS, settings, SKELETON)
+    placed = found.poses + found.trajectory[:, None]
+    assert np.abs(placed[..., :2] / placed[..., 2:] - rays).mean() < 0.01
+    assert np.isfinite(found.spread).all()
+
+
+@pytest.mark.parametrize("frames", [1, 2, 7])
+def test_clips_shorter_than_a_window(frames):
+    truth, rays, confidence = _clip(frames)
+    found = clip.lift(KEY, clip.see(rays, confidence, SKELETON, truth), FPS, QUICK, SKELETON)
+    assert found.poses.shape == truth.shape
+    assert _error(found.poses, truth) < 0.05
+
+
+def test_what_was_missed_stays_near_the_start():
+    truth, rays, confidence = _clip()
+    confidence[10:40] = 0
+    rays[10:40] = 7.0
+    found = clip.lift(KEY, clip.see(rays, confidence, SKELETON, truth), FPS, QUICK, SKELETON)
+    assert _error(found.poses, truth) < 0.05
+
+
+def test_nothing_seen_at_all_gives_the_start():
+    truth, rays, confidence = _clip(20)
+    found = clip.lift(KEY, clip.see(rays, 0 * confidence, SKELETON, truth), FPS, QUICK, SKELETON)
+    assert _error(found.poses, truth) < 0.05
+
+
+def test_the_same_key_gives_the_same_poses_and_both_forms_agree():
+    truth, rays, confidence = _clip()
+    seen = clip.see(rays, confidence, SKELETON, truth)
+    one, same = (clip.lift(KEY, seen, FPS, QUICK, SKELETON).poses for _ in range(2))
+    np.testing.assert_array_equal(one, same)
+    together = clip.lift(KEY, seen, FPS, dataclasses.replace(QUICK, one_by_one=False), SKELETON)
+    assert _error(together.poses, one) < 2e-3
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"seeds": 0}, "multiseed.seeds: expected 1 or more, got 0"),
+        ({"steps": 0}, "multiseed.steps"),
+        ({"camera": "pinhole"}, "multiseed.camera: 'pinhole' is not one of weak, perspective, fitted"),
+        ({"weights": {"smoothness": 1.0}}, "multiseed.weights: no term is called 'smoothness'"),
+        ({"overlap_seconds": 2.0}, "multiseed.overlap_seconds"),
+    ],
+)
+def test_settings_that_mean_nothing_are_refused(fields, message):
+    truth, rays, confidence = _clip(4)
+    with pytest.raises(InputError, match=message):
+        clip.lift(KEY, clip.see(rays, confidence, SKELETON, truth), FPS, clip.Settings(**fields), SKELETON)
