@@ -16,6 +16,7 @@ import pathlib
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 DEFAULT_MODELS = "work/demo/models"
 _FORGET_SECONDS = 2.0
@@ -135,6 +136,7 @@ def _add_choices(add: Callable[..., object]) -> None:
     add("--smooth", metavar="FILTER", choices=filters, default="off", help=f"{', '.join(filters[1:])} (default: off)")
     add("--track", metavar="ID", action="append", default=[], help="dancer to recognise; repeat it for several")
     add("--focal", metavar="PX", type=_positive, help="focal length of the camera in pixels (default: guessed)")
+    add("--refine", action="store_true", help="fit the lifted poses to the keypoints, with bones of constant length")
     add("--floor", action="store_true", help="estimate the floor and put the dancers on it, with y up and y = 0 there")
     add(
         "--max-gap",
@@ -143,6 +145,18 @@ def _add_choices(add: Callable[..., object]) -> None:
         default=0.5,
         help="fill in joints that are missing for up to this many seconds (default: %(default)s)",
     )
+
+
+def _models(arguments: argparse.Namespace) -> Any:
+    from hdvr_jax import recognition
+
+    optional = arguments.weights is not None
+    models = recognition.load_models(arguments.models, optional=optional, lifter=arguments.lifter)
+    if arguments.weights:
+        models = recognition.with_published_lifter(
+            models, arguments.weights, arguments.weights_layout, causal=arguments.weights_causal
+        )
+    return recognition.with_refinement(models) if arguments.refine else models
 
 
 def run(arguments: argparse.Namespace) -> list[pathlib.Path]:
@@ -161,12 +175,7 @@ def run(arguments: argparse.Namespace) -> list[pathlib.Path]:
         keypoints.check_there(path)
     export.check(arguments.out, arguments.export)
     with watch("models"):
-        optional = arguments.weights is not None
-        models = recognition.load_models(arguments.models, optional=optional, lifter=arguments.lifter)
-        if arguments.weights:
-            models = recognition.with_published_lifter(
-                models, arguments.weights, arguments.weights_layout, causal=arguments.weights_causal
-            )
+        models = _models(arguments)
     recording = recordings.read(
         arguments.input,
         watch,
@@ -193,7 +202,7 @@ def _check_streamable(arguments: argparse.Namespace, path: pathlib.Path) -> None
     from hdvr_jax.errors import InputError
     from hdvr_jax.streaming import inputs, results
 
-    for name in ("export", "floor", "track", "video"):
+    for name in ("export", "floor", "refine", "track", "video"):
         if getattr(arguments, name):
             raise InputError(f"--{name} looks at the whole recording; it does not go with --stream")
     inputs.check_there(arguments.input)

@@ -36,9 +36,9 @@ def guess_camera(image_size: tuple[int, int] | None, keypoints: Float[np.ndarray
     )
 
 
-def _at(values: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """Values at fractional frames; beyond the ends, those of the ends."""
-    times = np.clip(times, 0, len(values) - 1)
+def on_frames(values: Float[np.ndarray, "S *N"], fps: float, frames: int, fps_to: float) -> Float[np.ndarray, "T *N"]:
+    """Values at `fps`, at each of `frames` frames at another rate: linear between, those of the end beyond it."""
+    times = np.clip(np.arange(frames) * fps / fps_to, 0, len(values) - 1)
     before = np.floor(times + 1e-6).astype(int)
     after = np.minimum(before + 1, len(values) - 1)
     share = np.clip(times - before, 0, 1).reshape(-1, *[1] * (values.ndim - 1)).astype(np.float32)
@@ -147,5 +147,6 @@ def lift(predict: Callable[[dict], dict], clip: Clip, skeleton: str, fps: float)
     batch = {name: padding.padded(value, PAD_FRAMES)[None] for name, value in rays.items()}
     batch["frame_mask"] = padding.frame_mask(length, PAD_FRAMES)[None]
     batch |= {name: value[None] for name, value in screen_camera(clip, 0).items()}
-    times = np.arange(clip["keypoints"].shape[1]) * fps / clip["fps"]
-    return {name: _at(np.asarray(value)[0, :length], times) for name, value in predict(batch).items()}
+    frames = clip["keypoints"].shape[1]
+    found = {name: np.asarray(value)[0, :length] for name, value in predict(batch).items()}
+    return {name: on_frames(value, fps, frames, clip["fps"]) for name, value in found.items()}

@@ -15,6 +15,7 @@ from hdvr_jax.clip_poses import LIFTED_SKELETON
 from hdvr_jax.errors import InputError
 from hdvr_jax.families.genre_streams import IMAGE_STREAMS
 from hdvr_jax.movements import Vocabulary, load_vocabulary, own_labels
+from hdvr_jax.multiseed.refinement import refine
 from hdvr_jax.published import lifter as published_lifter
 from hdvr_jax.recognition.results import ModelInfo
 
@@ -25,6 +26,7 @@ PUBLISHED_NOTE = (
     "The published model knows one camera, that of its training (Human3.6M, focal length 1.15 image widths): with "
     "another its {what} are those which that camera would have seen."
 )
+REFINED_NOTE = "Lifted poses were refined to fit the keypoints, with bones of constant length (--refine)."
 _COUNTS = ("sequences", "types")  # among the scores, but none
 _FIELDS = ("family", "name", "num_seeds", "data", "model", "train")  # of the config of every training
 
@@ -38,10 +40,12 @@ class Lifted:
     Attributes:
         poses: (T, J, 3) metres about the hips, in the camera's axes.
         trajectory: (T, 3) metres, where the hips are in the same axes; None where the lifter does not tell.
+        spread: (T, J) metres, how far solutions that are nearly as good lie from these; None without refinement.
     """
 
     poses: Any
     trajectory: Any = None
+    spread: Any = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,6 +105,19 @@ def with_published_lifter(models: Models, path: str | os.PathLike, layout: str, 
         infos={**models.infos, "lifter": ModelInfo("lifter", name, entries=found.report)},
         notes={**models.notes, "lifter": f"{known} {other_lifter(_trained_on(models), None)}".rstrip()},
     )
+
+
+def with_refinement(models: Models) -> Models:
+    """The models with every lifted pose refined on its clip (`hdvr_jax.multiseed.refinement`)."""
+    if models.lifter is None:
+        return models
+    lifter = models.lifter
+
+    def refined(clip: Clip) -> Lifted:
+        return Lifted(**refine(clip, lifter(clip).poses, LIFTED_SKELETON))
+
+    note = " ".join(filter(None, (models.notes.get("lifter", ""), REFINED_NOTE)))
+    return dataclasses.replace(models, lifter=refined, notes={**models.notes, "lifter": note})
 
 
 def other_lifter(trained_on: Mapping[str, str], lifter: str | os.PathLike | None) -> str:

@@ -39,7 +39,8 @@ def lift(
     poses = finite(lifted.poses, "lifter")
     poses[~present(prepared)] = np.nan
     trajectory = None if lifted.trajectory is None else finite(lifted.trajectory, "lifter")
-    return place(poses, prepared, camera, trajectory)
+    placed = place(poses, prepared, camera, trajectory)
+    return placed if lifted.spread is None else dataclasses.replace(placed, spread=finite(lifted.spread, "refinement"))
 
 
 def find_floor(poses: Sequence[Poses], fps: Sequence[float]) -> floor.Floor | None:

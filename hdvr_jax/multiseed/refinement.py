@@ -1,0 +1,51 @@
+"""A lifter's poses refined on the clip that they were lifted from: semi-supervised HDVR (section 2.2, P* of L_3D)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import jax
+import numpy as np
+from jaxtyping import Float
+
+from hdvr_jax import lifting, poses
+from hdvr_jax.multiseed import clip as multiseed_clip
+from hdvr_jax.multiseed.clip import Found, Settings
+
+# Frames a second that clips are optimised at; weights of terms over time are meant for it.
+FPS = 30.0
+
+
+def solve(
+    clip: Mapping[str, Any],
+    lifted: Float[np.ndarray, "T J 3"],
+    skeleton: str,
+    settings: Settings | None = None,
+    seed: int = 0,
+) -> Found:
+    """What the seeds about a lifter's poses come to, at `FPS`.
+
+    Args:
+        clip: one view and its camera.
+        lifted: P*, metres about the root in the camera's axes, at the clip's frames; finite.
+        skeleton: of `lifted`.
+        seed: of the perturbations.
+    Raises:
+        InputError: as `Settings.check`.
+    """
+    seen = lifting.view_rays(clip, 0, skeleton, FPS)
+    start = poses.resample(np.asarray(lifted, np.float32), clip["fps"], FPS)
+    known = multiseed_clip.see(seen["rays"], seen["confidence"], skeleton, start)
+    return multiseed_clip.lift(jax.random.key(seed), known, FPS, settings or Settings(), skeleton)
+
+
+def refine(
+    clip: Mapping[str, Any],
+    lifted: Float[np.ndarray, "T J 3"],
+    skeleton: str,
+    settings: Settings | None = None,
+    seed: int = 0,
+) -> dict[str, np.ndarray]:
+    """`solve`, at the clip's frames: "poses" (T, J, 3), "trajectory" (T, 3) of the root and "spread" (T, J), metres."""
+    found = solve(clip, lifted, skeleton, settings, seed)
+    values = {"poses": found.poses, "trajectory": found.trajectory, "spread": found.spread}
+    return {name: lifting.on_frames(value, FPS, len(lifted), clip["fps"]) for name, value in values.items()}

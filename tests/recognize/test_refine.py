@@ -1,0 +1,30 @@
+"""recognize.py --refine: poses that fit the keypoints better, and how sure they are."""
+
+import json
+
+import numpy as np
+
+from tests.recognize.runs import dancer, refused, run, track_file
+
+
+def _report(out):
+    return json.loads((out / "report.json").read_text())
+
+
+def test_refined_poses_fit_the_image_better_and_tell_their_spread(capsys, tmp_path, lifter_only):
+    source = track_file(tmp_path / "two.json", dancer(id="Ada"), dancer(1, id="Bob"))
+    for out, options in (("plain", ()), ("refined", ("--refine",))):
+        assert run(capsys, source, "--out", tmp_path / out, "--models", lifter_only, *options)[0] == 0
+    plain, refined = (_report(tmp_path / out) for out in ("plain", "refined"))
+    error = [np.nanmedian(np.array(r["tracks"][0]["reprojection"]["error_px"], float)) for r in (plain, refined)]
+    assert error[1] < 0.5 * error[0]
+    assert plain["tracks"][0]["poses"]["spread"] is None
+    assert np.isfinite(np.array(refined["tracks"][0]["poses"]["spread"])).all()
+    assert any("refined" in note for note in refined["notes"])
+    assert not any("refined" in note for note in plain["notes"])
+
+
+def test_a_stream_cannot_be_refined(capsys, tmp_path, lifter_only):
+    source = track_file(tmp_path / "one.json", dancer())
+    told = refused(capsys, source, "--out", tmp_path / "out", "--models", lifter_only, "--stream", "--refine")
+    assert "--refine looks at the whole recording" in told
