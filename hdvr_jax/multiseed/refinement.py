@@ -17,23 +17,23 @@ FPS = 30.0
 
 def solve(
     clip: Mapping[str, Any],
-    lifted: Float[np.ndarray, "T J 3"],
+    lifted: Float[np.ndarray, "T J 3"] | None,
     skeleton: str,
     settings: Settings | None = None,
     seed: int = 0,
 ) -> Found:
-    """What the seeds about a lifter's poses come to, at `FPS`.
+    """What the seeds about a lifter's poses, or random ones, come to, at `FPS`.
 
     Args:
         clip: one view and its camera.
-        lifted: P*, metres about the root in the camera's axes, at the clip's frames; finite.
+        lifted: P*, metres about the root in the camera's axes, at the clip's frames, finite; None where there is none.
         skeleton: of `lifted`.
         seed: of the perturbations.
     Raises:
         InputError: as `Settings.check`.
     """
     seen = lifting.view_rays(clip, 0, skeleton, FPS)
-    start = poses.resample(np.asarray(lifted, np.float32), clip["fps"], FPS)
+    start = None if lifted is None else poses.resample(np.asarray(lifted, np.float32), clip["fps"], FPS)
     known = multiseed_clip.see(seen["rays"], seen["confidence"], skeleton, start)
     return multiseed_clip.lift(jax.random.key(seed), known, FPS, settings or Settings(), skeleton)
 

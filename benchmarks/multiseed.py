@@ -1,0 +1,165 @@
+"""HDVR's lifting (Hu & Ahuja 2021, section 2.2) as published and what each addition buys: real detections of AIST++.
+
+    python -m benchmarks.multiseed [--dictionary=work/dictionary] [--lifters=work/reprojection,...] [--rows=...]
+        [--runs=3] [--seeds=8] [--steps=200] [--recordings=ch01,ch02,ch03,ch05,ch06] [--skip=c05]
+        [--workdir=work/multiseed]
+
+Every view of every recording by itself (AIST++, HDVR_REAL_DATA), 30 frames a second, the twelve joints that every
+source measures: MPJPE, N-MPJPE, P-MPJPE and velocity, mean and deviation over the runs, each of which draws its seeds
+anew. Rows: every depth that of the root; seeds that are random persons, with the losses of the paper and with what is
+known of bodies; the dictionary by itself, as P* of all seeds, and as their start alone; for each lifter its poses, and
+its poses refined. No row reads 3D of these recordings unless the lifter's training did. A row is kept in the workdir
+and not computed again.
+"""
+
+import argparse
+import dataclasses
+import hashlib
+import json
+import pathlib
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from benchmarks.machine import machine
+from benchmarks.self_supervised import METRICS
+from hdvr_jax import clips, corpus, dictionary, lifting, poses, trained
+from hdvr_jax.configurations import write_json
+from hdvr_jax.families import ratios
+from hdvr_jax.families.lifter import scores
+from hdvr_jax.multiseed.clip import BODIES, PUBLISHED, Settings
+from hdvr_jax.multiseed.refinement import FPS, solve
+from hdvr_jax.skeletons import get_skeleton
+from hdvr_jax.tables import Tables, mean_and_deviation
+
+SKELETON = "h36m17"
+NEAR = 0.05  # weight of L_3D, of staying near P*
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """A line of the table.
+
+    Attributes:
+        title: in the table.
+        source: whose poses are P*: "flat", "random" for none, or the workdir of a training.
+        settings: of the optimiser; None where the source's own poses are scored.
+    """
+
+    title: str
+    source: str
+    settings: Settings | None = None
+
+
+def rows(options: argparse.Namespace) -> Iterator[Row]:
+    """The table's lines."""
+
+    def row(title: str, source: str, weights: Mapping[str, float], **more: Any) -> Row:
+        return Row(title, source, Settings(options.seeds, weights, steps=options.steps, **more))
+
+    yield Row("every depth that of the root", "flat")
+    yield row("random seeds, losses of the paper", "random", PUBLISHED, camera="weak")
+    yield row("+ perspective", "random", PUBLISHED)
+    smooth = {"projection": 1.0, "accelerations": BODIES["accelerations"]}
+    yield row("+ accelerations in place of steps", "random", smooth)
+    yield row("+ bones constant and symmetric", "random", BODIES)
+    yield row("+ knees and noses in front", "random", {**BODIES, "limits": 0.3})
+    yield Row("dictionary", options.dictionary)
+    yield row("seeds from the dictionary", options.dictionary, BODIES)
+    yield row("+ near its poses", options.dictionary, {**BODIES, "consistency": NEAR})
+    for lifter in filter(None, options.lifters.split(",")):
+        yield Row(f"lifter {pathlib.Path(lifter).name}", lifter)
+        steps = {"projection": 1.0, "smooth_2d": 0.1, "smooth_3d": 0.1, "consistency": NEAR}
+        yield row("refined, losses of the paper", lifter, steps)
+        yield row("refined", lifter, {**BODIES, "consistency": NEAR})
+
+
+def starts_of(source: str) -> Callable[[Any], np.ndarray | None]:
+    """Clip of one view -> P*, (T, J, 3) at the clip's frames, or None."""
+    if source == "random":
+        return lambda clip: None
+    if source == "flat":
+        return _flat
+    model = trained.load(source)
+    return lambda clip: model.family.on_clip(model.predict, clip)["poses"]
+
+
+def _flat(clip: Any) -> np.ndarray:
+    """Every joint at the root's depth, at the size that the longest bones seen tell."""
+    rays = lifting.view_rays(clip, 0, SKELETON, clip["fps"])
+    size = dictionary.apparent_size(rays["rays"], rays["confidence"], SKELETON)
+    flat = np.concatenate([rays["rays"], np.zeros_like(rays["rays"][..., :1])], -1)
+    return (flat - flat[:, :1]) / float(np.median(size))
+
+
+def views_of(recordings: list[str], skip: str) -> list[tuple[Any, dict[str, Any]]]:
+    """(Clip of one view, what it is scored with) of every view of the recordings."""
+    found = []
+    for clip in corpus.load("aistpp", "all"):
+        if clip["clip"].rpartition("_")[2] in recordings:
+            clip = clips.without_views(clip, (skip,))
+            views = lifting.recorded_views(clip, SKELETON, FPS)
+            found += [(one, view["points_camera"]) for one, view in zip(clips.single_views(clip), views)]
+    return found
+
+
+def tables(row: Row, views: list[tuple[Any, Any]], runs: int) -> list[Tables]:
+    """Of every run, the metrics over all views; rows that draw nothing have one."""
+    start = starts_of(row.source)
+    given = [start(clip) for clip, _ in views]
+    found = []
+    for run in range(runs if row.settings else 1):
+        totals: dict[str, np.ndarray] = {}
+        for (clip, truth), lifted in zip(views, given):
+            if row.settings is None:
+                lifted = poses.resample(np.asarray(lifted, np.float32), clip["fps"], FPS)
+            else:
+                lifted = solve(clip, lifted, SKELETON, row.settings, run).poses
+            for name, pair in _scored(lifted, truth).items():
+                totals[name] = totals.get(name, 0.0) + np.array([float(value.sum()) for value in pair])
+        overall = ratios({name: tuple(totals[name]) for name in METRICS})
+        found.append({"overall": {"all": overall}})
+    return found
+
+
+def _scored(lifted: np.ndarray, truth: np.ndarray) -> dict[str, Any]:
+    targets = truth - truth[:, get_skeleton(SKELETON).parents.index(-1)][:, None]
+    batch = {"targets": targets[None], "frame_mask": np.ones((1, len(truth)), np.float32)}
+    return scores({"poses": lifted[None]}, batch, SKELETON)
+
+
+def line(row: Row, views: list[tuple[Any, Any]], options: argparse.Namespace) -> str:
+    """The row's line; its metrics are kept beside what they are of."""
+    made = {**dataclasses.asdict(row), "runs": options.runs, "recordings": options.recordings, "skip": options.skip}
+    digest = hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()[:16]
+    path = options.workdir / f"{digest}.json"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_json(path, {**made, "tables": tables(row, views, options.runs)})
+    mean, spread = (found["overall"]["all"] for found in mean_and_deviation(json.loads(path.read_text())["tables"]))
+    return f"| {row.title} | " + " | ".join(f"{mean[name]:.1f} ± {spread[name]:.1f}" for name in METRICS) + " |"
+
+
+def main() -> None:
+    """Prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--dictionary", default="work/dictionary")
+    parser.add_argument("--lifters", default="work/reprojection")
+    parser.add_argument("--rows", default="", help="only those whose title holds one of these words")
+    for name, default in (("runs", 3), ("seeds", 8), ("steps", 200)):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--recordings", default="ch01,ch02,ch03,ch05,ch06")
+    parser.add_argument("--skip", default="c05")
+    parser.add_argument("--workdir", type=pathlib.Path, default=pathlib.Path("work/multiseed"))
+    options = parser.parse_args()
+    views = views_of(options.recordings.split(","), options.skip)
+    print(f"{machine()}; {len(views)} views, {options.seeds} seeds, {options.steps} steps, {options.runs} runs\n")
+    print("| row | MPJPE, mm | N-MPJPE | P-MPJPE | velocity |\n| --- | --- | --- | --- | --- |")
+    for row in rows(options):
+        if any(word in row.title for word in options.rows.split(",")):
+            print(line(row, views, options), flush=True)
+
+
+if __name__ == "__main__":
+    main()
