@@ -190,6 +190,9 @@ def run(arguments: argparse.Namespace) -> list[pathlib.Path]:
     for note in recording.reading.notes:
         _note(note)
     result = recognition.recognise(recording.reading, models, settings, arguments.input.resolve().name, watch)
+    for note in result.notes:
+        if note not in recording.reading.notes:
+            _note(note)
     with watch("write"):
         result = dataclasses.replace(result, timings=dict(watch.seconds))
         paths = export.write(result, arguments.out, arguments.export, recording.footage(), _note)

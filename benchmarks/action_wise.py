@@ -17,7 +17,7 @@ import numpy as np
 
 from benchmarks.trainings import trained
 from configs import action_wise
-from hdvr_jax import evaluation, families, pipeline
+from hdvr_jax import evaluation, families, pipeline, scripts
 from hdvr_jax.action_wise import action_epochs, time_precision_rate
 from hdvr_jax.tables import Tables, mean_and_deviation
 
@@ -106,4 +106,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    scripts.guarded(main)

@@ -29,7 +29,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from configs.genre_common import genre_config
-from hdvr_jax import attribution, clip_poses, corpus, families
+from hdvr_jax import attribution, clip_poses, corpus, families, scripts
 from hdvr_jax.movements import hysteresis, load_vocabulary
 from hdvr_jax.optimizers import make_optimizer
 from hdvr_jax.update import init_state, make_update
@@ -211,4 +211,4 @@ def row(seed: int, cases: Iterator[Found]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    scripts.guarded(main)

@@ -31,6 +31,7 @@ from benchmarks import nonrigid
 from benchmarks.c3dpo_training import Learner, Ours, Theirs, modules
 from benchmarks.machine import machine
 from benchmarks.nonrigid import Subject
+from hdvr_jax import scripts
 
 
 class Trained(NamedTuple):
@@ -126,4 +127,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    scripts.guarded(main)

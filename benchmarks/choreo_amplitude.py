@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import numpy as np
 from jaxtyping import Float
 
-from hdvr_jax import corpus
+from hdvr_jax import corpus, scripts
 from hdvr_jax.choreo.plan import size_named, takes
 from hdvr_jax.choreo.streams import stream
 from hdvr_jax.choreo.take import dance
@@ -70,4 +70,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    scripts.guarded(main)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from jaxtyping import Float, Int
 
+from hdvr_jax import scripts
 from hdvr_jax.choreo.grammar import GENRES
 from hdvr_jax.choreo.plan import size_named
 from hdvr_jax.choreo.records import records
@@ -189,4 +190,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    scripts.guarded(main)

@@ -26,7 +26,7 @@ import numpy as np
 from jaxtyping import Float
 
 from benchmarks import detection_scenes as scenes
-from hdvr_jax import keypoints, metrics
+from hdvr_jax import keypoints, metrics, scripts
 from hdvr_jax.detection import Settings, detect, landmarker
 from hdvr_jax.detection.bundle import default_bundle
 from hdvr_jax.detection.people import People, Picture, box, look_at, search
@@ -192,4 +192,4 @@ def _height(track: PoseTrack) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    scripts.guarded(main)

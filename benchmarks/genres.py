@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks import movements
 from benchmarks.trainings import timed, trained
 from configs import choreai, genre_choreo, genre_cmu
-from hdvr_jax import evaluation, splits
+from hdvr_jax import evaluation, scripts, splits
 from hdvr_jax.tables import Tables, mean_and_deviation
 
 _CONFIGS = {"choreo": genre_choreo, "cmu": genre_cmu}
@@ -120,4 +120,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    scripts.guarded(main)

@@ -22,6 +22,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from hdvr_jax import scripts
+
 KINDS = ("shift", "jumps", "scale", "rotation", "similarity", "noise", "light", "occlusion", "bending")
 TRACKERS = ("ours", "csrt")
 
@@ -129,4 +131,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    scripts.guarded(main)

@@ -22,6 +22,7 @@ import numpy as np
 from jaxtyping import Float
 
 from benchmarks.tracking import scenes
+from hdvr_jax import scripts
 from hdvr_jax.choreo.detections import detect
 from hdvr_jax.choreo.streams import stream
 from hdvr_jax.skeletons import get_mapping
@@ -136,4 +137,4 @@ def _numbers(person: Float[np.ndarray, "J 3"]) -> list[float]:
 
 
 if __name__ == "__main__":
-    main()
+    scripts.guarded(main)

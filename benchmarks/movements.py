@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks.trainings import trained
 from configs import lifter_choreo, lifter_cmu, movements_choreo, movements_cmu
-from hdvr_jax import evaluation, loop
+from hdvr_jax import evaluation, loop, scripts
 from hdvr_jax.skeletons import BODY_PARTS
 from hdvr_jax.tables import mean_and_deviation
 
@@ -109,4 +109,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    scripts.guarded(main)

@@ -24,7 +24,7 @@ import numpy as np
 
 from benchmarks.machine import machine
 from benchmarks.self_supervised import METRICS
-from hdvr_jax import clips, corpus, dictionary, lifting, poses, trained
+from hdvr_jax import clips, corpus, dictionary, lifting, poses, scripts, trained
 from hdvr_jax.configurations import write_json
 from hdvr_jax.families import ratios
 from hdvr_jax.families.lifter import scores
@@ -162,4 +162,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    scripts.guarded(main)

@@ -30,7 +30,8 @@ from scipy.spatial.transform import Rotation
 from benchmarks import nonrigid_baselines, nonrigid_training
 from benchmarks.machine import machine
 from benchmarks.nonrigid_baselines import Depths, Fit, Seen
-from hdvr_jax import corpus
+from hdvr_jax import corpus, scripts
+from hdvr_jax.errors import InputError
 from hdvr_jax.skeletons import get_mapping
 
 SUBJECTS = "05,13,14,60,94,135"
@@ -56,8 +57,12 @@ class Errors(NamedTuple):
 
 
 def load(names: list[str], frames: int, seed: int) -> dict[str, Subject]:
-    """The subjects by their numbers."""
+    """The subjects by their numbers. Raises InputError for one who has no takes to fit or to hold out."""
     clips = corpus.load("cmu_mocap", "all")
+    held_out, fitted = ({c["dancer"] for c in clips if (c["split"] == "test") == test} for test in (True, False))
+    whole = sorted(held_out & fitted)
+    if unknown := [name for name in names if name not in whole]:
+        raise InputError(f"--subjects: {unknown[0]!r} is none of {', '.join(whole)}")
     found = {}
     for name in names:
         takes = [[c for c in clips if c["dancer"] == name and (c["split"] == "test") == test] for test in (False, True)]
@@ -149,4 +154,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    scripts.guarded(main)

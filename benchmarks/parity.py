@@ -24,7 +24,7 @@ import numpy as np
 from benchmarks.augmented import as_given, lifter_batch
 from benchmarks.videopose3d_golden import randomise
 from configs import videopose3d as config_file
-from hdvr_jax import families
+from hdvr_jax import families, scripts
 from hdvr_jax.configurations import normalise
 from hdvr_jax.optimizers import make_optimizer, make_schedule
 from hdvr_jax.published import videopose3d
@@ -137,4 +137,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    scripts.guarded(main)

@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import Float
 
 from benchmarks.machine import machine
-from hdvr_jax import clips, corpus, rig
+from hdvr_jax import clips, corpus, rig, scripts
 from hdvr_jax.clips import Clip
 
 RECORDINGS = ",".join(f"gBR_sBM_cAll_d04_mBR0_ch{number}" for number in ("01", "02", "03", "05", "06"))
@@ -62,9 +62,11 @@ def main() -> None:
     print(f"{machine()}; without {options.skip}\n")
     print("| recording | method | " + " | ".join(COLUMNS) + " |\n" + "| --- " * (2 + len(COLUMNS)) + "|")
     for name in wanted:
+        if options.skip not in ("none", *found[name]["views"]):
+            parser.error(f"--skip: {options.skip!r} is none of {', '.join(found[name]['views'])}, none")
         for method in METHODS:
             print(row(clips.without_views(found[name], (options.skip,)), method), flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    scripts.guarded(main)

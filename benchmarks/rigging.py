@@ -16,6 +16,7 @@ import time
 import numpy as np
 
 from datasets import raw
+from hdvr_jax import scripts
 from hdvr_jax.errors import InputError
 from hdvr_jax.keypoints import aistpp_sequence, cmu
 from hdvr_jax.pose_track import PoseTrack
@@ -74,4 +75,4 @@ def variation(track: PoseTrack) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    scripts.guarded(main)

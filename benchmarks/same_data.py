@@ -25,7 +25,7 @@ import numpy as np
 
 from benchmarks.augmented import as_given
 from configs import videopose3d
-from hdvr_jax import evaluation, families, pipeline, poses, rotations
+from hdvr_jax import evaluation, families, pipeline, poses, rotations, scripts
 from hdvr_jax.configurations import normalise
 from hdvr_jax.families.lifter import camera_poses
 from hdvr_jax.optimizers import make_optimizer, make_schedule
@@ -162,4 +162,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    scripts.guarded(main)

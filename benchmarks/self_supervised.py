@@ -21,6 +21,8 @@ from typing import Any
 
 from benchmarks.machine import machine
 from benchmarks.trainings import timed, trained
+from configs.self_supervised_common import DATA
+from hdvr_jax import scripts
 from hdvr_jax.tables import mean_and_deviation
 
 METRICS = ("body_mpjpe_mm", "body_n_mpjpe_mm", "body_p_mpjpe_mm", "body_velocity_mm")
@@ -135,6 +137,9 @@ def main() -> None:
     parser.add_argument("--temporal_steps", type=int, default=1500)
     parser.add_argument("--dictionary_steps", type=int, default=6000)
     options = parser.parse_args()
+    for option, known in (("data", DATA), ("tables", TABLES)):
+        if unknown := [name for name in getattr(options, option).split(",") if name not in known]:
+            parser.error(f"--{option}: {unknown[0]!r} is none of {', '.join(known)}")
     print(f"{machine()}; {options.seeds} seeds, {options.channels} channels, {options.steps} steps; temporal "
           f"{options.temporal_channels} channels, {options.temporal_steps} steps")  # fmt: skip
     for data in options.data.split(","):
@@ -145,4 +150,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    scripts.guarded(main)

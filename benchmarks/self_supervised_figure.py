@@ -15,8 +15,9 @@ import cv2
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from hdvr_jax import clips, corpus, trained, viewing
+from hdvr_jax import clips, corpus, files, scripts, trained, viewing
 from hdvr_jax.clips import Clip
+from hdvr_jax.errors import InputError
 
 SKELETON = "h36m17"
 _CELL = (220, 260)  # width, height in pixels
@@ -50,6 +51,17 @@ def picture(
     return np.concatenate(drawn, axis=1)
 
 
+def _view(recording: str, name: str) -> Clip:
+    """One view of a recording of AIST++. Raises InputError where there is none such."""
+    found = {clip["clip"]: clip for clip in corpus.load("aistpp", "all")}
+    if recording not in found:
+        raise InputError(f"--recording: {recording!r} is none of {', '.join(found)}")
+    views = {view["views"][0]: view for view in clips.single_views(found[recording])}
+    if name not in views:
+        raise InputError(f"--view: {name!r} is none of {', '.join(views)}")
+    return views[name]
+
+
 def main() -> None:
     """Writes the picture."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -60,14 +72,18 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=5)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("docs/self_supervised.png"))
     options = parser.parse_args()
-    models = dict(zip(options.titles.split(","), options.models.split(","), strict=True))
-    (clip,) = (each for each in corpus.load("aistpp", "all") if each["clip"] == options.recording)
-    (view,) = (each for each in clips.single_views(clip) if each["views"] == (options.view,))
+    titles, workdirs = options.titles.split(","), options.models.split(",")
+    if len(titles) != len(workdirs):
+        parser.error(f"--titles: expected one for each of {len(workdirs)} models, got {len(titles)}")
+    files.check_place(options.out)
+    view = _view(options.recording, options.view)
+    models = dict(zip(titles, workdirs))
     length = view["keypoints"].shape[1]
     frames = np.linspace(0, length - 1, options.frames + 2)[1:-1]
+    drawn = picture(columns(view, models), frames)
     options.out.parent.mkdir(parents=True, exist_ok=True)
-    cv2.imwrite(str(options.out), picture(columns(view, models), frames))
+    cv2.imwrite(str(options.out), drawn)
 
 
 if __name__ == "__main__":
-    main()
+    scripts.guarded(main)

@@ -15,6 +15,7 @@ from typing import Any
 
 from benchmarks.trainings import trained
 from configs import semi_supervised
+from hdvr_jax import scripts
 from hdvr_jax.tables import mean_and_deviation
 
 SHARES = (0.01, 0.05, 0.1, 0.5)
@@ -58,4 +59,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    scripts.guarded(main)

@@ -18,6 +18,7 @@ from jaxtyping import Float
 
 from benchmarks import noise_data
 from datasets import raw
+from hdvr_jax import scripts
 from hdvr_jax.cleaning import METHODS, OFF, Settings, clean
 from hdvr_jax.errors import InputError
 from hdvr_jax.pose_track import PoseTrack
@@ -90,4 +91,4 @@ def limb_joints() -> list[int]:
 
 
 if __name__ == "__main__":
-    main()
+    scripts.guarded(main)

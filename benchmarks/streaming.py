@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from configs import videopose3d
-from hdvr_jax import families
+from hdvr_jax import families, scripts
 from hdvr_jax.configurations import normalise
 from hdvr_jax.families import lifter
 from hdvr_jax.networks.lifter import apply_to_sequence
@@ -95,4 +95,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    scripts.guarded(main)

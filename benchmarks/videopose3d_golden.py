@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from hdvr_jax import scripts
 from hdvr_jax.skeletons import get_skeleton
 
 CHANNELS, JOINTS, SEED = 8, 17, 1
@@ -119,4 +120,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    scripts.guarded(main)

@@ -18,7 +18,7 @@ with every depth that of the root). Weights were chosen with ch03 in sight; with
 import ml_collections
 
 from configs.lifter_common import lifter_config
-from configs.self_supervised_common import DATA, see_views
+from configs.self_supervised_common import DATA, SKIP, see_views
 from hdvr_jax.configurations import parse_arg
 
 # The thesis tells the sizes of the first level, 125, and of the last, 10. Deep-NRSfM goes down by about ten at a time.
@@ -32,16 +32,21 @@ ROWS = {
 }
 
 
+def tiny_levels(levels: tuple[int, ...]) -> tuple[int, ...]:
+    """Levels of a dictionary that is learnt in seconds, for tests."""
+    return tuple(min(size, 12) for size in levels)
+
+
 def get_config(arg: str = "") -> ml_collections.ConfigDict:
     """Arguments: data = aistpp or cmu; row; steps; skip = view to leave out, or none; size = full or tiny."""
-    choices = {"data": DATA, "row": ROWS, "size": ("full", "tiny")}
+    choices = {"data": DATA, "skip": SKIP, "row": ROWS, "size": ("full", "tiny")}
     options = parse_arg(arg, choices, data="aistpp", row="hierarchical", steps=0, skip="c05", size="full")
     tiny = options.size == "tiny"
     config = lifter_config("dictionary", widths=(1,), outputs=1)
     config.family = "dictionary"
     see_views(config, options.data, options.skip, tiny=tiny)
     levels, config.model.camera, weights = ROWS[options.row]
-    config.model.levels = levels if not tiny else tuple(min(size, 12) for size in levels)
+    config.model.levels = tiny_levels(levels) if tiny else levels
     config.model.update({f"{name}_weight": weight for name, weight in weights.items()})
     config.model.inputs = "frames"
     config.model.nominal_start = config.model.keep_image = options.row != "published"

@@ -13,10 +13,10 @@ the dictionary is learnt along with the network, as that of sd is (of a single l
 
 import ml_collections
 
-from configs.dictionary import LEVELS
+from configs.dictionary import LEVELS, tiny_levels
 from configs.dictionary import ROWS as DICTIONARIES
 from configs.lifter_common import lifter_config
-from configs.self_supervised_common import DATA, see_views, set_budget
+from configs.self_supervised_common import DATA, SKIP, see_views, set_budget
 from hdvr_jax.configurations import parse_arg
 from hdvr_jax.networks.dictionary import PARTS
 
@@ -40,7 +40,14 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
     residual (single frames, as published) or temporal (27); virtual = views added to every clip; camera = columns, or
     exponential as published; skip = view to leave out, or none; size.
     """
-    choices = {"data": DATA, "row": ROWS, "backbone": BACKBONES, "camera": CAMERAS, "size": ("full", "tiny")}
+    choices = {
+        "data": DATA,
+        "skip": SKIP,
+        "row": ROWS,
+        "backbone": BACKBONES,
+        "camera": CAMERAS,
+        "size": ("full", "tiny"),
+    }
     options = parse_arg(
         arg, choices, data="aistpp", row="cf", dictionary="", channels=0, steps=0, backbone="temporal", virtual=8,
         camera="columns", skip="c05", size="full",
@@ -56,6 +63,7 @@ def get_config(arg: str = "") -> ml_collections.ConfigDict:
     config.model.backbone, config.model.inputs = options.backbone, "frames"
     model, row = config.model, ROWS[options.row]
     model.levels, model.consistency_weight, model.adversarial_weight = row
+    model.levels = tiny_levels(model.levels) if tiny else model.levels
     model.keep_image = True
     set_budget(config.train, 512, options.steps or (20 if tiny else 3000 if temporal else 12000), tiny=tiny)
     model.warmup_steps = config.train.steps // 4  # over which lambda rises

@@ -14,7 +14,7 @@ of tables 3.1 and 3.2 are named after them; at full size, 1,024 channels, they t
 import ml_collections
 
 from configs.lifter_common import lifter_config
-from configs.self_supervised_common import DATA, see_views, set_budget
+from configs.self_supervised_common import DATA, SKIP, see_views, set_budget
 from hdvr_jax.configurations import parse_arg
 
 # Of each row, what differs from the thesis' own method: four residual blocks, a root branch, pre-training.
@@ -39,7 +39,7 @@ _OF_DATA = ("virtual_views",)
 def get_config(arg: str = "") -> ml_collections.ConfigDict:
     """Arguments: data = aistpp or cmu; row; extrinsics = given or estimated; skip = view to leave out, or none;
     channels, steps; layers = of the temporal rows, each of which sees three times as many frames; size."""
-    choices = {"data": DATA, "row": ROWS, "extrinsics": ("given", "estimated"), "size": ("full", "tiny")}
+    choices = {"data": DATA, "skip": SKIP, "row": ROWS, "extrinsics": ("given", "estimated"), "size": ("full", "tiny")}
     options = parse_arg(
         arg, choices, data="aistpp", row="fitted_temporal", extrinsics="given", skip="c05", channels=0, steps=0,
         layers=3, size="full",

@@ -6,6 +6,8 @@ from configs.lifter_common import observe_detections
 
 DATA = ("aistpp", "cmu")
 CMU_VIEWS = 4
+# What may be left out of AIST++; motion capture has none of them.
+SKIP = ("none", *(f"c0{number}" for number in range(1, 10)))
 
 
 def set_budget(train: ml_collections.ConfigDict, batch_size: int, steps: int, *, tiny: bool) -> None:

@@ -3,6 +3,7 @@
 A config file is `configs/<name>.py` with `get_config(arg="")`; it starts from `base_config()`.
 """
 
+import ast
 import difflib
 import json
 import os
@@ -107,8 +108,8 @@ def parse_arg(
 ) -> ml_collections.ConfigDict:
     """The argument of a config file, `key=value,key=value`, over defaults.
 
-    A value gets the type of its default; entries of a tuple are separated by "+" ("3+3+3"). `choices` has the values
-    that some of the keys may take.
+    A value gets the type of its default; entries of a tuple are separated by "+" ("3+3+3"), or by commas in brackets
+    where one value is parsed alone, as by --set. `choices` has the values that some of the keys may take.
 
     Raises:
       InputError: unknown key (with the nearest known one), no "=", a value of another type or not among the choices.
@@ -134,7 +135,7 @@ def _hint(key: str, known: Sequence[str]) -> str:
 def _parse(key: str, text: str, default: Any) -> Any:
     if isinstance(default, tuple):
         kind = default[0] if default else ""
-        return tuple(_parse(key, entry, kind) for entry in text.split("+") if entry)
+        return tuple(_parse(key, entry, kind) for entry in _entries(key, text) if entry)
     if isinstance(default, bool):
         values = {"true": True, "1": True, "false": False, "0": False}
         if text.lower() not in values:
@@ -144,6 +145,15 @@ def _parse(key: str, text: str, default: Any) -> Any:
         return type(default)(text)
     except ValueError as error:
         raise InputError(f"config argument {key}={text}: expected {type(default).__name__}") from error
+
+
+def _entries(key: str, text: str) -> list[str]:
+    if text[:1] not in ("(", "["):
+        return text.split("+")
+    try:
+        return [str(entry) for entry in ast.literal_eval(text)]
+    except (ValueError, SyntaxError, TypeError) as error:
+        raise InputError(f'{key}={text}: expected entries with "+" between, or as Python writes a tuple') from error
 
 
 def normalise(config: Any) -> ml_collections.ConfigDict:
@@ -209,6 +219,7 @@ def check_claim(workdir: str | os.PathLike, config: Any) -> None:
         old = load_config(folder)
         changed = [entry for entry in differences(old, config) if not _may_change(*entry)]
         if changed:
+            changed.sort(key=lambda entry: entry[0] not in ("name", "family"))
             fields = "; ".join(f"{name} was {before!r} and is {after!r}" for name, before, after in changed[:3])
             more = f" (and {len(changed) - 3} more)" if len(changed) > 3 else ""
             raise InputError(

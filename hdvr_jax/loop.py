@@ -16,8 +16,8 @@ from typing import Any
 import jax
 import numpy as np
 
-from hdvr_jax import configurations, devices, divisions, evaluation, families, pipeline, seeds, trained
-from hdvr_jax.checkpoints import Checkpoints, restore_for_inference
+from hdvr_jax import configurations, devices, divisions, evaluation, families, initial, pipeline, seeds, trained
+from hdvr_jax.checkpoints import Checkpoints
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import Family
 from hdvr_jax.interrupts import Interrupted, Interrupts
@@ -25,7 +25,7 @@ from hdvr_jax.optimizers import make_optimizer
 from hdvr_jax.progress import Progress
 from hdvr_jax.runs import Run, make_runs, models_of, select, steps_per_epoch, values_of
 from hdvr_jax.tables import mean_and_deviation
-from hdvr_jax.update import Metrics, State, evaluation_variables, make_update, part_started_from, started_from
+from hdvr_jax.update import Metrics, State, evaluation_variables, make_update
 
 # The first batch's examples that give `init` its shapes.
 _INIT_EXAMPLES = 2
@@ -61,7 +61,8 @@ def train(config: Any, workdir: str | os.PathLike) -> None:
     devices.enable_compile_cache()
     configurations.check_claim(workdir, config)
     # Of a training that cannot start nothing stays behind.
-    training = None if (pathlib.Path(workdir) / configurations.CHECKPOINT_FOLDER).exists() else _set_up(config)
+    begun = (pathlib.Path(workdir) / configurations.CHECKPOINT_FOLDER).exists()
+    training, state = (None, None) if begun else _fresh(config)
     configurations.claim(workdir, config)
     with Checkpoints(workdir) as checkpoints:
         done = checkpoints.latest_step()
@@ -75,7 +76,10 @@ def train(config: Any, workdir: str | os.PathLike) -> None:
         settle(workdir, training.windows.labels)
         like = jax.eval_shape(training.init)
         _check_metric(training, like)
-        state = checkpoints.restore(like) if done else _started(training.init(), config.train)
+        if done:
+            state = checkpoints.restore(like)
+        elif state is None:
+            state = initial.started(training.init(), initial.weights(config.train))
         verb, steps = "continuing" if done else "training", training.config.train.steps
         epochs = f" ({config.train.epochs:g} epochs)" if config.train.epochs else ""
         print(f"{verb} {config.name or config.family} in {workdir}, from step {done} of {steps}{epochs}")
@@ -145,14 +149,12 @@ def _set_up(config: Any) -> _Training:
     )
 
 
-def _started(state: State, settings: Any) -> State:
-    """The state with the weights of the trainings that `train.initial` and `train.initial_parts` name, if any."""
-    if path := settings.initial:
-        state = started_from(state, restore_for_inference(path)[1], f"config.train.initial: {path}")
-    for part, path in settings.get("initial_parts", {}).items():
-        where = f"config.train.initial_parts.{part}: {path}"
-        state = part_started_from(state, part, restore_for_inference(path)[1], where)
-    return state
+def _fresh(config: Any) -> tuple[_Training, State]:
+    """A training and its first state."""
+    # What it starts from is read first: data may take minutes.
+    weights = initial.weights(config.train)
+    training = _set_up(config)
+    return training, initial.started(training.init(), weights)
 
 
 def _with_steps(config: Any, epoch: int) -> Any:

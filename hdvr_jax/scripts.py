@@ -35,20 +35,25 @@ def run(main: Callable[[Sequence[str]], Any], required: Sequence[str] = ()) -> N
         except KeyboardInterrupt as error:
             return _interrupted(error)
 
-    def guarded(argv: Sequence[str]) -> Any:
-        # Orbax tells about its every step, and warns whenever a checkpoint is only read.
-        if not flags.FLAGS["verbosity"].present:
-            logging.set_verbosity(logging.ERROR)
-        try:
-            if len(argv) > 1:
-                raise InputError(f"unexpected argument {argv[1]!r}; try --help")
-            return main(argv)
-        except (InputError, OSError) as error:
-            return _stop(error)
-        except KeyboardInterrupt as error:
-            return _interrupted(error)
+    def parsed(argv: Sequence[str]) -> Any:
+        if len(argv) > 1:
+            _stop(InputError(f"unexpected argument {argv[1]!r}; try --help"))
+        return guarded(main, argv, quiet=not flags.FLAGS["verbosity"].present)
 
-    app.run(guarded, flags_parser=parse)
+    app.run(parsed, flags_parser=parse)
+
+
+def guarded(main: Callable[..., Any], *arguments: Any, quiet: bool = True) -> Any:
+    """What `main` returns; exit codes and errors as of `run`. `quiet` leaves out what libraries say beside errors."""
+    # Orbax tells about its every step, and warns whenever a checkpoint is only read.
+    if quiet:
+        logging.set_verbosity(logging.ERROR)
+    try:
+        return main(*arguments)
+    except (InputError, OSError) as error:
+        return _stop(error)
+    except KeyboardInterrupt as error:
+        return _interrupted(error)
 
 
 def quiet_tensorflow() -> None:

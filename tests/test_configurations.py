@@ -97,6 +97,12 @@ def test_other_data_to_evaluate_on():
     assert (found.data.dataset, found.evaluate.split) == ("cmu_mocap", "validation")
 
 
+@pytest.mark.parametrize("text", ["c05+c99", "('c05','c99')", '["c05", "c99"]'])
+def test_tuples_are_set_as_arguments_or_python_write_them(text):
+    found = configurations.for_evaluation(example(), assignments=[f"evaluate.groups={text}"])
+    assert found.evaluate.groups == ("c05", "c99")
+
+
 @pytest.mark.parametrize(
     ("assignment", "message"),
     [
@@ -104,6 +110,7 @@ def test_other_data_to_evaluate_on():
         ("evaluate.batch_size", "expected data.FIELD=VALUE"),
         ("evaluate.batchsize=3", "did you mean 'batch_size'"),
         ("data.nowhere.x=3", "'nowhere' has no fields"),
+        ("evaluate.groups=('c05'", "as Python writes a tuple"),
     ],
 )
 def test_bad_changes_are_errors(assignment, message):

@@ -111,6 +111,7 @@ def test_a_training_starts_from_another(tmp_path):
         same(variables(tmp_path / "second", index=index)["params"], variables(tmp_path / "first")["params"])
     with pytest.raises(InputError, match="third is not the workdir of a training"):
         loop.train(toy.config(train__initial=str(tmp_path / "third")), tmp_path / "fourth")
+    assert not (tmp_path / "fourth").exists()
 
 
 def test_a_part_of_the_parameters_starts_from_another_training(tmp_path):
@@ -127,8 +128,9 @@ def test_a_part_of_the_parameters_starts_from_another_training(tmp_path):
     found = variables(tmp_path / "second")["params"]
     same({name: found[name] for name in others}, {name: random[name] for name in others})
     config.train.initial_parts = {"dictionary": str(tmp_path / "first")}
-    with pytest.raises(InputError, match="this config's model has no part called 'dictionary'"):
+    with pytest.raises(InputError, match="first: holds a model of family toy, which has no part called 'dictionary'"):
         loop.train(config, tmp_path / "third")
+    assert not (tmp_path / "third").exists()
 
 
 def test_training_learns(tmp_path, capsys):

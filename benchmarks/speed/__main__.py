@@ -16,6 +16,7 @@ import statistics
 
 from benchmarks.speed import start, work
 from benchmarks.speed.timing import Comparison, compare
+from hdvr_jax import scripts
 
 COMPARISONS = (
     Comparison("A1", "training step, batch 128, 27 frames", "step", ("frames_27", 128), 16),
@@ -65,4 +66,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    scripts.guarded(main)

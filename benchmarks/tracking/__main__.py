@@ -25,6 +25,7 @@ import sys
 from collections.abc import Callable
 
 from benchmarks.tracking import audit, picture, scenes, scores, trackers
+from hdvr_jax import scripts
 from hdvr_jax.errors import InputError
 
 _GROUPS = {
@@ -135,4 +136,4 @@ def _cell(name: str, value: object) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    scripts.guarded(main)

@@ -128,7 +128,7 @@ def detections(source: Source, people: Sequence[Person], first: int, frames: int
     if not there.any():
         raise InputError(f"{source.path}: no joint of anybody was seen in any frame")
     if not there.all():
-        source.notes.append(f"People of whom no joint was seen were left out: {(~there).sum()}.")
+        source.notes.append(f"Detections of people of whom no joint was seen were left out: {(~there).sum()}.")
     if seen.any() and trust[seen].max() > 1:
         source.notes.append(f"Confidences of up to {trust[seen].max():.3g} were cut to 1.")
     points, size = _in_pixels(source, points)

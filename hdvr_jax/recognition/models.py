@@ -252,7 +252,9 @@ def _on_clip(model: trained.Trained, workdir: pathlib.Path) -> Callable[[Clip], 
 
 def _info(stage: str, model: trained.Trained, workdir: pathlib.Path) -> ModelInfo:
     step = checkpoints.resolve_step(workdir, "best")
-    return ModelInfo(stage, model.config.name, step, *_scores(workdir / SCORES_FILE, step))
+    seeds = model.config.num_seeds
+    name = f"{model.config.name} (the first of {seeds} seeds)" if seeds > 1 else model.config.name
+    return ModelInfo(stage, name, step, *_scores(workdir / SCORES_FILE, step))
 
 
 def _scores(path: pathlib.Path, step: int) -> tuple[dict[str, float], str]:
