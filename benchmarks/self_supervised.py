@@ -65,7 +65,8 @@ TABLES = {
         Row("the same, no pre-training", "reprojection", "no_pretraining"),
         Row("squared errors", "reprojection", "squared"),
         Row("fitted root", "reprojection", "fitted_root"),
-        Row("fitted root, temporal, virtual views", "reprojection", "fitted_temporal", temporal=True),
+        Row("fitted root, virtual views", "reprojection", "fitted_root_da"),
+        Row("the same, temporal", "reprojection", "fitted_temporal", temporal=True),
         Row("the same, estimated extrinsics", "reprojection", "fitted_temporal", "extrinsics=estimated", temporal=True),
     ),
     "4.1": (

@@ -31,6 +31,7 @@ ROWS = {
     "no_pretraining": {"root": "published", "pretraining": 0.0},
     "squared": {"knee": 0.0},
     "fitted_root": {"root": "fit", "pretraining": 0.0},
+    "fitted_root_da": {"root": "fit", "pretraining": 0.0, "virtual_views": 8},
     "fitted_temporal": {"root": "fit", "pretraining": 0.0, "virtual_views": 8, **_TEMPORAL},
 }
 _OF_DATA = ("virtual_views",)
