@@ -41,6 +41,14 @@ def test_the_transform_loss_falls_on_one_batch():
     assert min(values[-5:]) < 0.5 * values[0]
 
 
+def test_dancers_begin_about_as_far_away_as_most_of_them_are(monkeypatch):
+    _, family, windows = _setup("trans_reproj", pretraining_steps=0)
+    found = losses(family, _batch(windows), 1)[0]["transform"]
+    monkeypatch.setattr("hdvr_jax.families.reprojection._GUESS", 0.0)
+    _, family, windows = _setup("trans_reproj", pretraining_steps=0)
+    assert found < 1.2 * losses(family, _batch(windows), 1)[0]["transform"]
+
+
 def test_the_adversarial_rival_learns():
     values = _falling("reproj_adv", "reprojection", 40)
     assert min(values[-5:]) < 0.7 * values[0]
