@@ -115,7 +115,7 @@ def tables(row: Row, views: list[tuple[Any, Any]], runs: int) -> list[Tables]:
             if row.settings is None:
                 lifted = poses.resample(np.asarray(lifted, np.float32), clip["fps"], FPS)
             else:
-                lifted = solve(clip, lifted, SKELETON, row.settings, run).poses
+                lifted = solve(clip, None if lifted is None else lifted[None], SKELETON, row.settings, run).poses
             for name, pair in _scored(lifted, truth).items():
                 totals[name] = totals.get(name, 0.0) + np.array([float(value.sum()) for value in pair])
         overall = ratios({name: tuple(totals[name]) for name in METRICS})

@@ -96,28 +96,31 @@ def see(
     rays: Float[np.ndarray, "T J 2"],
     confidence: Float[np.ndarray, "T J"],
     skeleton: str,
-    start: Float[np.ndarray, "T J 3"] | None = None,
+    starts: Float[np.ndarray, "S T J 3"] | None = None,
 ) -> Seen:
     """A clip as the optimiser sees it.
 
     Args:
         rays: ideal image points (`lifting.track_rays`); any finite value where confidence is 0.
-        start: P*, such as a lifter's poses, metres about the root in camera axes; None where there is none.
+        starts: what seeds begin at, such as the poses of S trainings of a lifter, metres about the root in camera
+            axes; their mean is P*. None where there are none.
     """
     sizes = np.asarray(dictionary.apparent_size(rays, confidence, skeleton))
     known = jnp.asarray(confidence).T
+    begun = jnp.zeros((0, 3, *known.shape)) if starts is None else jnp.asarray(starts).transpose(0, 3, 2, 1)
     return Seen(
         points=jnp.asarray(rays).transpose(2, 1, 0),
         confidence=known,
         real=jnp.ones(len(rays)),
-        start=jnp.zeros((3, *known.shape)) if start is None else jnp.asarray(start).transpose(2, 1, 0),
-        trust=jnp.full(known.shape, 0.0 if start is None else 1.0),
+        starts=begun,
+        start=begun.sum(0) / max(1, len(begun)),
+        trust=jnp.full(known.shape, float(len(begun) > 0)),
         scale=jnp.float32(np.median(sizes[sizes > 0]) if (sizes > 0).any() else _SCALE),
     )
 
 
 def lift(key: PRNGKeyArray, seen: Seen, fps: float, settings: Settings, skeleton: str) -> Found:
-    """Lifts a clip: seeds perturb P* where `seen` has one, and are random persons who stand where it has none.
+    """Lifts a clip: seeds perturb what `seen` has to begin at, or are random persons who stand where it has nothing.
 
     Raises:
         InputError: as `Settings.check`.
@@ -129,7 +132,7 @@ def lift(key: PRNGKeyArray, seen: Seen, fps: float, settings: Settings, skeleton
     pieces = windows.cut(seen, where)
     in_turn = jax.default_backend() == "cpu" if settings.one_by_one is None else settings.one_by_one
     keys = jax.vmap(lambda start: jax.random.fold_in(key, start))(jnp.arange(len(where.starts)))
-    one = _window_solver(settings, skeleton, guided=bool(seen.trust.any()), in_turn=in_turn)
+    one = _window_solver(settings, skeleton, in_turn=in_turn)
     solution = _in_turn(one, keys, pieces) if in_turn else jax.vmap(one)(keys, pieces)
     path = windows.chosen(solution, where, settings.jump_weight)
     chosen = windows.stitched(solution, path, where)
@@ -153,11 +156,11 @@ def _rooted(seed: Variables, root: int) -> tuple[np.ndarray, np.ndarray]:
     return points - points[:, root : root + 1], place + points[:, root]
 
 
-def _window_solver(settings: Settings, skeleton: str, *, guided: bool, in_turn: bool) -> Callable[[Array, Seen], Any]:
+def _window_solver(settings: Settings, skeleton: str, *, in_turn: bool) -> Callable[[Array, Seen], Any]:
     def solve(key: PRNGKeyArray, seen: Seen) -> Solution:
         drawn = {"count": settings.seeds, "skeleton": skeleton}
-        if guided:
-            starts: Variables = sources.perturbed_seeds(key, seen.start, seen, settings.noise, **drawn)
+        if len(seen.starts):
+            starts: Variables = sources.perturbed_seeds(key, seen, settings.noise, **drawn)
         else:
             starts = sources.random_seeds(key, seen, settings.noise, **drawn)
         return optimise(

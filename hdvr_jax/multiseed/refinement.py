@@ -17,7 +17,7 @@ FPS = 30.0
 
 def solve(
     clip: Mapping[str, Any],
-    lifted: Float[np.ndarray, "T J 3"] | None,
+    lifted: Float[np.ndarray, "S T J 3"] | None,
     skeleton: str,
     settings: Settings | None = None,
     seed: int = 0,
@@ -26,21 +26,24 @@ def solve(
 
     Args:
         clip: one view and its camera.
-        lifted: P*, metres about the root in the camera's axes, at the clip's frames, finite; None where there is none.
+        lifted: of S trainings of a lifter, metres about the root in the camera's axes, at the clip's frames, finite;
+            None where there is none.
         skeleton: of `lifted`.
         seed: of the perturbations.
     Raises:
         InputError: as `Settings.check`.
     """
     seen = lifting.view_rays(clip, 0, skeleton, FPS)
-    start = None if lifted is None else poses.resample(np.asarray(lifted, np.float32), clip["fps"], FPS)
-    known = multiseed_clip.see(seen["rays"], seen["confidence"], skeleton, start)
+    starts = None
+    if lifted is not None:
+        starts = np.stack([poses.resample(np.asarray(each, np.float32), clip["fps"], FPS) for each in lifted])
+    known = multiseed_clip.see(seen["rays"], seen["confidence"], skeleton, starts)
     return multiseed_clip.lift(jax.random.key(seed), known, FPS, settings or Settings(), skeleton)
 
 
 def refine(
     clip: Mapping[str, Any],
-    lifted: Float[np.ndarray, "T J 3"],
+    lifted: Float[np.ndarray, "S T J 3"],
     skeleton: str,
     settings: Settings | None = None,
     seed: int = 0,
@@ -48,4 +51,4 @@ def refine(
     """`solve`, at the clip's frames: "poses" (T, J, 3), "trajectory" (T, 3) of the root and "spread" (T, J), metres."""
     found = solve(clip, lifted, skeleton, settings, seed)
     values = {"poses": found.poses, "trajectory": found.trajectory, "spread": found.spread}
-    return {name: lifting.on_frames(value, FPS, len(lifted), clip["fps"]) for name, value in values.items()}
+    return {name: lifting.on_frames(value, FPS, len(lifted[0]), clip["fps"]) for name, value in values.items()}

@@ -84,19 +84,19 @@ def random_seeds(key: PRNGKeyArray, seen: Seen, noise: Scalar, *, count: int, sk
 
 
 @functools.partial(jax.jit, static_argnames=("count", "skeleton"))
-def perturbed_seeds(
-    key: PRNGKeyArray, poses: Float[Array, "3 J T"], seen: Seen, noise: Scalar, *, count: int, skeleton: str
-) -> Variables:
-    """The poses themselves, the first seed, and perturbed ones: with smooth noise (metres), and every other one with
-    the depths of a limb, drawn at random, or of the whole body, negated."""
-    joints, frames = seen.confidence.shape
+def perturbed_seeds(key: PRNGKeyArray, seen: Seen, noise: Scalar, *, count: int, skeleton: str) -> Variables:
+    """What seeds begin at (`Seen.starts`) and, after these, perturbed ones: with smooth noise (metres), and every other
+    one with the depths of a limb, drawn at random, or of the whole body, negated."""
+    begun, (joints, frames) = len(seen.starts), seen.confidence.shape
     chains, root = jnp.asarray(_chains(skeleton), jnp.float32), get_skeleton(skeleton).parents.index(-1)
 
     def one(own: PRNGKeyArray, number: Array) -> Variables:
         noise_key, limb_key = jax.random.split(own)
         chain = chains[jax.random.randint(limb_key, (), 0, len(chains))]
-        pose = jnp.where(number % 2 == 1, limb_flipped(poses, chain, skeleton), poses)
-        moved = pose + jnp.where(number > 0, noise, 0.0) * smooth_noise(noise_key, joints, frames)
+        given, perturbed = seen.starts[number % begun], number >= begun
+        flip = perturbed & ((number - begun) % 2 == 0)
+        pose = jnp.where(flip, limb_flipped(given, chain, skeleton), given)
+        moved = pose + jnp.where(perturbed, noise, 0.0) * smooth_noise(noise_key, joints, frames)
         return placed(moved - moved[:, root : root + 1], seen, root)
 
     return jax.vmap(one)(jax.random.split(key, count), jnp.arange(count))

@@ -35,7 +35,9 @@ class Seen:
             guessed focal length where it is not known.
         confidence: (J, T) weights; 0 where missed.
         real: (T,) 0 for frames of padding.
-        start: (3, J, T) P*, the pose to stay near, about the root, metres; used where trust is above 0.
+        starts: (S, 3, J, T) poses about the root, metres, that seeds begin at, such as those of S trainings of a
+            lifter; S = 0 where there are none.
+        start: (3, J, T) P*, the pose to stay near, their mean; used where trust is above 0.
         trust: (J, T) weights of `start`.
         scale: () image units a metre, about.
     """
@@ -43,6 +45,7 @@ class Seen:
     points: Float[Array, "*B 2 J T"]
     confidence: Float[Array, "*B J T"]
     real: Float[Array, "*B T"]
+    starts: Float[Array, "*B S 3 J T"]
     start: Float[Array, "*B 3 J T"]
     trust: Float[Array, "*B J T"]
     scale: Float[Array, "*B"]

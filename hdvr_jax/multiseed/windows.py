@@ -51,7 +51,9 @@ def cut(seen: Seen, windows: Windows) -> Seen:
         return jnp.stack([padded[..., start : start + windows.length] for start in windows.starts])
 
     scale = jnp.broadcast_to(seen.scale, (len(windows.starts),))
-    fields = {name: pieces(getattr(seen, name)) for name in ("points", "confidence", "real", "start", "trust")}
+    fields = {
+        name: pieces(getattr(seen, name)) for name in ("points", "confidence", "real", "starts", "start", "trust")
+    }
     return Seen(**fields, scale=scale)
 
 

@@ -114,7 +114,7 @@ def with_refinement(models: Models) -> Models:
     lifter = models.lifter
 
     def refined(clip: Clip) -> Lifted:
-        return Lifted(**refine(clip, lifter(clip).poses, LIFTED_SKELETON))
+        return Lifted(**refine(clip, lifter(clip).poses[None], LIFTED_SKELETON))
 
     note = " ".join(filter(None, (models.notes.get("lifter", ""), REFINED_NOTE)))
     return dataclasses.replace(models, lifter=refined, notes={**models.notes, "lifter": note})

@@ -37,6 +37,7 @@ def seen_of(truth, camera="weak", trust=0.0):
         points=project(truth, camera),
         confidence=jnp.ones((17, frames)),
         real=jnp.ones(frames),
+        starts=truth.pose[None],
         start=truth.pose,
         trust=jnp.full((17, frames), trust),
         scale=jnp.exp(truth.place[0, 0]),

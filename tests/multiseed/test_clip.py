@@ -29,7 +29,7 @@ def test_a_start_that_is_off_is_refined():
     truth, rays, confidence = _clip()
     noise = np.random.default_rng(0).normal(size=truth.shape).astype(np.float32)
     start = truth + 0.05 * (noise - noise[:, :1])
-    found = clip.lift(KEY, clip.see(rays, confidence, SKELETON, start), FPS, QUICK, SKELETON)
+    found = clip.lift(KEY, clip.see(rays, confidence, SKELETON, start[None]), FPS, QUICK, SKELETON)
     assert _error(found.poses, truth) < 0.5 * _error(start, truth)
     np.testing.assert_allclose(found.trajectory[:, 2], DEPTH, rtol=0.15)
     np.testing.assert_allclose(found.trajectory[:, :2] / found.trajectory[:, 2:], rays[:, 0], atol=0.01)
@@ -49,7 +49,7 @@ def test_without_a_start_seeds_come_to_see_what_was_seen():
 @pytest.mark.parametrize("frames", [1, 2, 7])
 def test_clips_shorter_than_a_window(frames):
     truth, rays, confidence = _clip(frames)
-    found = clip.lift(KEY, clip.see(rays, confidence, SKELETON, truth), FPS, QUICK, SKELETON)
+    found = clip.lift(KEY, clip.see(rays, confidence, SKELETON, truth[None]), FPS, QUICK, SKELETON)
     assert found.poses.shape == truth.shape
     assert _error(found.poses, truth) < 0.05
 
@@ -58,19 +58,19 @@ def test_what_was_missed_stays_near_the_start():
     truth, rays, confidence = _clip()
     confidence[10:40] = 0
     rays[10:40] = 7.0
-    found = clip.lift(KEY, clip.see(rays, confidence, SKELETON, truth), FPS, QUICK, SKELETON)
+    found = clip.lift(KEY, clip.see(rays, confidence, SKELETON, truth[None]), FPS, QUICK, SKELETON)
     assert _error(found.poses, truth) < 0.05
 
 
 def test_nothing_seen_at_all_gives_the_start():
     truth, rays, confidence = _clip(20)
-    found = clip.lift(KEY, clip.see(rays, 0 * confidence, SKELETON, truth), FPS, QUICK, SKELETON)
+    found = clip.lift(KEY, clip.see(rays, 0 * confidence, SKELETON, truth[None]), FPS, QUICK, SKELETON)
     assert _error(found.poses, truth) < 0.05
 
 
 def test_the_same_key_gives_the_same_poses_and_both_forms_agree():
     truth, rays, confidence = _clip()
-    seen = clip.see(rays, confidence, SKELETON, truth)
+    seen = clip.see(rays, confidence, SKELETON, truth[None])
     one, same = (clip.lift(KEY, seen, FPS, QUICK, SKELETON).poses for _ in range(2))
     np.testing.assert_array_equal(one, same)
     together = clip.lift(KEY, seen, FPS, dataclasses.replace(QUICK, one_by_one=False), SKELETON)
@@ -90,4 +90,4 @@ def test_the_same_key_gives_the_same_poses_and_both_forms_agree():
 def test_settings_that_mean_nothing_are_refused(fields, message):
     truth, rays, confidence = _clip(4)
     with pytest.raises(InputError, match=message):
-        clip.lift(KEY, clip.see(rays, confidence, SKELETON, truth), FPS, clip.Settings(**fields), SKELETON)
+        clip.lift(KEY, clip.see(rays, confidence, SKELETON, truth[None]), FPS, clip.Settings(**fields), SKELETON)

@@ -28,7 +28,7 @@ def _clip(frames=60, fps=60.0):
 def test_every_frame_of_the_clip_is_refined(frames, fps):
     truth, clip = _clip(frames, fps)
     wrong = truth * np.array([1.0, 1.0, 0.7], np.float32)
-    found = refinement.refine(clip, wrong, SKELETON, QUICK)
+    found = refinement.refine(clip, wrong[None], SKELETON, QUICK)
     assert found["poses"].shape == truth.shape
     assert found["trajectory"].shape == (frames, 3)
     assert found["spread"].shape == truth.shape[:2]
@@ -42,6 +42,8 @@ def test_every_frame_of_the_clip_is_refined(frames, fps):
 def test_the_seed_decides():
     truth, clip = _clip()
     settings = Settings(seeds=3, steps=5, window_seconds=1.0)
-    found = [refinement.solve(clip, truth, SKELETON, settings, seed).solution.variables.pose for seed in (0, 0, 1)]
+    found = [
+        refinement.solve(clip, truth[None], SKELETON, settings, seed).solution.variables.pose for seed in (0, 0, 1)
+    ]
     np.testing.assert_array_equal(found[0], found[1])
     assert np.abs(found[0] - found[2]).max() > 1e-3

@@ -15,7 +15,7 @@ OPTIONS = {"skeleton": SKELETON, "camera": "perspective", "steps": 150}
 def _problem():
     truth = variables(moving())
     seen = seen_of(truth, "perspective")
-    starts = sources.perturbed_seeds(jax.random.key(0), truth.pose, seen, 0.1, count=3, skeleton=SKELETON)
+    starts = sources.perturbed_seeds(jax.random.key(0), seen, 0.1, count=3, skeleton=SKELETON)
     return truth, seen, starts
 
 

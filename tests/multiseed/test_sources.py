@@ -30,7 +30,7 @@ def test_random_seeds_stand_where_the_dancer_was_seen_and_look_everywhere():
 
 def test_the_first_perturbed_seed_is_what_was_given():
     pose = moving(20)
-    found = sources.perturbed_seeds(KEY, pose, seen_of(variables(pose)), 0.1, count=4, skeleton=SKELETON)
+    found = sources.perturbed_seeds(KEY, seen_of(variables(pose)), 0.1, count=4, skeleton=SKELETON)
     np.testing.assert_array_equal(found.pose[0], pose)
     apart = np.abs(np.asarray(found.pose) - pose).max((1, 2, 3))
     assert (apart[1:] > 0.05).all()
