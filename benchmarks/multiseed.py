@@ -6,14 +6,15 @@
 
 Every view of every recording by itself (AIST++, HDVR_REAL_DATA), 30 frames a second, the twelve joints that every
 source measures: MPJPE, N-MPJPE, P-MPJPE and velocity, mean and deviation over the runs, each of which draws its seeds
-anew. Rows: every depth that of the root; seeds that are random persons, with the losses of the paper and with what is
-known of bodies; the dictionary by itself, as P* of all seeds, and as their start alone; for each lifter its poses, and
-its poses refined. No row reads 3D of these recordings unless the lifter's training did. A row is kept in the workdir
-and not computed again.
+anew, or over the seeds of a training. Rows: every depth that of the root; seeds that are random persons, with the losses
+of the paper and with what is known of bodies; dictionary and lifters, which seeds begin at and stay near ("from all
+seeds": those of a training together). No row reads 3D of these recordings unless the lifter's training did. A row is
+kept in the workdir and not computed again.
 """
 
 import argparse
 import dataclasses
+import functools
 import hashlib
 import json
 import pathlib
@@ -25,7 +26,7 @@ import numpy as np
 from benchmarks.machine import machine
 from benchmarks.self_supervised import METRICS
 from hdvr_jax import clips, corpus, dictionary, lifting, poses, scripts, trained
-from hdvr_jax.configurations import write_json
+from hdvr_jax.configurations import load_config, write_json
 from hdvr_jax.families import ratios
 from hdvr_jax.families.lifter import scores
 from hdvr_jax.multiseed.clip import BODIES, PUBLISHED, Settings
@@ -45,11 +46,14 @@ class Row:
         title: in the table.
         source: whose poses are P*: "flat", "random" for none, or the workdir of a training.
         settings: of the optimiser; None where the source's own poses are scored.
+        together: whether all seeds of that training are starts of one optimisation, and runs draw anew; else every one
+            of them is a run.
     """
 
     title: str
     source: str
     settings: Settings | None = None
+    together: bool = False
 
 
 def rows(options: argparse.Namespace) -> Iterator[Row]:
@@ -65,24 +69,30 @@ def rows(options: argparse.Namespace) -> Iterator[Row]:
     yield row("+ accelerations in place of steps", "random", smooth)
     yield row("+ bones constant and symmetric", "random", BODIES)
     yield row("+ knees and noses in front", "random", {**BODIES, "limits": 0.3})
+    near = {**BODIES, "consistency": NEAR}
     yield Row("dictionary", options.dictionary)
-    yield row("seeds from the dictionary", options.dictionary, BODIES)
-    yield row("+ near its poses", options.dictionary, {**BODIES, "consistency": NEAR})
+    yield row("seeds from it", options.dictionary, BODIES)
+    yield row("+ near it", options.dictionary, near)
+    yield dataclasses.replace(row("+ from all seeds", options.dictionary, near), together=True)
     for lifter in filter(None, options.lifters.split(",")):
         yield Row(f"lifter {pathlib.Path(lifter).name}", lifter)
-        steps = {"projection": 1.0, "smooth_2d": 0.1, "smooth_3d": 0.1, "consistency": NEAR}
-        yield row("refined, losses of the paper", lifter, steps)
-        yield row("refined", lifter, {**BODIES, "consistency": NEAR})
+        yield row("refined, losses of the paper", lifter, {**PUBLISHED, "consistency": NEAR})
+        yield row("refined", lifter, near)
+        yield dataclasses.replace(row("refined, from all seeds", lifter, near), together=True)
+        best = dataclasses.replace(row("the same, the best seed alone", lifter, near, temperature=0.0), together=True)
+        yield best
 
 
-def starts_of(source: str) -> Callable[[Any], np.ndarray | None]:
-    """Clip of one view -> P*, (T, J, 3) at the clip's frames, or None."""
-    if source == "random":
-        return lambda clip: None
-    if source == "flat":
-        return _flat
-    model = trained.load(source)
-    return lambda clip: model.family.on_clip(model.predict, clip)["poses"]
+def starts_of(source: str) -> list[Callable[[Any], np.ndarray]]:
+    """Functions from a clip of one view to poses (T, J, 3) at its frames: of every seed of a training."""
+    if source in ("random", "flat"):
+        return [_flat] if source == "flat" else []
+    seeds = range(load_config(source).num_seeds)
+    return [functools.partial(_lifted, trained.load(source, "latest", seed)) for seed in seeds]
+
+
+def _lifted(model: trained.Trained, clip: Any) -> np.ndarray:
+    return model.family.on_clip(model.predict, clip)["poses"]
 
 
 def _flat(clip: Any) -> np.ndarray:
@@ -105,22 +115,26 @@ def views_of(recordings: list[str], skip: str) -> list[tuple[Any, dict[str, Any]
 
 
 def tables(row: Row, views: list[tuple[Any, Any]], runs: int) -> list[Tables]:
-    """Of every run, the metrics over all views; rows that draw nothing have one."""
-    start = starts_of(row.source)
-    given = [start(clip) for clip, _ in views]
+    """Of every run, the metrics over all views."""
+    starts = starts_of(row.source)
+    given = [[start(clip) for start in starts] for clip, _ in views]
+    drawn = row.together or not starts
     found = []
-    for run in range(runs if row.settings else 1):
+    for run in range(runs if drawn else len(starts)):
         totals: dict[str, np.ndarray] = {}
         for (clip, truth), lifted in zip(views, given):
-            if row.settings is None:
-                lifted = poses.resample(np.asarray(lifted, np.float32), clip["fps"], FPS)
-            else:
-                lifted = solve(clip, None if lifted is None else lifted[None], SKELETON, row.settings, run).poses
-            for name, pair in _scored(lifted, truth).items():
+            found_poses = _solved(row, clip, lifted if drawn else lifted[run : run + 1], run)
+            for name, pair in _scored(found_poses, truth).items():
                 totals[name] = totals.get(name, 0.0) + np.array([float(value.sum()) for value in pair])
-        overall = ratios({name: tuple(totals[name]) for name in METRICS})
-        found.append({"overall": {"all": overall}})
+        found.append({"overall": {"all": ratios({name: tuple(totals[name]) for name in METRICS})}})
     return found
+
+
+def _solved(row: Row, clip: Any, lifted: list[np.ndarray], run: int) -> np.ndarray:
+    """Poses (T, J, 3) at `FPS`."""
+    if row.settings is None:
+        return poses.resample(np.asarray(lifted[0], np.float32), clip["fps"], FPS)
+    return solve(clip, np.stack(lifted) if lifted else None, SKELETON, row.settings, run).poses
 
 
 def _scored(lifted: np.ndarray, truth: np.ndarray) -> dict[str, Any]:

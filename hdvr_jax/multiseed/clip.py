@@ -38,6 +38,8 @@ class Settings:
         steps, learning_rate: of Adam on every seed.
         camera: one of `terms.CAMERAS`.
         noise: metres by which seeds are perturbed.
+        temperature: metres of mean error by which a seed may be worse to count e times less in what is given; 0 for
+            the best seed alone, as published.
         jump_weight: of the distance between neighbouring windows' seeds, beside their errors.
         one_by_one: whether seeds and windows are optimised in turn; None: where JAX computes on processors.
     """
@@ -50,6 +52,7 @@ class Settings:
     learning_rate: float = 0.02
     camera: str = "perspective"
     noise: float = 0.1
+    temperature: float = uncertainty.TEMPERATURE
     jump_weight: float = 1.0
     one_by_one: bool | None = None
 
@@ -78,7 +81,7 @@ class Found:
         poses: (T, J, 3) metres about the root, camera axes.
         trajectory: (T, 3) metres, where the root is in the same axes.
         focal_factor: by which the focal length was taken too short; 1 but for the camera "fitted".
-        spread: (T, J) metres, of the seeds that are nearly as good (`uncertainty.spread`).
+        spread: (T, J) metres, of the seeds that survive (`uncertainty.spread`).
         windows, path: where the windows begin, and the chosen seed of each.
         solution: all seeds of all windows, leading axes N, K.
     """
@@ -135,13 +138,14 @@ def lift(key: PRNGKeyArray, seen: Seen, fps: float, settings: Settings, skeleton
     one = _window_solver(settings, skeleton, in_turn=in_turn)
     solution = _in_turn(one, keys, pieces) if in_turn else jax.vmap(one)(keys, pieces)
     path = windows.chosen(solution, where, settings.jump_weight)
-    chosen = windows.stitched(solution, path, where)
+    counts = uncertainty.shares(solution, path, settings.temperature)
+    chosen = windows.stitched(solution, counts, where)
     poses, trajectory = _rooted(chosen, get_skeleton(skeleton).parents.index(-1))
     return Found(
         poses=poses,
         trajectory=trajectory,
         focal_factor=float(np.exp(chosen.focal)),
-        spread=np.asarray(uncertainty.spread(solution, path, where)).T,
+        spread=np.asarray(uncertainty.spread(solution, counts, where)).T,
         windows=where,
         path=path,
         solution=solution,

@@ -51,7 +51,7 @@ def optimise(
     """Adam on every seed for so many steps, the learning rate falling to zero along a cosine.
 
     Args:
-        seen: of one window; all seeds share it.
+        seen: of one window; all seeds share it, but that each stays near the one of `Seen.starts` that it began at.
         starts: seeds, leading axis K.
         weights: of the terms by name; those without are not computed. Numbers, or traced: settings can be a batched
             axis (`jax.vmap` over `weights`).
@@ -60,17 +60,21 @@ def optimise(
     """
     terms = all_terms(skeleton)
 
-    def error(variables: Variables) -> Float[Array, " T"]:
-        return errors(variables, seen, weights, terms, camera)
+    def one(seed: tuple[Variables, Array]) -> tuple[Variables, Float[Array, " T"]]:
+        start, number = seed
+        own = seen.replace(start=seen.starts[number % len(seen.starts)]) if len(seen.starts) else seen
 
-    def loss(variables: Variables) -> Float[Array, ""]:
-        return error(variables).sum() / jnp.maximum(seen.real.sum(), 1.0)
+        def error(variables: Variables) -> Float[Array, " T"]:
+            return errors(variables, own, weights, terms, camera)
 
-    def one(start: Variables) -> tuple[Variables, Float[Array, " T"]]:
+        def loss(variables: Variables) -> Float[Array, ""]:
+            return error(variables).sum() / jnp.maximum(seen.real.sum(), 1.0)
+
         final = _descend(loss, start, learning_rate, steps)
         return final, error(final)
 
-    found, left = jax.lax.map(one, starts) if one_by_one else jax.vmap(one)(starts)
+    seeds = (starts, jnp.arange(len(starts.focal)))
+    found, left = jax.lax.map(one, seeds) if one_by_one else jax.vmap(one)(seeds)
     return Solution(variables=found, errors=left)
 
 

@@ -35,9 +35,9 @@ class Seen:
             guessed focal length where it is not known.
         confidence: (J, T) weights; 0 where missed.
         real: (T,) 0 for frames of padding.
-        starts: (S, 3, J, T) poses about the root, metres, that seeds begin at, such as those of S trainings of a
-            lifter; S = 0 where there are none.
-        start: (3, J, T) P*, the pose to stay near, their mean; used where trust is above 0.
+        starts: (S, 3, J, T) poses about the root, metres, that seeds begin at in turn, such as those of S trainings of
+            a lifter; S = 0 where there are none.
+        start: (3, J, T) P*, the poses to stay near, of one seed; used where trust is above 0.
         trust: (J, T) weights of `start`.
         scale: () image units a metre, about.
     """

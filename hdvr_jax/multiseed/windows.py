@@ -86,9 +86,10 @@ def _jumps(pose: Array, windows: Windows, number: int) -> Float[np.ndarray, "K K
     return np.stack([np.linalg.norm(one - after, axis=1).mean(1).sum(-1) for one in before]) if shared else 0.0
 
 
-def stitched(solution: Solution, path: Int[np.ndarray, " N"], windows: Windows) -> Variables:
-    """One seed of all T frames: windows faded into each other where they overlap."""
-    picked = jax.tree.map(lambda values: values[np.arange(len(path)), path], solution.variables)
+def stitched(solution: Solution, counts: Float[Array, "N K"], windows: Windows) -> Variables:
+    """One seed of all T frames: the mean of every window's, each as much as it counts (`uncertainty.shares`), and
+    windows faded into each other where they overlap."""
+    picked = jax.tree.map(lambda values: jnp.einsum("nk,nk...->n...", counts, values), solution.variables)
     return Variables(pose=faded(picked.pose, windows), place=faded(picked.place, windows), focal=picked.focal.mean())
 
 

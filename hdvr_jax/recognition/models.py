@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import flax.errors
+import numpy as np
 
 from hdvr_jax import checkpoints, configurations, trained
 from hdvr_jax.clip_poses import LIFTED_SKELETON
@@ -26,7 +27,7 @@ PUBLISHED_NOTE = (
     "The published model knows one camera, that of its training (Human3.6M, focal length 1.15 image widths): with "
     "another its {what} are those which that camera would have seen."
 )
-REFINED_NOTE = "Lifted poses were refined to fit the keypoints, with bones of constant length (--refine)."
+REFINED_NOTE = "Lifted poses were refined to fit the keypoints, with bones of constant length (--refine{seeds})."
 _COUNTS = ("sequences", "types")  # among the scores, but none
 _FIELDS = ("family", "name", "num_seeds", "data", "model", "train")  # of the config of every training
 
@@ -74,6 +75,7 @@ class Models:
     Attributes:
         folder: Where they were looked for.
         lifter: Clip with one view -> poses and perhaps a trajectory.
+        other_seeds: The same, of the other seeds of the lifter's training.
         movements: Clip -> (T, M) probabilities of the movement types, 0.5 being the decision.
         genre: Clip -> genre.
         infos: What is known of each model, by stage.
@@ -82,6 +84,7 @@ class Models:
 
     folder: str
     lifter: Callable[[Clip], Lifted] | None = None
+    other_seeds: tuple[Callable[[Clip], Lifted], ...] = ()
     movements: Reader | None = None
     genre: Reader | None = None
     infos: Mapping[str, ModelInfo] = dataclasses.field(default_factory=dict)
@@ -102,21 +105,26 @@ def with_published_lifter(models: Models, path: str | os.PathLike, layout: str, 
     return dataclasses.replace(
         models,
         lifter=_lifter(found.on_clip),
+        other_seeds=(),
         infos={**models.infos, "lifter": ModelInfo("lifter", name, entries=found.report)},
         notes={**models.notes, "lifter": f"{known} {other_lifter(_trained_on(models), None)}".rstrip()},
     )
 
 
 def with_refinement(models: Models) -> Models:
-    """The models with every lifted pose refined on its clip (`hdvr_jax.multiseed.refinement`)."""
+    """The models with every lifted pose refined on its clip, from those of all seeds of the lifter's training
+    (`hdvr_jax.multiseed.refinement`)."""
     if models.lifter is None:
         return models
-    lifter = models.lifter
+    lifters = (models.lifter, *models.other_seeds)
 
     def refined(clip: Clip) -> Lifted:
-        return Lifted(**refine(clip, lifter(clip).poses[None], LIFTED_SKELETON))
+        return Lifted(**refine(clip, np.stack([lifter(clip).poses for lifter in lifters]), LIFTED_SKELETON))
 
-    note = " ".join(filter(None, (models.notes.get("lifter", ""), REFINED_NOTE)))
+    told = REFINED_NOTE.format(
+        seeds=f", from {len(lifters)} seeds of the lifter's training" if len(lifters) > 1 else ""
+    )
+    note = " ".join(filter(None, (models.notes.get("lifter", ""), told)))
     return dataclasses.replace(models, lifter=refined, notes={**models.notes, "lifter": note})
 
 
@@ -158,6 +166,7 @@ def load(folder: str | os.PathLike, *, optional: bool = False, lifter: str | os.
     loaded = Models(
         folder=str(folder),
         lifter=_lifter(_on_clip(models["lifter"], found["lifter"])) if "lifter" in models else None,
+        other_seeds=_other_seeds(models["lifter"], found["lifter"]) if "lifter" in models else (),
         infos={stage: _info(stage, models[stage], workdir) for stage, workdir in found.items()},
         **readers,
     )
@@ -218,6 +227,12 @@ def _lifter(run: Callable[[Clip], Any]) -> Callable[[Clip], Lifted]:
         return Lifted(found["poses"], found.get("trajectory"))
 
     return lift
+
+
+def _other_seeds(model: trained.Trained, workdir: pathlib.Path) -> tuple[Callable[[Clip], Lifted], ...]:
+    """The lifters of all seeds of a training but the first."""
+    seeds = (trained.load(workdir, seed_index=index) for index in range(1, model.config.num_seeds))
+    return tuple(_lifter(_on_clip(seed, workdir)) for seed in seeds)
 
 
 def _reader(model: trained.Trained, workdir: pathlib.Path) -> Reader:

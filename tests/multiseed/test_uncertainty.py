@@ -20,16 +20,18 @@ def _solution(shifts, errors):
 
 
 def test_the_spread_is_that_of_the_seeds_that_are_nearly_as_good():
-    found = uncertainty.spread(_solution([0.0, 0.3, 5.0], [0.01, 0.01, 1.0]), np.array([0]), ONE)
+    solution = _solution([0.0, 0.3, 5.0], [0.01, 0.01, 1.0])
+    found = uncertainty.spread(solution, uncertainty.shares(solution, np.array([0])), ONE)
     assert found.shape == (17, FRAMES)
     np.testing.assert_allclose(found[:16], 0, atol=1e-6)
-    np.testing.assert_allclose(found[16], np.sqrt(0.3**2 / 2), rtol=1e-4)
+    np.testing.assert_allclose(found[16], 0.3 / 2, rtol=1e-4)
 
 
 def test_a_seed_that_is_worse_by_the_temperature_counts_e_times_less():
-    found = uncertainty.spread(_solution([0.0, 0.3], [0.01, 0.012]), np.array([0]), ONE, temperature=0.002)
-    share = np.exp(-1)
-    np.testing.assert_allclose(found[16], np.sqrt(share * 0.3**2 / (1 + share)), rtol=1e-3)
+    solution = _solution([0.0, 0.3, 0.1], [0.01, 0.012, 0.005])
+    found = uncertainty.shares(solution, np.array([0]), temperature=0.002)
+    np.testing.assert_allclose(found[0], np.array([1, np.exp(-1), 1]) / (2 + np.exp(-1)), rtol=1e-4)
+    np.testing.assert_array_equal(uncertainty.shares(solution, np.array([1]), 0.0), [[0, 1, 0]])
 
 
 def test_other_motions_are_nearly_as_good_and_far_apart():

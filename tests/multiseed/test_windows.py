@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hdvr_jax.multiseed import windows
+from hdvr_jax.multiseed import uncertainty, windows
 from hdvr_jax.multiseed.solver import Solution
 from tests.multiseed.scenes import moving, seen_of, stacked, variables
 
@@ -65,14 +65,14 @@ def test_the_seed_that_fits_its_neighbour_is_taken():
     assert windows.chosen(solution, where, jump_weight=0.0).tolist() == [0, 0]
     path = windows.chosen(solution, where)
     assert path.tolist() == [0, 1]
-    whole = windows.stitched(solution, path, where)
+    whole = windows.stitched(solution, uncertainty.shares(solution, path, 0.0), where)
     np.testing.assert_allclose(whole.pose, truth.pose, atol=1e-5)
     np.testing.assert_allclose(whole.place, truth.place, atol=1e-5)
 
 
 def test_windows_fade_into_each_other():
     where, truth, solution = _two()
-    whole = windows.stitched(solution, np.array([0, 0]), where)
+    whole = windows.stitched(solution, jnp.array([[1.0, 0.0], [1.0, 0.0]]), where)
     jump = np.abs(np.diff(np.asarray(whole.pose[2]), axis=-1)).max()
     hard = np.abs(np.asarray(solution.variables.pose[1, 0, 2, :, 10] - truth.pose[2, :, 19])).max()
     assert jump < 0.7 * hard

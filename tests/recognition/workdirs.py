@@ -19,7 +19,7 @@ _CONFIGS = {"movements": movements_choreo, "genre": genre_choreo}
 
 
 def write(
-    folder: pathlib.Path, *stages: str, lifter: types.ModuleType = lifter_choreo, **model: object
+    folder: pathlib.Path, *stages: str, lifter: types.ModuleType = lifter_choreo, seeds: int = 1, **model: object
 ) -> pathlib.Path:
     """Writes workdirs of the given stages under `folder`; `model` changes fields of `config.model`.
 
@@ -29,11 +29,13 @@ def write(
     for stage in stages:
         config = {**_CONFIGS, "lifter": lifter}[stage].get_config("size=tiny")
         config.model.update(model)
+        config.num_seeds = seeds
         family = families.build(config)
         batch = jax.tree.map(jnp.asarray, _batch(stage, config, family))
         # Shapes alone are traced, which takes a tenth of the time of running `init`.
         shapes = jax.eval_shape(family.init, jax.random.key(0), batch)
-        variables = jax.tree.map_with_path(functools.partial(_values, rng), shapes)
+        drawn = [jax.tree.map_with_path(functools.partial(_values, rng), shapes) for _ in range(seeds)]
+        variables = jax.tree.map(lambda *leaves: np.stack(leaves), *drawn) if seeds > 1 else drawn[0]
         configurations.claim(folder / stage, config)
         with Checkpoints(folder / stage) as checkpoints:
             state = State(step=np.int32(5), variables=variables, opt_state={}, ema={})

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 
+from tests.recognition import workdirs
 from tests.recognize.runs import dancer, refused, run, track_file
 
 
@@ -22,6 +23,18 @@ def test_refined_poses_fit_the_image_better_and_tell_their_spread(capsys, tmp_pa
     assert np.isfinite(np.array(refined["tracks"][0]["poses"]["spread"])).all()
     assert any("refined" in note for note in refined["notes"])
     assert not any("refined" in note for note in plain["notes"])
+
+
+def test_all_seeds_of_the_lifters_training_take_part(capsys, tmp_path):
+    source = track_file(tmp_path / "one.json", dancer())
+    spreads = []
+    for seeds in (1, 2):
+        folder = workdirs.write(tmp_path / f"models{seeds}", "lifter", seeds=seeds)
+        out = tmp_path / f"out{seeds}"
+        assert run(capsys, source, "--out", out, "--models", folder, "--refine")[0] == 0
+        spreads.append(np.array(_report(out)["tracks"][0]["poses"]["spread"]).mean())
+    assert spreads[1] > spreads[0]
+    assert _report(out)["models"][0]["name"] == "lifter_choreo (the first of 2 seeds)"
 
 
 def test_a_stream_cannot_be_refined(capsys, tmp_path, lifter_only):
