@@ -6,10 +6,10 @@
 
 Every view of every recording by itself (AIST++, HDVR_REAL_DATA), 30 frames a second, the twelve joints that every
 source measures: MPJPE, N-MPJPE, P-MPJPE and velocity, mean and deviation over the runs, each of which draws its seeds
-anew, or over the seeds of a training. Rows: every depth that of the root; seeds that are random persons, with the losses
-of the paper and with what is known of bodies; dictionary and lifters, which seeds begin at and stay near ("from all
-seeds": those of a training together). No row reads 3D of these recordings unless the lifter's training did. A row is
-kept in the workdir and not computed again.
+anew, or over the seeds of a training. Rows: every depth that of the root; seeds that are random persons, with the
+losses of the paper and with what is known of bodies; dictionary and lifters, which seeds begin at and stay near ("from
+all seeds": those of a training together). No row reads 3D of these recordings unless the lifter's training did. A row
+is kept in the workdir and not computed again.
 """
 
 import argparse
@@ -59,12 +59,12 @@ class Row:
 def rows(options: argparse.Namespace) -> Iterator[Row]:
     """The table's lines."""
 
-    def row(title: str, source: str, weights: Mapping[str, float], **more: Any) -> Row:
-        return Row(title, source, Settings(options.seeds, weights, steps=options.steps, **more))
+    def row(title: str, source: str, weights: Mapping[str, float], together: bool = False, **more: Any) -> Row:
+        return Row(title, source, Settings(options.seeds, weights, steps=options.steps, **more), together)
 
     yield Row("every depth that of the root", "flat")
-    yield row("random seeds, losses of the paper", "random", PUBLISHED, camera="weak")
-    yield row("+ perspective", "random", PUBLISHED)
+    yield row("random seeds, losses of the paper", "random", PUBLISHED, camera="weak", temperature=0.0)
+    yield row("+ perspective", "random", PUBLISHED, temperature=0.0)
     smooth = {"projection": 1.0, "accelerations": BODIES["accelerations"]}
     yield row("+ accelerations in place of steps", "random", smooth)
     yield row("+ bones constant and symmetric", "random", BODIES)
@@ -73,14 +73,13 @@ def rows(options: argparse.Namespace) -> Iterator[Row]:
     yield Row("dictionary", options.dictionary)
     yield row("seeds from it", options.dictionary, BODIES)
     yield row("+ near it", options.dictionary, near)
-    yield dataclasses.replace(row("+ from all seeds", options.dictionary, near), together=True)
+    yield row("+ from all seeds", options.dictionary, near, together=True)
     for lifter in filter(None, options.lifters.split(",")):
         yield Row(f"lifter {pathlib.Path(lifter).name}", lifter)
-        yield row("refined, losses of the paper", lifter, {**PUBLISHED, "consistency": NEAR})
+        yield row("refined, losses of the paper", lifter, {**PUBLISHED, "consistency": NEAR}, temperature=0.0)
         yield row("refined", lifter, near)
-        yield dataclasses.replace(row("refined, from all seeds", lifter, near), together=True)
-        best = dataclasses.replace(row("the same, the best seed alone", lifter, near, temperature=0.0), together=True)
-        yield best
+        yield row("refined, from all seeds", lifter, near, together=True)
+        yield row("the same, the best seed alone", lifter, near, together=True, temperature=0.0)
 
 
 def starts_of(source: str) -> list[Callable[[Any], np.ndarray]]:
