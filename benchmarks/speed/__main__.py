@@ -1,12 +1,12 @@
 """Prints the tables of speed beside other people's code.
 
-    python -m benchmarks.speed --source=DIR [--pairs=5] [--parts=A1,A2,B,D,F,G]
+    python -m benchmarks.speed --source=DIR [--pairs=5] [--parts=A1,A2,B,D,E,F,G]
 
-Needs torch (not a requirement of this project) and a checkout of facebookresearch/VideoPose3D in DIR; part F needs
-neither. Both do the same work in turns, each in a process of its own: a round is one timing of each, the table gives
-the median and the range of their ratios, and the largest memory of each. A matrix product of 2048 x 2048 is timed
-before every round; a machine that others use shows there. A1, A2: training steps of the lifter; B: whole sequences; D:
-LSTM; F: process start; G: feeding.
+Needs torch (not a requirement of this project) and a checkout of facebookresearch/VideoPose3D in DIR; part E needs
+torch alone, part F neither. Both do the same work in turns, each in a process of its own: a round is one timing of
+each, the table gives the median and the range of their ratios, and the largest memory of each. A matrix product of
+2048 x 2048 is timed before every round; a machine that others use shows there. A1, A2: training steps of the lifter;
+B: whole sequences; D: LSTM; E: multi-seed lifting beside the same in plain torch; F: process start; G: feeding.
 """
 
 import argparse
@@ -24,6 +24,11 @@ COMPARISONS = (
     Comparison("B", f"{work.FRAMES} frames, 243-frame model", "sequence", (False,), 4),
     Comparison("B", "the same, averaged with the mirrored twin", "sequence", (True,), 4),
     Comparison("D", f"training step of two LSTM layers of {work.HIDDEN}, batch {work.EXAMPLES}", "lstm", (), 4),
+    *(
+        Comparison("E", f"{count} seeds of {work.SEED_FRAMES} frames; theirs {how}", "seeds", (count, looped), 1)
+        for count in (8, 32, 128)
+        for how, looped in (("seed after seed", True), ("all at once", False))
+    ),
     Comparison("G", f"{work.BATCHES} batches of {work.BATCH} windows, half mirrored", "feeding", (True,), 1),
     Comparison("G", "the same, none mirrored", "feeding", (False,), 1),
 )
@@ -52,13 +57,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--source", type=pathlib.Path, help="checkout of VideoPose3D")
     parser.add_argument("--pairs", type=int, default=5)
-    parser.add_argument("--parts", default="A1,A2,B,D,F,G")
+    parser.add_argument("--parts", default="A1,A2,B,D,E,F,G")
     options = parser.parse_args()
     chosen = options.parts.split(",")
     if set(chosen) - {"F"}:
-        if options.source is None:
-            parser.error("--source is needed for all parts but F")
-        beside(options.source, chosen, options.pairs)
+        if options.source is None and set(chosen) - {"E", "F"}:
+            parser.error("--source is needed for all parts but E and F")
+        beside(options.source or pathlib.Path(), chosen, options.pairs)
     if "F" in chosen:
         print("\n| part | work | seconds, median (range) |\n| --- | --- | --- |")
         for what, found in start.rows(options.pairs, dict(os.environ)):

@@ -14,6 +14,8 @@ from configs import videopose3d
 from hdvr_jax import families
 from hdvr_jax.configurations import normalise
 from hdvr_jax.families import lifter
+from hdvr_jax.multiseed.solver import optimise
+from hdvr_jax.multiseed.terms import Seen, Variables
 from hdvr_jax.networks.initializers import orthogonal
 from hdvr_jax.networks.lifter import apply_to_sequence
 from hdvr_jax.optimizers import make_optimizer
@@ -89,6 +91,24 @@ def lstm() -> Timed:
         state = jax.block_until_ready(compiled(*state))
 
     return run
+
+
+def seeds(count: int, looped: bool) -> Timed:
+    """The optimiser of `hdvr_jax.multiseed`, in the form that it takes on this machine."""
+    del looped
+    points, starts = (jnp.asarray(array) for array in work.seeds(count))
+    known = jnp.ones((work.JOINTS, work.SEED_FRAMES))
+    empty = jnp.zeros((3, *known.shape))
+    seen = Seen(
+        points=points.transpose(2, 1, 0), confidence=known, real=known[0],
+        starts=jnp.zeros((0, *empty.shape)), start=empty, trust=0 * known, scale=jnp.ones(()),
+    )  # fmt: skip
+    given = Variables(
+        pose=starts.transpose(0, 3, 2, 1), place=jnp.zeros((count, 3, work.SEED_FRAMES)), focal=jnp.zeros(count)
+    )
+    in_turn = jax.default_backend() == "cpu"
+    fixed = {"skeleton": "h36m17", "camera": "weak", "steps": work.SEED_STEPS, "one_by_one": in_turn}
+    return lambda: jax.block_until_ready(optimise(seen, given, work.SEED_WEIGHTS, 0.02, **fixed))
 
 
 def feeding(flip: bool) -> Timed:

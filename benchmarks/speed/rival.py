@@ -72,6 +72,35 @@ def lstm() -> Timed:
     return run
 
 
+def seeds(count: int, looped: bool) -> Timed:
+    """Adam on HDVR's losses in plain torch: seed after seed, or all at once."""
+    (torch,) = _modules("torch")
+    points, starts = (torch.from_numpy(array) for array in work.seeds(count))
+    groups = [starts[i : i + 1] for i in range(count)] if looped else [starts]
+
+    def steps(values):
+        return torch.linalg.norm(values[:, 1:] - values[:, :-1], dim=-1).mean(-1).sum(-1)
+
+    def loss(pose, place):
+        image = place[..., :1].exp() * pose[..., :2] + place[..., 1:]
+        apart = ((image - points) ** 2).sum(-1)
+        seen = (work.KNEE * ((1 + apart / work.KNEE**2).sqrt() - 1)).mean(-1).sum(-1)
+        found = {"projection": seen, "smooth_2d": steps(image), "smooth_3d": steps(pose)}
+        return sum(weight * found[name] for name, weight in work.SEED_WEIGHTS.items()).sum() / work.SEED_FRAMES
+
+    def run() -> None:
+        for group in groups:
+            pose = group.clone().requires_grad_()
+            place = torch.zeros(*group.shape[:2], 1, 3, requires_grad=True)
+            optimizer = torch.optim.Adam([pose, place], lr=0.02)
+            for _ in range(work.SEED_STEPS):
+                optimizer.zero_grad()
+                loss(pose, place).backward()
+                optimizer.step()
+
+    return run
+
+
 def feeding(flip: bool) -> Timed:
     """Batches of its generator; mirrored windows are added, as in its training unless it is told not to."""
     (generators,) = _modules("common.generators")
