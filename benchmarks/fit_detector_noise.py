@@ -18,14 +18,14 @@ import sys
 import numpy as np
 
 from benchmarks import noise_data, noise_figure, noise_fit
-from hdvr_jax import detector_noise
+from hdvr_jax import detector_noise, scripts
 from hdvr_jax.files import whole_file
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 _MOST_OFFSET = 300  # frames; the clips are 720 long
 
 
-def main() -> int:
+def main() -> None:
     """Runs the fit; 0, or 2 where there are no real data."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", type=pathlib.Path, default=ROOT / "hdvr_jax" / "data" / "detector_noise.json")
@@ -52,7 +52,6 @@ def main() -> int:
     print_odd_view(root)
     noise_figure.draw(pairs, arguments.figure)
     print(f"\nwrote {arguments.json} and {arguments.figure}")
-    return 0
 
 
 def print_table(table: dict) -> None:
@@ -98,4 +97,4 @@ def print_odd_view(root: pathlib.Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    scripts.guarded(main)

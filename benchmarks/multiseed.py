@@ -66,9 +66,9 @@ def rows(options: argparse.Namespace) -> Iterator[Row]:
     yield row("random seeds, losses of the paper", "random", PUBLISHED, camera="weak", temperature=0.0)
     yield row("+ perspective", "random", PUBLISHED, temperature=0.0)
     smooth = {"projection": 1.0, "accelerations": BODIES["accelerations"]}
-    yield row("+ accelerations in place of steps", "random", smooth)
-    yield row("+ bones constant and symmetric", "random", BODIES)
-    yield row("+ knees and noses in front", "random", {**BODIES, "limits": 0.3})
+    yield row("accelerations in place of steps", "random", smooth, temperature=0.0)
+    yield row("+ bones constant and symmetric", "random", BODIES, temperature=0.0)
+    yield row("+ knees and noses in front", "random", {**BODIES, "limits": 0.3}, temperature=0.0)
     near = {**BODIES, "consistency": NEAR}
     yield Row("dictionary", options.dictionary)
     yield row("seeds from it", options.dictionary, BODIES)
@@ -99,7 +99,8 @@ def _flat(clip: Any) -> np.ndarray:
     rays = lifting.view_rays(clip, 0, SKELETON, clip["fps"])
     size = dictionary.apparent_size(rays["rays"], rays["confidence"], SKELETON)
     flat = np.concatenate([rays["rays"], np.zeros_like(rays["rays"][..., :1])], -1)
-    return (flat - flat[:, :1]) / float(np.median(size))
+    root = get_skeleton(SKELETON).parents.index(-1)
+    return (flat - flat[:, root : root + 1]) / float(np.median(size[size > 0]))
 
 
 def views_of(recordings: list[str], skip: str) -> list[tuple[Any, dict[str, Any]]]:

@@ -10,7 +10,6 @@ on ch01; ch03 is another choreography of the same dancer.
 """
 
 import argparse
-import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -20,7 +19,6 @@ from benchmarks import noise_data
 from datasets import raw
 from hdvr_jax import scripts
 from hdvr_jax.cleaning import METHODS, OFF, Settings, clean
-from hdvr_jax.errors import InputError
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.skeletons import get_skeleton
 
@@ -35,11 +33,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--views", choices=("usual", "all"), default="usual", help="all: c05 too, which swaps sides")
     views = ("usual", "odd") if parser.parse_args().views == "all" else ("usual",)
-    try:
-        root = raw.find_raw("aistpp")
-        found = {clip: [noise_data.load(root, (clip,), name) for name in views] for clip in CLIPS}
-    except InputError as error:
-        sys.exit(f"error: {error}")
+    root = raw.find_raw("aistpp")
+    found = {clip: [noise_data.load(root, (clip,), name) for name in views] for clip in CLIPS}
     names = ("mean error, px", "median, px", "acceleration")
     print(f"| filter | {' | '.join(f'{clip}, {name}' for clip in CLIPS for name in names)} |")
     print(f"|{' --- |' * (1 + len(CLIPS) * len(names))}")

@@ -22,7 +22,8 @@ def find_raw(folder: str, raw_dir: str = "") -> pathlib.Path:
     base = os.environ.get("HDVR_REAL_DATA", _REPOSITORY.parent / "shared" / "data")
     place = pathlib.Path(raw_dir or pathlib.Path(base) / folder)
     if not place.is_dir():
-        raise InputError(f"no raw files of {folder}: looked in {place}; set HDVR_REAL_DATA to the folder above it")
+        told = "expected the folder that raw_dir names" if raw_dir else "set HDVR_REAL_DATA to the folder above it"
+        raise InputError(f"no raw files of {folder}: looked in {place}; {told}")
     return place
 
 

@@ -108,8 +108,8 @@ def parse_arg(
 ) -> ml_collections.ConfigDict:
     """The argument of a config file, `key=value,key=value`, over defaults.
 
-    A value gets the type of its default; entries of a tuple are separated by "+" ("3+3+3"), or by commas in brackets
-    where one value is parsed alone, as by --set. `choices` has the values that some of the keys may take.
+    A value gets the type of its default; entries of a tuple are separated by "+" ("3+3+3"). `choices` has the values
+    that some of the keys may take.
 
     Raises:
       InputError: unknown key (with the nearest known one), no "=", a value of another type or not among the choices.
@@ -151,7 +151,8 @@ def _entries(key: str, text: str) -> list[str]:
     if text[:1] not in ("(", "["):
         return text.split("+")
     try:
-        return [str(entry) for entry in ast.literal_eval(text)]
+        found = ast.literal_eval(text)
+        return [str(entry) for entry in (found if isinstance(found, tuple | list) else (found,))]
     except (ValueError, SyntaxError, TypeError) as error:
         raise InputError(f'{key}={text}: expected entries with "+" between, or as Python writes a tuple') from error
 
@@ -257,7 +258,7 @@ def for_evaluation(
       other: a config whose `data` and `evaluate` replace the training's.
       dataset: whose options then are that dataset's defaults.
       groups: labels to make tables by.
-      assignments: "field=value" of fields under `data`, `evaluate` and `upstream`.
+      assignments: "field=value" of fields under `data`, `evaluate` and `upstream`; tuples as "a+b" or "('a', 'b')".
 
     Raises:
       InputError: no such field, one that shaped the model, or a value of another type.

@@ -79,7 +79,7 @@ def train(config: Any, workdir: str | os.PathLike) -> None:
         if done:
             state = checkpoints.restore(like)
         elif state is None:
-            state = initial.started(training.init(), initial.weights(config.train))
+            training, state = _fresh(config)
         verb, steps = "continuing" if done else "training", training.config.train.steps
         epochs = f" ({config.train.epochs:g} epochs)" if config.train.epochs else ""
         print(f"{verb} {config.name or config.family} in {workdir}, from step {done} of {steps}{epochs}")

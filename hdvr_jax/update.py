@@ -67,12 +67,11 @@ def part_started_from(state: State, part: str, variables: Any, where: str) -> St
     """The state with one part of the parameters, by its first name, as another training has it.
 
     Raises:
-      InputError: either has no such part, or they are of different shapes; starts with `where`.
+      InputError: the state has no such part, or they are of different shapes; starts with `where`.
     """
     own = state.variables["params"]
-    if part not in own or part not in variables["params"]:
-        holder = "this config's model" if part not in own else f"a model of {', '.join(sorted(variables['params']))}"
-        raise InputError(f"{where}: {holder} has no part called {part!r}")
+    if part not in own:
+        raise InputError(f"{where}: this config's model has no part called {part!r}")
     found = _taken(own[part], variables["params"][part], where)
     return _with_variables(state, {**state.variables, "params": {**own, part: found}})
 

@@ -101,6 +101,8 @@ def test_other_data_to_evaluate_on():
 def test_tuples_are_set_as_arguments_or_python_write_them(text):
     found = configurations.for_evaluation(example(), assignments=[f"evaluate.groups={text}"])
     assert found.evaluate.groups == ("c05", "c99")
+    found = configurations.for_evaluation(example(), assignments=["evaluate.groups=('c05')"])
+    assert found.evaluate.groups == ("c05",)
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def seeds(count: int, looped: bool) -> Timed:
     empty = jnp.zeros((3, *known.shape))
     seen = Seen(
         points=points.transpose(2, 1, 0), confidence=known, real=known[0],
-        starts=jnp.zeros((0, *empty.shape)), start=empty, trust=0 * known, scale=jnp.ones(()),
+        starts=jnp.zeros((0, *empty.shape)), scale=jnp.ones(()),
     )  # fmt: skip
     given = Variables(
         pose=starts.transpose(0, 3, 2, 1), place=jnp.zeros((count, 3, work.SEED_FRAMES)), focal=jnp.zeros(count)

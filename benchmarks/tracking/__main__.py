@@ -26,7 +26,6 @@ from collections.abc import Callable
 
 from benchmarks.tracking import audit, picture, scenes, scores, trackers
 from hdvr_jax import scripts
-from hdvr_jax.errors import InputError
 
 _GROUPS = {
     "salsa couples": lambda name: name.startswith("salsa"),
@@ -57,12 +56,9 @@ def main() -> None:
     wanted = options.trackers.split(",")
     if not chosen or set(wanted) - set(trackers.TITLES):
         parser.error(f"expected scenes of {', '.join(every)} and trackers of {', '.join(trackers.TITLES)}")
-    try:
-        found = {name: _run(name, wanted, options) for name in chosen}
-        if options.picture:
-            picture.write([_load(name, options) for name in chosen[:_ROWS]], options.picture)
-    except InputError as error:
-        sys.exit(f"error: {error}")
+    found = {name: _run(name, wanted, options) for name in chosen}
+    if options.picture:
+        picture.write([_load(name, options) for name in chosen[:_ROWS]], options.picture)
     _report(found, _HARD_GROUPS if options.hard else _GROUPS)
     if "csrt" in wanted and not options.contrib:
         print("\nCSRT was left out: --contrib=DIR says where opencv-contrib-python is.")

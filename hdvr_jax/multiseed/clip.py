@@ -18,13 +18,12 @@ from hdvr_jax.multiseed import sources, uncertainty, windows
 from hdvr_jax.multiseed.solver import Solution, optimise
 from hdvr_jax.multiseed.terms import CAMERAS, Seen, Variables, all_terms
 from hdvr_jax.skeletons import get_skeleton
+from hdvr_jax.trajectories import DEPTH
 
 # Terms and weights as HDVR has them; none of its weights is published.
 PUBLISHED = {"projection": 1.0, "smooth_2d": 0.1, "smooth_3d": 0.1}
 # What is known of bodies, too; with P*, "consistency" beside them.
 BODIES = {"projection": 1.0, "accelerations": 0.5, "constant": 0.1, "symmetric": 0.1}
-# Of a clip in which no two long bones are ever seen: as of somebody four metres away.
-_SCALE = 0.25
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Settings:
     """How a clip is lifted; what HDVR does not publish is our choice.
 
     Attributes:
-        seeds: K.
+        seeds: K; as many as there are starts, where those are more.
         weights: of the terms of `terms.all_terms` by name; "consistency", that of staying near P*.
         window_seconds, overlap_seconds: of the sliding windows.
         steps, learning_rate: of Adam on every seed.
@@ -61,6 +60,9 @@ class Settings:
         for field in ("seeds", "steps"):
             if getattr(self, field) < 1:
                 raise InputError(f"multiseed.{field}: expected 1 or more, got {getattr(self, field)}")
+        for field in ("learning_rate", "noise", "temperature", "jump_weight"):
+            if not getattr(self, field) >= 0:
+                raise InputError(f"multiseed.{field}: expected 0 or more, got {getattr(self, field)}")
         if self.camera not in CAMERAS:
             raise InputError(f"multiseed.camera: {self.camera!r} is not one of {', '.join(CAMERAS)}")
         if unknown := sorted(set(self.weights) - set(all_terms(skeleton))):
@@ -81,18 +83,16 @@ class Found:
         poses: (T, J, 3) metres about the root, camera axes.
         trajectory: (T, 3) metres, where the root is in the same axes.
         focal_factor: by which the focal length was taken too short; 1 but for the camera "fitted".
-        spread: (T, J) metres, of the seeds that survive (`uncertainty.spread`).
-        windows, path: where the windows begin, and the chosen seed of each.
-        solution: all seeds of all windows, leading axes N, K.
+        spread: (T, J) metres, of the seeds as much as they count (`uncertainty.spread`).
+        alternatives: of every window, poses (T', J, 3) of the seeds that are nearly as good and plainly another motion
+            (`uncertainty.alternatives`), by its first frame.
     """
 
     poses: Float[np.ndarray, "T J 3"]
     trajectory: Float[np.ndarray, "T 3"]
     focal_factor: float
     spread: Float[np.ndarray, "T J"]
-    windows: windows.Windows
-    path: np.ndarray
-    solution: Solution
+    alternatives: dict[int, list[np.ndarray]]
 
 
 def see(
@@ -105,20 +105,19 @@ def see(
 
     Args:
         rays: ideal image points (`lifting.track_rays`); any finite value where confidence is 0.
-        starts: what seeds begin at, such as the poses of S trainings of a lifter, metres about the root in camera
-            axes; their mean is P*. None where there are none.
+        confidence: weights; 0 where missed.
+        skeleton: of both.
+        starts: P*, what seeds begin at and stay near, such as the poses of S trainings of a lifter, metres about the
+            root in camera axes; None where there are none.
     """
     sizes = np.asarray(dictionary.apparent_size(rays, confidence, skeleton))
     known = jnp.asarray(confidence).T
-    begun = jnp.zeros((0, 3, *known.shape)) if starts is None else jnp.asarray(starts).transpose(0, 3, 2, 1)
     return Seen(
         points=jnp.asarray(rays).transpose(2, 1, 0),
         confidence=known,
         real=jnp.ones(len(rays)),
-        starts=begun,
-        start=begun.sum(0) / max(1, len(begun)),
-        trust=jnp.full(known.shape, float(len(begun) > 0)),
-        scale=jnp.float32(np.median(sizes[sizes > 0]) if (sizes > 0).any() else _SCALE),
+        starts=jnp.zeros((0, 3, *known.shape)) if starts is None else jnp.asarray(starts).transpose(0, 3, 2, 1),
+        scale=jnp.float32(np.median(sizes[sizes > 0]) if (sizes > 0).any() else 1 / DEPTH),
     )
 
 
@@ -137,32 +136,38 @@ def lift(key: PRNGKeyArray, seen: Seen, fps: float, settings: Settings, skeleton
     keys = jax.vmap(lambda start: jax.random.fold_in(key, start))(jnp.arange(len(where.starts)))
     one = _window_solver(settings, skeleton, in_turn=in_turn)
     solution = _in_turn(one, keys, pieces) if in_turn else jax.vmap(one)(keys, pieces)
-    path = windows.chosen(solution, where, settings.jump_weight)
-    counts = uncertainty.shares(solution, path, settings.temperature)
-    chosen = windows.stitched(solution, counts, where)
-    poses, trajectory = _rooted(chosen, get_skeleton(skeleton).parents.index(-1))
+    return _found(solution, where, settings, get_skeleton(skeleton).parents.index(-1))
+
+
+def _found(solution: Solution, where: windows.Windows, settings: Settings, root: int) -> Found:
+    """The seeds (leading axes N, K) as one sequence."""
+    points, trajectory = _rooted(solution.variables, root)
+    errors = np.asarray(solution.errors)
+    path, means = windows.chosen(errors, points, where, settings.jump_weight), windows.mean_errors(errors, where)
+    counts = uncertainty.shares(means, path, settings.temperature)
+    others = enumerate(uncertainty.alternatives(means, points, path))
+    focal = (counts * np.asarray(solution.variables.focal)).sum(-1).mean()
     return Found(
-        poses=poses,
-        trajectory=trajectory,
-        focal_factor=float(np.exp(chosen.focal)),
-        spread=np.asarray(uncertainty.spread(solution, counts, where)).T,
-        windows=where,
-        path=path,
-        solution=solution,
+        poses=uncertainty.mixed(points, counts, where).transpose(2, 1, 0),
+        trajectory=uncertainty.mixed(trajectory, counts, where).T,
+        focal_factor=float(np.exp(focal)),
+        spread=uncertainty.spread(points, counts, where).T,
+        alternatives={
+            where.starts[n]: [points[n, k].transpose(2, 1, 0)[: where.frames] for k in found] for n, found in others
+        },
     )
 
 
-def _rooted(seed: Variables, root: int) -> tuple[np.ndarray, np.ndarray]:
-    """(Poses (T, J, 3) about the root, trajectory (T, 3)); the optimiser lets the root stray from the origin."""
-    depth = np.exp(-np.asarray(seed.place[0]))
-    place = np.stack([*(np.asarray(seed.place[1:]) * depth), depth], -1)
-    points = np.asarray(seed.pose).transpose(2, 1, 0)
-    return points - points[:, root : root + 1], place + points[:, root]
+def _rooted(seeds: Variables, root: int) -> tuple[Float[np.ndarray, "N K 3 J W"], Float[np.ndarray, "N K 3 W"]]:
+    """(Poses about the root, where it is): the optimiser lets the root stray from the origin of its poses."""
+    depth, points = np.exp(-np.asarray(seeds.place[:, :, :1])), np.asarray(seeds.pose)
+    place = np.concatenate([np.asarray(seeds.place[:, :, 1:]) * depth, depth], 2)
+    return points - points[:, :, :, root : root + 1], place + points[:, :, :, root]
 
 
 def _window_solver(settings: Settings, skeleton: str, *, in_turn: bool) -> Callable[[Array, Seen], Any]:
     def solve(key: PRNGKeyArray, seen: Seen) -> Solution:
-        drawn = {"count": settings.seeds, "skeleton": skeleton}
+        drawn = {"count": max(settings.seeds, len(seen.starts)), "skeleton": skeleton}
         if len(seen.starts):
             starts: Variables = sources.perturbed_seeds(key, seen, settings.noise, **drawn)
         else:

@@ -51,7 +51,7 @@ def optimise(
     """Adam on every seed for so many steps, the learning rate falling to zero along a cosine.
 
     Args:
-        seen: of one window; all seeds share it, but that each stays near the one of `Seen.starts` that it began at.
+        seen: of one window; each seed sees `Seen.of_seed`.
         starts: seeds, leading axis K.
         weights: of the terms by name; those without are not computed. Numbers, or traced: settings can be a batched
             axis (`jax.vmap` over `weights`).
@@ -62,7 +62,7 @@ def optimise(
 
     def one(seed: tuple[Variables, Array]) -> tuple[Variables, Float[Array, " T"]]:
         start, number = seed
-        own = seen.replace(start=seen.starts[number % len(seen.starts)]) if len(seen.starts) else seen
+        own = seen.of_seed(number)
 
         def error(variables: Variables) -> Float[Array, " T"]:
             return errors(variables, own, weights, terms, camera)

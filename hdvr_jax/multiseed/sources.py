@@ -93,7 +93,7 @@ def perturbed_seeds(key: PRNGKeyArray, seen: Seen, noise: Scalar, *, count: int,
     def one(own: PRNGKeyArray, number: Array) -> Variables:
         noise_key, limb_key = jax.random.split(own)
         chain = chains[jax.random.randint(limb_key, (), 0, len(chains))]
-        given, perturbed = seen.starts[number % begun], number >= begun
+        given, perturbed = seen.of_seed(number).starts[0], number >= begun
         flip = perturbed & ((number - begun) % 2 == 0)
         pose = jnp.where(flip, limb_flipped(given, chain, skeleton), given)
         moved = pose + jnp.where(perturbed, noise, 0.0) * smooth_noise(noise_key, joints, frames)

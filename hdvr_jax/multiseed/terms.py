@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 import chex
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
 from hdvr_jax import dictionary, poses, rotations
 from hdvr_jax.skeletons import get_skeleton
@@ -35,10 +35,8 @@ class Seen:
             guessed focal length where it is not known.
         confidence: (J, T) weights; 0 where missed.
         real: (T,) 0 for frames of padding.
-        starts: (S, 3, J, T) poses about the root, metres, that seeds begin at in turn, such as those of S trainings of
-            a lifter; S = 0 where there are none.
-        start: (3, J, T) P*, the poses to stay near, of one seed; used where trust is above 0.
-        trust: (J, T) weights of `start`.
+        starts: (S, 3, J, T) P* of S kinds, poses about the root in metres, such as those of S trainings of a lifter;
+            S = 0 where there are none. Seed k begins at one of them and stays near it (`of_seed`).
         scale: () image units a metre, about.
     """
 
@@ -46,9 +44,12 @@ class Seen:
     confidence: Float[Array, "*B J T"]
     real: Float[Array, "*B T"]
     starts: Float[Array, "*B S 3 J T"]
-    start: Float[Array, "*B 3 J T"]
-    trust: Float[Array, "*B J T"]
     scale: Float[Array, "*B"]
+
+    def of_seed(self, number: Int[Array, ""] | int) -> "Seen":
+        """What one seed sees: of P* its own kind alone, which seeds take in turn."""
+        count = len(self.starts)
+        return self.replace(starts=self.starts[number % count][None]) if count else self
 
 
 @chex.dataclass(frozen=True)
@@ -120,9 +121,9 @@ def accelerations(variables: Variables, seen: Seen, image: Float[Array, "2 J T"]
 
 
 def consistency(variables: Variables, seen: Seen, image: Float[Array, "2 J T"]) -> Float[Array, " T"]:
-    """L_3D = |P_hat_t - P*_t|, by the trust in P*."""
+    """L_3D = |P_hat_t - P*_t|, of the first kind of P* (`Seen.of_seed`); 0 where there is none."""
     del image
-    return (seen.trust * _norm(variables.pose - seen.start)).mean(0)
+    return _norm(variables.pose - seen.starts[0]).mean(0) if len(seen.starts) else jnp.zeros(seen.real.shape)
 
 
 def bone_terms(skeleton: str) -> dict[str, Term]:

@@ -5,13 +5,11 @@ Symbols: N windows, K seeds, T frames of the clip, W of a window, J joints; arra
 
 import dataclasses
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from hdvr_jax.multiseed.solver import Solution
-from hdvr_jax.multiseed.terms import Seen, Variables
+from hdvr_jax.multiseed.terms import Seen
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,26 +49,30 @@ def cut(seen: Seen, windows: Windows) -> Seen:
         return jnp.stack([padded[..., start : start + windows.length] for start in windows.starts])
 
     scale = jnp.broadcast_to(seen.scale, (len(windows.starts),))
-    fields = {
-        name: pieces(getattr(seen, name)) for name in ("points", "confidence", "real", "starts", "start", "trust")
-    }
+    fields = {name: pieces(getattr(seen, name)) for name in ("points", "confidence", "real", "starts")}
     return Seen(**fields, scale=scale)
 
 
-def chosen(solution: Solution, windows: Windows, jump_weight: float = 1.0) -> Int[np.ndarray, " N"]:
+def chosen(
+    errors: Float[np.ndarray, "N K W"],
+    points: Float[np.ndarray, "N K 3 J W"],
+    windows: Windows,
+    jump_weight: float = 1.0,
+) -> Int[np.ndarray, " N"]:
     """The seed of every window: least error together with least distance between neighbours where they overlap.
 
     Of a single window this is k* = argmin_k sum_t e_t^k (HDVR, section 2.2); of several, the path of least cost
     (Viterbi), so that a window whose two best seeds are nearly as good agrees with those beside it.
 
     Args:
-        solution: leading axes N, K.
+        errors: of the seeds.
+        points: their poses.
         jump_weight: of the mean distance of joints in the overlap, in metres, beside errors, both summed over frames.
     """
-    errors = np.asarray(solution.errors).sum(-1)
+    errors = errors.sum(-1)
     cost, back = errors[0], []
     for number in range(1, len(errors)):
-        jumps = jump_weight * _jumps(solution.variables.pose, windows, number)
+        jumps = jump_weight * _jumps(points, windows, number)
         back.append(np.argmin(cost[:, None] + jumps, 0))
         cost = np.min(cost[:, None] + jumps, 0) + errors[number]
     path = [int(np.argmin(cost))]
@@ -79,26 +81,24 @@ def chosen(solution: Solution, windows: Windows, jump_weight: float = 1.0) -> In
     return np.array(path)
 
 
-def _jumps(pose: Array, windows: Windows, number: int) -> Float[np.ndarray, "K K"]:
+def _jumps(points: np.ndarray, windows: Windows, number: int) -> Float[np.ndarray, "K K"]:
     """Sum over the overlap's frames of the mean distance of joints, from each seed of a window to each of the next."""
     shared = windows.starts[number - 1] + windows.length - windows.starts[number]
-    before, after = np.asarray(pose[number - 1][..., -shared:]), np.asarray(pose[number][..., :shared])
+    before, after = points[number - 1][..., -shared:], points[number][..., :shared]
     return np.stack([np.linalg.norm(one - after, axis=1).mean(1).sum(-1) for one in before]) if shared else 0.0
 
 
-def stitched(solution: Solution, counts: Float[Array, "N K"], windows: Windows) -> Variables:
-    """One seed of all T frames: the mean of every window's, each as much as it counts (`uncertainty.shares`), and
-    windows faded into each other where they overlap."""
-    picked = jax.tree.map(lambda values: jnp.einsum("nk,nk...->n...", counts, values), solution.variables)
-    return Variables(pose=faded(picked.pose, windows), place=faded(picked.place, windows), focal=picked.focal.mean())
+def mean_errors(errors: Float[np.ndarray, "N K W"], windows: Windows) -> Float[np.ndarray, "N K"]:
+    """Mean over the real frames, of which a clip shorter than a window has fewer; those of padding have no error."""
+    return errors.sum(-1) / min(windows.length, windows.frames)
 
 
-def faded(values: Float[Array, "N *B W"], windows: Windows) -> Float[Array, "*B T"]:
+def faded(values: Float[np.ndarray, "N *B W"], windows: Windows) -> Float[np.ndarray, "*B T"]:
     """Values of windows as those of the clip, faded into each other where windows overlap."""
     total = np.zeros((*values.shape[1:-1], max(windows.frames, windows.length)), np.float32)
-    for start, value, share in zip(windows.starts, np.asarray(values), _shares(windows)):
+    for start, value, share in zip(windows.starts, values, _shares(windows)):
         total[..., start : start + windows.length] += share * value
-    return jnp.asarray(total[..., : windows.frames])
+    return total[..., : windows.frames]
 
 
 def _shares(windows: Windows) -> Float[np.ndarray, "N W"]:

@@ -27,7 +27,8 @@ PUBLISHED_NOTE = (
     "The published model knows one camera, that of its training (Human3.6M, focal length 1.15 image widths): with "
     "another its {what} are those which that camera would have seen."
 )
-REFINED_NOTE = "Lifted poses were refined to fit the keypoints, with bones of constant length (--refine{seeds})."
+REFINED_NOTE = "Lifted poses were refined: fitted to the keypoints, bones held to constant length (--refine)."
+FIRST_SEED = ", first seed of "
 _COUNTS = ("sequences", "types")  # among the scores, but none
 _FIELDS = ("family", "name", "num_seeds", "data", "model", "train")  # of the config of every training
 
@@ -75,7 +76,7 @@ class Models:
     Attributes:
         folder: Where they were looked for.
         lifter: Clip with one view -> poses and perhaps a trajectory.
-        other_seeds: The same, of the other seeds of the lifter's training.
+        lifter_workdir: Of its training; None for a published lifter.
         movements: Clip -> (T, M) probabilities of the movement types, 0.5 being the decision.
         genre: Clip -> genre.
         infos: What is known of each model, by stage.
@@ -84,7 +85,7 @@ class Models:
 
     folder: str
     lifter: Callable[[Clip], Lifted] | None = None
-    other_seeds: tuple[Callable[[Clip], Lifted], ...] = ()
+    lifter_workdir: pathlib.Path | None = None
     movements: Reader | None = None
     genre: Reader | None = None
     infos: Mapping[str, ModelInfo] = dataclasses.field(default_factory=dict)
@@ -105,7 +106,7 @@ def with_published_lifter(models: Models, path: str | os.PathLike, layout: str, 
     return dataclasses.replace(
         models,
         lifter=_lifter(found.on_clip),
-        other_seeds=(),
+        lifter_workdir=None,
         infos={**models.infos, "lifter": ModelInfo("lifter", name, entries=found.report)},
         notes={**models.notes, "lifter": f"{known} {other_lifter(_trained_on(models), None)}".rstrip()},
     )
@@ -116,16 +117,19 @@ def with_refinement(models: Models) -> Models:
     (`hdvr_jax.multiseed.refinement`)."""
     if models.lifter is None:
         return models
-    lifters = (models.lifter, *models.other_seeds)
+    lifters, workdir = [models.lifter], models.lifter_workdir
+    if workdir is not None:
+        count = configurations.load_config(workdir).num_seeds
+        lifters += [_lifter(_on_clip(trained.load(workdir, seed_index=i), workdir)) for i in range(1, count)]
 
     def refined(clip: Clip) -> Lifted:
         return Lifted(**refine(clip, np.stack([lifter(clip).poses for lifter in lifters]), LIFTED_SKELETON))
 
-    told = REFINED_NOTE.format(
-        seeds=f", from {len(lifters)} seeds of the lifter's training" if len(lifters) > 1 else ""
-    )
-    note = " ".join(filter(None, (models.notes.get("lifter", ""), told)))
-    return dataclasses.replace(models, lifter=refined, notes={**models.notes, "lifter": note})
+    info, each = models.infos["lifter"], f"{len(lifters)} seeds" if len(lifters) > 1 else "one seed"
+    told = dataclasses.replace(info, name=f"{info.name.split(FIRST_SEED)[0]}, refined from {each}")
+    note = " ".join(filter(None, (models.notes.get("lifter", ""), REFINED_NOTE)))
+    notes, infos = {**models.notes, "lifter": note}, {**models.infos, "lifter": told}
+    return dataclasses.replace(models, lifter=refined, notes=notes, infos=infos)
 
 
 def other_lifter(trained_on: Mapping[str, str], lifter: str | os.PathLike | None) -> str:
@@ -166,7 +170,7 @@ def load(folder: str | os.PathLike, *, optional: bool = False, lifter: str | os.
     loaded = Models(
         folder=str(folder),
         lifter=_lifter(_on_clip(models["lifter"], found["lifter"])) if "lifter" in models else None,
-        other_seeds=_other_seeds(models["lifter"], found["lifter"]) if "lifter" in models else (),
+        lifter_workdir=found.get("lifter"),
         infos={stage: _info(stage, models[stage], workdir) for stage, workdir in found.items()},
         **readers,
     )
@@ -229,12 +233,6 @@ def _lifter(run: Callable[[Clip], Any]) -> Callable[[Clip], Lifted]:
     return lift
 
 
-def _other_seeds(model: trained.Trained, workdir: pathlib.Path) -> tuple[Callable[[Clip], Lifted], ...]:
-    """The lifters of all seeds of a training but the first."""
-    seeds = (trained.load(workdir, seed_index=index) for index in range(1, model.config.num_seeds))
-    return tuple(_lifter(_on_clip(seed, workdir)) for seed in seeds)
-
-
 def _reader(model: trained.Trained, workdir: pathlib.Path) -> Reader:
     fields = model.config.model
     of_image = set(IMAGE_STREAMS) & set(fields.get("streams", ()))
@@ -268,7 +266,7 @@ def _on_clip(model: trained.Trained, workdir: pathlib.Path) -> Callable[[Clip], 
 def _info(stage: str, model: trained.Trained, workdir: pathlib.Path) -> ModelInfo:
     step = checkpoints.resolve_step(workdir, "best")
     seeds = model.config.num_seeds
-    name = f"{model.config.name} (the first of {seeds} seeds)" if seeds > 1 else model.config.name
+    name = f"{model.config.name}{FIRST_SEED}{seeds}" if seeds > 1 else model.config.name
     return ModelInfo(stage, name, step, *_scores(workdir / SCORES_FILE, step))
 
 

@@ -40,7 +40,9 @@ def lift(
     poses[~present(prepared)] = np.nan
     trajectory = None if lifted.trajectory is None else finite(lifted.trajectory, "lifter")
     placed = place(poses, prepared, camera, trajectory)
-    return placed if lifted.spread is None else dataclasses.replace(placed, spread=finite(lifted.spread, "refinement"))
+    if lifted.spread is None:
+        return placed
+    return dataclasses.replace(placed, spread=np.where(placed.posed()[:, None], lifted.spread, np.float32(np.nan)))
 
 
 def find_floor(poses: Sequence[Poses], fps: Sequence[float]) -> floor.Floor | None:

@@ -30,7 +30,7 @@ def variables(pose, depth=4.0, at=(0.1, -0.05)):
     return Variables(pose=jnp.asarray(pose), place=jnp.asarray(place, jnp.float32), focal=jnp.zeros(()))
 
 
-def seen_of(truth, camera="weak", trust=0.0):
+def seen_of(truth, camera="weak"):
     """What a camera sees of a seed, without error."""
     frames = truth.pose.shape[-1]
     return Seen(
@@ -38,8 +38,6 @@ def seen_of(truth, camera="weak", trust=0.0):
         confidence=jnp.ones((17, frames)),
         real=jnp.ones(frames),
         starts=truth.pose[None],
-        start=truth.pose,
-        trust=jnp.full((17, frames), trust),
         scale=jnp.exp(truth.place[0, 0]),
     )
 

@@ -56,7 +56,7 @@ def test_settings_can_be_a_batched_axis():
 
 def test_a_focal_length_that_was_guessed_too_short_is_found():
     truth = variables(moving(), depth=2.0).replace(focal=jnp.log(1.3))
-    seen = seen_of(truth, "fitted", trust=1.0)
+    seen = seen_of(truth, "fitted")
     start = stacked(truth.replace(focal=jnp.zeros(()), place=truth.place + 0.1))
     weights = {"projection": 1.0, "consistency": 1.0}
     options = {**OPTIONS, "camera": "fitted", "steps": 1500}

@@ -22,8 +22,7 @@ def _scene():
     confidence[3, 4] = confidence[:, 6] = 0
     real = np.ones(FRAMES, np.float32)
     real[-2:] = 0
-    trust = rng.uniform(0, 1, (17, FRAMES)).astype(np.float32)
-    seen = seen_of(truth).replace(confidence=jnp.asarray(confidence), real=jnp.asarray(real), trust=jnp.asarray(trust))
+    seen = seen_of(truth).replace(confidence=jnp.asarray(confidence), real=jnp.asarray(real))
     return seed, seen, terms.project(seed, "weak")
 
 
@@ -35,8 +34,7 @@ def test_losses_of_the_paper_are_its_equations():
         robust = terms.KNEE * (np.sqrt(1 + (off / terms.KNEE) ** 2) - 1)
         expected = np.mean(np.asarray(seen.confidence)[:, t] * robust)
         np.testing.assert_allclose(ALL["projection"](seed, seen, image)[t], expected, rtol=1e-4)
-        near = np.linalg.norm(pose[t] - np.asarray(seen.start)[..., t], axis=0)
-        expected = np.mean(np.asarray(seen.trust)[:, t] * near)
+        expected = np.linalg.norm(pose[t] - np.asarray(seen.starts)[0, ..., t], axis=0).mean()
         np.testing.assert_allclose(ALL["consistency"](seed, seen, image)[t], expected, rtol=1e-4)
         known = t > 0 and seen.real[t] > 0
         for name, values in (("smooth_2d", flat / float(seen.scale)), ("smooth_3d", pose)):
@@ -103,5 +101,5 @@ def test_gradients_are_finite_where_nothing_errs_and_behind_the_camera(camera):
 
     for pose in (moving(FRAMES), 0 * moving(FRAMES), 20 * moving(FRAMES)):
         seed = variables(pose)
-        found = gradients(seed, seen_of(seed, camera, trust=1.0))
+        found = gradients(seed, seen_of(seed, camera))
         assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(found))

@@ -60,20 +60,31 @@ def _two(frames=30, length=20):
     return where, truth, Solution(variables=seeds, errors=errors)
 
 
+def _parts(solution):
+    return np.asarray(solution.errors), np.asarray(solution.variables.pose)
+
+
+def test_frames_of_padding_are_no_part_of_a_mean():
+    errors = np.zeros((1, 2, 20), np.float32)
+    errors[..., :5] = 0.01
+    np.testing.assert_allclose(windows.mean_errors(errors, windows.sliding(5, 20, 5)), 0.01)
+    np.testing.assert_allclose(windows.mean_errors(errors, windows.sliding(20, 20, 5)), 0.0025)
+
+
 def test_the_seed_that_fits_its_neighbour_is_taken():
     where, truth, solution = _two()
-    assert windows.chosen(solution, where, jump_weight=0.0).tolist() == [0, 0]
-    path = windows.chosen(solution, where)
+    assert windows.chosen(*_parts(solution), where, jump_weight=0.0).tolist() == [0, 0]
+    path = windows.chosen(*_parts(solution), where)
     assert path.tolist() == [0, 1]
-    whole = windows.stitched(solution, uncertainty.shares(solution, path, 0.0), where)
-    np.testing.assert_allclose(whole.pose, truth.pose, atol=1e-5)
-    np.testing.assert_allclose(whole.place, truth.place, atol=1e-5)
+    errors, points = _parts(solution)
+    whole = uncertainty.mixed(points, uncertainty.shares(windows.mean_errors(errors, where), path, 0.0), where)
+    np.testing.assert_allclose(whole, truth.pose, atol=1e-5)
 
 
 def test_windows_fade_into_each_other():
     where, truth, solution = _two()
-    whole = windows.stitched(solution, jnp.array([[1.0, 0.0], [1.0, 0.0]]), where)
-    jump = np.abs(np.diff(np.asarray(whole.pose[2]), axis=-1)).max()
+    whole = uncertainty.mixed(_parts(solution)[1], np.array([[1.0, 0.0], [1.0, 0.0]], np.float32), where)
+    jump = np.abs(np.diff(whole[2], axis=-1)).max()
     hard = np.abs(np.asarray(solution.variables.pose[1, 0, 2, :, 10] - truth.pose[2, :, 19])).max()
     assert jump < 0.7 * hard
 
@@ -81,4 +92,4 @@ def test_windows_fade_into_each_other():
 def test_one_window_takes_the_least_cumulative_error():
     _, _, solution = _two()
     single = jax.tree.map(lambda leaf: leaf[:1], solution)
-    assert windows.chosen(single, windows.sliding(20, 20, 5)).tolist() == [0]
+    assert windows.chosen(*_parts(single), windows.sliding(20, 20, 5)).tolist() == [0]

@@ -34,7 +34,9 @@ def test_all_seeds_of_the_lifters_training_take_part(capsys, tmp_path):
         assert run(capsys, source, "--out", out, "--models", folder, "--refine")[0] == 0
         spreads.append(np.array(_report(out)["tracks"][0]["poses"]["spread"]).mean())
     assert spreads[1] > spreads[0]
-    assert _report(out)["models"][0]["name"] == "lifter_choreo (the first of 2 seeds)"
+    assert _report(out)["models"][0]["name"] == "lifter_choreo, refined from 2 seeds"
+    assert run(capsys, source, "--out", out, "--models", folder)[0] == 0
+    assert _report(out)["models"][0]["name"] == "lifter_choreo, first seed of 2"
 
 
 def test_a_stream_cannot_be_refined(capsys, tmp_path, lifter_only):
