@@ -11,13 +11,12 @@ docs/detector_noise.png. About two minutes on two cores.
 
 import argparse
 import json
-import os
 import pathlib
-import sys
 
 import numpy as np
 
 from benchmarks import noise_data, noise_figure, noise_fit
+from datasets import raw
 from hdvr_jax import detector_noise, scripts
 from hdvr_jax.files import whole_file
 
@@ -26,16 +25,13 @@ _MOST_OFFSET = 300  # frames; the clips are 720 long
 
 
 def main() -> None:
-    """Runs the fit; 0, or 2 where there are no real data."""
+    """Runs the fit. Raises InputError where there are no real data."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", type=pathlib.Path, default=ROOT / "hdvr_jax" / "data" / "detector_noise.json")
     parser.add_argument("--clips", default=",".join(noise_data.FIT_CLIPS), help="those to fit, of %(default)s")
     parser.add_argument("--figure", type=pathlib.Path, default=ROOT / "docs" / "detector_noise.png")
     arguments = parser.parse_args()
-    root = pathlib.Path(os.environ.get("HDVR_REAL_DATA", ROOT.parent / "shared" / "data")) / "aistpp"
-    if not root.is_dir():
-        print(f"error: no real data at {root}; set HDVR_REAL_DATA to the folder that holds aistpp", file=sys.stderr)
-        return 2
+    root = raw.find_raw("aistpp")
     clips = tuple(arguments.clips.split(","))
     fitted, check = noise_data.load(root, clips), noise_data.load(root, noise_data.CHECK_CLIPS)
     table = noise_fit.fit(fitted, check)
