@@ -76,20 +76,20 @@ class Models:
     Attributes:
         folder: Where they were looked for.
         lifter: Clip with one view -> poses and perhaps a trajectory.
-        lifter_workdir: Of its training; None for a published lifter.
         movements: Clip -> (T, M) probabilities of the movement types, 0.5 being the decision.
         genre: Clip -> genre.
         infos: What is known of each model, by stage.
         notes: What is assumed by each model, by stage, in sentences.
+        lifter_workdir: Of the lifter's training; None for a published one.
     """
 
     folder: str
     lifter: Callable[[Clip], Lifted] | None = None
-    lifter_workdir: pathlib.Path | None = None
     movements: Reader | None = None
     genre: Reader | None = None
     infos: Mapping[str, ModelInfo] = dataclasses.field(default_factory=dict)
     notes: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    lifter_workdir: pathlib.Path | None = None
 
 
 def how_to_train(folder: str | os.PathLike, stage: str = "lifter") -> str:
