@@ -29,13 +29,12 @@ from hdvr_jax import clips, corpus, dictionary, lifting, poses, scripts, trained
 from hdvr_jax.configurations import load_config, write_json
 from hdvr_jax.families import ratios
 from hdvr_jax.families.lifter import scores
-from hdvr_jax.multiseed.clip import BODIES, PUBLISHED, Settings
+from hdvr_jax.multiseed.clip import BODIES, NEAR, PUBLISHED, Settings
 from hdvr_jax.multiseed.refinement import FPS, solve
 from hdvr_jax.skeletons import get_skeleton
 from hdvr_jax.tables import Tables, mean_and_deviation
 
 SKELETON = "h36m17"
-NEAR = 0.05  # weight of L_3D, of staying near P*
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,17 +68,17 @@ def rows(options: argparse.Namespace) -> Iterator[Row]:
     yield row("accelerations in place of steps", "random", smooth, temperature=0.0)
     yield row("+ bones constant and symmetric", "random", BODIES, temperature=0.0)
     yield row("+ knees and noses in front", "random", {**BODIES, "limits": 0.3}, temperature=0.0)
-    near = {**BODIES, "consistency": NEAR}
     yield Row("dictionary", options.dictionary)
     yield row("seeds from it", options.dictionary, BODIES)
-    yield row("+ near it", options.dictionary, near)
-    yield row("+ from all seeds", options.dictionary, near, together=True)
+    yield row("+ near it", options.dictionary, NEAR)
+    yield row("+ from all seeds", options.dictionary, NEAR, together=True)
+    paper = {**PUBLISHED, "consistency": NEAR["consistency"]}
     for lifter in filter(None, options.lifters.split(",")):
         yield Row(f"lifter {pathlib.Path(lifter).name}", lifter)
-        yield row("refined, losses of the paper", lifter, {**PUBLISHED, "consistency": NEAR}, temperature=0.0)
-        yield row("refined", lifter, near)
-        yield row("refined, from all seeds", lifter, near, together=True)
-        yield row("the same, the best seed alone", lifter, near, together=True, temperature=0.0)
+        yield row("refined, losses of the paper", lifter, paper, temperature=0.0)
+        yield row("refined", lifter, NEAR)
+        yield row("refined, from all seeds", lifter, NEAR, together=True)
+        yield row("the same, the best seed alone", lifter, NEAR, together=True, temperature=0.0)
 
 
 def starts_of(source: str) -> list[Callable[[Any], np.ndarray]]:

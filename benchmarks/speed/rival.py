@@ -73,7 +73,7 @@ def lstm() -> Timed:
 
 
 def seeds(count: int, looped: bool) -> Timed:
-    """Adam on HDVR's losses in plain torch: seed after seed, or all at once."""
+    """Adam on HDVR's losses in plain torch: seed after seed, or all at once; its learning rate stays, ours falls."""
     (torch,) = _modules("torch")
     points, starts = (torch.from_numpy(array) for array in work.seeds(count))
     groups = [starts[i : i + 1] for i in range(count)] if looped else [starts]

@@ -22,8 +22,10 @@ from hdvr_jax.trajectories import DEPTH
 
 # Terms and weights as HDVR has them; none of its weights is published.
 PUBLISHED = {"projection": 1.0, "smooth_2d": 0.1, "smooth_3d": 0.1}
-# What is known of bodies, too; with P*, "consistency" beside them.
+# What is known of bodies, too.
 BODIES = {"projection": 1.0, "accelerations": 0.5, "constant": 0.1, "symmetric": 0.1}
+# With P*: L_3D beside them.
+NEAR = {**BODIES, "consistency": 0.05}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Settings:
     """
 
     seeds: int = 8
-    weights: Mapping[str, float] = dataclasses.field(default_factory=lambda: {**BODIES, "consistency": 0.05})
+    weights: Mapping[str, float] = dataclasses.field(default_factory=NEAR.copy)
     window_seconds: float = 2.0
     overlap_seconds: float = 0.5
     steps: int = 200

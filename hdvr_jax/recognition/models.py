@@ -28,7 +28,6 @@ PUBLISHED_NOTE = (
     "another its {what} are those which that camera would have seen."
 )
 REFINED_NOTE = "Lifted poses were refined: fitted to the keypoints, bones held to constant length (--refine)."
-FIRST_SEED = ", first seed of "
 _COUNTS = ("sequences", "types")  # among the scores, but none
 _FIELDS = ("family", "name", "num_seeds", "data", "model", "train")  # of the config of every training
 
@@ -117,16 +116,18 @@ def with_refinement(models: Models) -> Models:
     (`hdvr_jax.multiseed.refinement`)."""
     if models.lifter is None:
         return models
-    lifters, workdir = [models.lifter], models.lifter_workdir
+    lifters, workdir, info = [models.lifter], models.lifter_workdir, models.infos["lifter"]
+    name = info.name
     if workdir is not None:
-        count = configurations.load_config(workdir).num_seeds
-        lifters += [_lifter(_on_clip(trained.load(workdir, seed_index=i), workdir)) for i in range(1, count)]
+        config = configurations.load_config(workdir)
+        name, others = config.name, range(1, config.num_seeds)
+        lifters += [_lifter(_on_clip(trained.load(workdir, seed_index=index), workdir)) for index in others]
 
     def refined(clip: Clip) -> Lifted:
         return Lifted(**refine(clip, np.stack([lifter(clip).poses for lifter in lifters]), LIFTED_SKELETON))
 
-    info, each = models.infos["lifter"], f"{len(lifters)} seeds" if len(lifters) > 1 else "one seed"
-    told = dataclasses.replace(info, name=f"{info.name.split(FIRST_SEED)[0]}, refined from {each}")
+    each = f"{len(lifters)} seeds" if len(lifters) > 1 else "one seed"
+    told = dataclasses.replace(info, name=f"{name}, refined from {each}")
     note = " ".join(filter(None, (models.notes.get("lifter", ""), REFINED_NOTE)))
     notes, infos = {**models.notes, "lifter": note}, {**models.infos, "lifter": told}
     return dataclasses.replace(models, lifter=refined, notes=notes, infos=infos)
@@ -266,7 +267,7 @@ def _on_clip(model: trained.Trained, workdir: pathlib.Path) -> Callable[[Clip], 
 def _info(stage: str, model: trained.Trained, workdir: pathlib.Path) -> ModelInfo:
     step = checkpoints.resolve_step(workdir, "best")
     seeds = model.config.num_seeds
-    name = f"{model.config.name}{FIRST_SEED}{seeds}" if seeds > 1 else model.config.name
+    name = f"{model.config.name}, first seed of {seeds}" if seeds > 1 else model.config.name
     return ModelInfo(stage, name, step, *_scores(workdir / SCORES_FILE, step))
 
 
