@@ -104,8 +104,9 @@ def seeds(count: int, looped: bool) -> Timed:
         starts=jnp.zeros((0, *empty.shape)), scale=jnp.ones(()),
     )  # fmt: skip
     given = Variables(
-        pose=starts.transpose(0, 3, 2, 1), place=jnp.zeros((count, 3, work.SEED_FRAMES)), focal=jnp.zeros(count)
-    )
+        pose=starts.transpose(0, 3, 2, 1), place=jnp.zeros((count, 3, work.SEED_FRAMES)), focal=jnp.zeros(count),
+        floor=jnp.zeros((count, 3)),
+    )  # fmt: skip
     in_turn = jax.default_backend() == "cpu"
     fixed = {"skeleton": "h36m17", "camera": "weak", "steps": work.SEED_STEPS, "one_by_one": in_turn}
     return lambda: jax.block_until_ready(optimise(seen, given, work.SEED_WEIGHTS, 0.02, **fixed))

@@ -174,6 +174,17 @@ def _judged(params: Any, turned: Array, points: Array, weights: Array, real: Arr
     return judged.reshape(real.shape), fooling.reshape(real.shape)
 
 
+def knowledge(config: Any, variables: Any) -> jax.tree_util.Partial:
+    """What trained weights know of poses, as a prior of other methods: a function of images (T, J, 2) about the root,
+    of unit mean distance from it, that gives poses (T, J, 3) about it, in their frame and unit."""
+    return jax.tree_util.Partial(functools.partial(_known, network(config.model), config.model.skeleton), variables)
+
+
+def _known(net: Autoencoder, skeleton: str, variables: Any, points: Float[Array, "T J 2"]) -> Float[Array, "T J 3"]:
+    pose, _, _ = _pose(net, variables["params"], points, lifter_inputs.root_of(skeleton))
+    return dictionary.facing(pose, variables["batch_stats"]["forwardness"])
+
+
 def _predict(config: Any, net: Autoencoder, variables: Any, batch: Batch) -> dict[str, Any]:
     """Poses (B, T, J, 3) about the root, camera axes, in metres of a person of average stature. With `keep_image`,
     joints stay where they were seen, and only depths, and joints that were missed, are the dictionary's."""

@@ -15,8 +15,9 @@ from jaxtyping import Array, Float, PRNGKeyArray
 from hdvr_jax import dictionary
 from hdvr_jax.errors import InputError
 from hdvr_jax.multiseed import sources, uncertainty, windows
+from hdvr_jax.multiseed.priors import Lift, all_terms
 from hdvr_jax.multiseed.solver import Solution, optimise
-from hdvr_jax.multiseed.terms import CAMERAS, Seen, Variables, all_terms
+from hdvr_jax.multiseed.terms import CAMERAS, Seen, Variables
 from hdvr_jax.skeletons import get_skeleton
 from hdvr_jax.trajectories import DEPTH
 
@@ -34,7 +35,7 @@ class Settings:
 
     Attributes:
         seeds: K; as many as there are starts, where those are more.
-        weights: of the terms of `terms.all_terms` by name; "consistency", that of staying near P*.
+        weights: of the terms of `priors.all_terms` by name; "consistency", that of staying near P*.
         window_seconds, overlap_seconds: of the sliding windows.
         steps, learning_rate: of Adam on every seed.
         camera: one of `terms.CAMERAS`.
@@ -57,7 +58,7 @@ class Settings:
     jump_weight: float = 1.0
     one_by_one: bool | None = None
 
-    def check(self, skeleton: str) -> None:
+    def check(self, skeleton: str, lift: Lift | None = None) -> None:
         """Raises InputError for settings that mean nothing; names the field."""
         for field in ("seeds", "steps"):
             if getattr(self, field) < 1:
@@ -67,8 +68,8 @@ class Settings:
                 raise InputError(f"multiseed.{field}: expected 0 or more, got {getattr(self, field)}")
         if self.camera not in CAMERAS:
             raise InputError(f"multiseed.camera: {self.camera!r} is not one of {', '.join(CAMERAS)}")
-        if unknown := sorted(set(self.weights) - set(all_terms(skeleton))):
-            known = ", ".join(all_terms(skeleton))
+        if unknown := sorted(set(self.weights) - set(all_terms(skeleton, lift))):
+            known = ", ".join(all_terms(skeleton, lift))
             raise InputError(f"multiseed.weights: no term is called {unknown[0]!r}; there are {known}")
         if not 0 <= self.overlap_seconds < self.window_seconds:
             raise InputError(
@@ -123,20 +124,24 @@ def see(
     )
 
 
-def lift(key: PRNGKeyArray, seen: Seen, fps: float, settings: Settings, skeleton: str) -> Found:
+def lift(
+    key: PRNGKeyArray, seen: Seen, fps: float, settings: Settings, skeleton: str, learned: Lift | None = None
+) -> Found:
     """Lifts a clip: seeds perturb what `seen` has to begin at, or are random persons who stand where it has nothing.
 
+    Args:
+        learned: what the term "learned" asks.
     Raises:
         InputError: as `Settings.check`.
     """
-    settings.check(skeleton)
+    settings.check(skeleton, learned)
     length = max(2, round(settings.window_seconds * fps))
     overlap = min(length - 1, round(settings.overlap_seconds * fps))
     where = windows.sliding(seen.points.shape[-1], length, overlap)
     pieces = windows.cut(seen, where)
     in_turn = jax.default_backend() == "cpu" if settings.one_by_one is None else settings.one_by_one
     keys = jax.vmap(lambda start: jax.random.fold_in(key, start))(jnp.arange(len(where.starts)))
-    one = _window_solver(settings, skeleton, in_turn=in_turn)
+    one = _window_solver(settings, skeleton, learned, in_turn=in_turn)
     solution = _in_turn(one, keys, pieces) if in_turn else jax.vmap(one)(keys, pieces)
     return _found(solution, where, settings, get_skeleton(skeleton).parents.index(-1))
 
@@ -162,12 +167,13 @@ def _found(solution: Solution, where: windows.Windows, settings: Settings, root:
 
 def _rooted(seeds: Variables, root: int) -> tuple[Float[np.ndarray, "N K 3 J W"], Float[np.ndarray, "N K 3 W"]]:
     """(Poses about the root, where it is): the optimiser lets the root stray from the origin of its poses."""
-    depth, points = np.exp(-np.asarray(seeds.place[:, :, :1])), np.asarray(seeds.pose)
-    place = np.concatenate([np.asarray(seeds.place[:, :, 1:]) * depth, depth], 2)
-    return points - points[:, :, :, root : root + 1], place + points[:, :, :, root]
+    points = np.asarray(seeds.pose)
+    return points - points[:, :, :, root : root + 1], np.asarray(seeds.trajectory) + points[:, :, :, root]
 
 
-def _window_solver(settings: Settings, skeleton: str, *, in_turn: bool) -> Callable[[Array, Seen], Any]:
+def _window_solver(
+    settings: Settings, skeleton: str, learned: Lift | None, *, in_turn: bool
+) -> Callable[[Array, Seen], Any]:
     def solve(key: PRNGKeyArray, seen: Seen) -> Solution:
         drawn = {"count": max(settings.seeds, len(seen.starts)), "skeleton": skeleton}
         if len(seen.starts):
@@ -175,7 +181,7 @@ def _window_solver(settings: Settings, skeleton: str, *, in_turn: bool) -> Calla
         else:
             starts = sources.random_seeds(key, seen, settings.noise, **drawn)
         return optimise(
-            seen, starts, dict(settings.weights), settings.learning_rate,
+            seen, starts, dict(settings.weights), settings.learning_rate, learned,
             skeleton=skeleton, camera=settings.camera, steps=settings.steps, one_by_one=in_turn,
         )  # fmt: skip
 

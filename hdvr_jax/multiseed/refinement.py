@@ -10,6 +10,7 @@ from jaxtyping import Float
 from hdvr_jax import lifting, poses
 from hdvr_jax.multiseed import clip as multiseed_clip
 from hdvr_jax.multiseed.clip import Found, Settings
+from hdvr_jax.multiseed.priors import Lift
 
 # Frames a second that clips are optimised at; weights of terms over time are meant for it.
 FPS = 30.0
@@ -21,6 +22,7 @@ def solve(
     skeleton: str,
     settings: Settings | None = None,
     seed: int = 0,
+    learned: Lift | None = None,
 ) -> Found:
     """What the seeds about a lifter's poses, or random ones, come to, at `FPS`.
 
@@ -30,6 +32,7 @@ def solve(
             None where there is none.
         skeleton: of `lifted`.
         seed: of the perturbations.
+        learned: what the term "learned" asks.
     Raises:
         InputError: as `Settings.check`.
     """
@@ -38,7 +41,7 @@ def solve(
     if lifted is not None:
         starts = np.stack([poses.resample(np.asarray(each, np.float32), clip["fps"], FPS) for each in lifted])
     known = multiseed_clip.see(seen["rays"], seen["confidence"], skeleton, starts)
-    return multiseed_clip.lift(jax.random.key(seed), known, FPS, settings or Settings(), skeleton)
+    return multiseed_clip.lift(jax.random.key(seed), known, FPS, settings or Settings(), skeleton, learned)
 
 
 def refine(

@@ -12,9 +12,10 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Int
 
-from hdvr_jax.multiseed.terms import Scalar, Seen, Variables, all_terms, errors
+from hdvr_jax.multiseed.priors import Lift, all_terms
+from hdvr_jax.multiseed.terms import Scalar, Seen, Variables, errors
 
-# Steps of `place` and `focal` are smaller than those of the pose: they are logarithms and image units.
+# Steps of imaging parameters are smaller than those of the pose: they are logarithms, image units and slopes.
 _SLOWER = 0.3
 
 
@@ -42,6 +43,7 @@ def optimise(
     starts: Variables,
     weights: Mapping[str, Scalar],
     learning_rate: Scalar = 0.02,
+    lift: Lift | None = None,
     *,
     skeleton: str,
     camera: str,
@@ -55,10 +57,11 @@ def optimise(
         starts: seeds, leading axis K.
         weights: of the terms by name; those without are not computed. Numbers, or traced: settings can be a batched
             axis (`jax.vmap` over `weights`).
+        lift: what the term "learned" asks (`priors.Lift`).
         camera: one of `terms.CAMERAS`.
         one_by_one: seeds in turn, each of which fits a processor's cache; False, all at once, for accelerators.
     """
-    terms = all_terms(skeleton)
+    terms = all_terms(skeleton, lift)
 
     def one(seed: tuple[Variables, Array]) -> tuple[Variables, Float[Array, " T"]]:
         start, number = seed
@@ -87,11 +90,8 @@ def _descend(
     def step(_: Array, state: tuple) -> tuple:
         variables, moments = state
         updates, moments = optimizer.update(jax.grad(loss)(variables), moments)
-        scaled = updates.replace(
-            pose=learning_rate * updates.pose,
-            place=learning_rate * _SLOWER * updates.place,
-            focal=learning_rate * _SLOWER * updates.focal,
-        )
+        slower = jax.tree.map(lambda update: learning_rate * _SLOWER * update, updates)
+        scaled = slower.replace(pose=learning_rate * updates.pose)
         return optax.apply_updates(variables, scaled), moments
 
     return jax.lax.fori_loop(0, steps, step, (start, optimizer.init(start)))[0]

@@ -61,12 +61,15 @@ def limb_flipped(pose: Float[Array, "3 J T"], chain: Float[Array, " J"], skeleto
 
 
 def placed(pose: Float[Array, "3 J T"], seen: Seen, root: int) -> Variables:
-    """A seed of the pose, standing where its root was seen, at the clip's scale."""
+    """A seed of the pose, standing where its root was seen, at the clip's scale, on a level floor at the mean height of
+    its lowest joints."""
     known = seen.confidence[root] * seen.real
     middle = (seen.points[:, root] * known).sum(-1) / jnp.maximum(known.sum(), 1e-6)
     place = jnp.where(seen.confidence[root] > 0, seen.points[:, root], middle[:, None])
     size = jnp.full(place.shape[-1:], jnp.log(seen.scale))
-    return Variables(pose=pose, place=jnp.concatenate([size[None], place]), focal=jnp.zeros(()))
+    seed = Variables(pose=pose, place=jnp.concatenate([size[None], place]), focal=jnp.zeros(()), floor=jnp.zeros(3))
+    lowest = (pose[1] + seed.trajectory[1]).max(0)
+    return seed.replace(floor=seed.floor.at[2].set((lowest * seen.real).sum() / jnp.maximum(seen.real.sum(), 1.0)))
 
 
 @functools.partial(jax.jit, static_argnames=("count", "skeleton"))

@@ -1,11 +1,11 @@
-"""What a pose sequence is held to: the losses of HDVR (Hu & Ahuja 2021, section 2.2), and priors beyond it.
+"""What a pose sequence is held to: the losses of HDVR (Hu & Ahuja 2021, section 2.2). Priors: `multiseed.priors`.
 
 A seed is a sequence of poses P_t and imaging parameters w_t, `Variables`; `Seen` is what all seeds of a clip share.
 Every term is a function of one seed that gives (T,) values, one a frame, means over joints or bones, without weights:
 `errors` weighs and adds them. Distances are in metres, those of the image too: divided by the size of the body in it
 (`Seen.scale`).
 
-Symbols: T frames, J joints, N bones. Arrays are component first, (3, J, T), so that one coordinate of all frames lies
+Symbols: T frames, J joints. Arrays are component first, (3, J, T), so that one coordinate of all frames lies
 together in memory.
 """
 
@@ -13,11 +13,9 @@ from collections.abc import Callable, Mapping
 
 import chex
 import jax.numpy as jnp
-import numpy as np
 from jaxtyping import Array, Float, Int
 
-from hdvr_jax import dictionary, poses, rotations
-from hdvr_jax.skeletons import get_skeleton
+from hdvr_jax import rotations
 
 CAMERAS = ("weak", "perspective", "fitted")
 # Depth of a joint, as a share of the root's, below which perspective enlarges it no more.
@@ -61,11 +59,20 @@ class Variables:
         place: (3, T) log of the image units a metre at the root (the inverse of its depth, for perspective), and where
             the root is in the image.
         focal: () log of the factor by which the focal length was guessed too short; read by the camera "fitted".
+        floor: (3,) how much it falls to the right and away from the camera, and how many metres below the camera it is
+            where the root is in the mean; read by the terms of the floor.
     """
 
     pose: Float[Array, "*B 3 J T"]
     place: Float[Array, "*B 3 T"]
     focal: Float[Array, "*B"]
+    floor: Float[Array, "*B 3"]
+
+    @property
+    def trajectory(self) -> Float[Array, "*B 3 T"]:
+        """Where the origin of the poses is, metres in camera axes."""
+        depth = jnp.exp(-self.place[..., :1, :])
+        return jnp.concatenate([self.place[..., 1:, :] * depth, depth], -2)
 
 
 Scalar = Float[Array, ""] | float
@@ -82,7 +89,8 @@ def project(variables: Variables, camera: str) -> Float[Array, "2 J T"]:
     return image * jnp.exp(variables.focal) if camera == "fitted" else image
 
 
-def _norm(vectors: Float[Array, "D *N"]) -> Float[Array, "*N"]:
+def norm(vectors: Float[Array, "D *N"]) -> Float[Array, "*N"]:
+    """Lengths of vectors, component first; the gradient of none is 0."""
     return rotations.safe_norm(vectors, axis=0)
 
 
@@ -91,7 +99,7 @@ def _steps(values: Float[Array, "D J T"], real: Float[Array, " T"], order: int) 
     change, known = values, real
     for _ in range(order):
         change, known = change[..., 1:] - change[..., :-1], known[1:] * known[:-1]
-    return jnp.pad(known * _norm(change).mean(0), (order, 0))
+    return jnp.pad(known * norm(change).mean(0), (order, 0))
 
 
 def projection(variables: Variables, seen: Seen, image: Float[Array, "2 J T"]) -> Float[Array, " T"]:
@@ -123,50 +131,12 @@ def accelerations(variables: Variables, seen: Seen, image: Float[Array, "2 J T"]
 def consistency(variables: Variables, seen: Seen, image: Float[Array, "2 J T"]) -> Float[Array, " T"]:
     """L_3D = |P_hat_t - P*_t|, of the first kind of P* (`Seen.of_seed`); 0 where there is none."""
     del image
-    return _norm(variables.pose - seen.starts[0]).mean(0) if len(seen.starts) else jnp.zeros(seen.real.shape)
+    return norm(variables.pose - seen.starts[0]).mean(0) if len(seen.starts) else jnp.zeros(seen.real.shape)
 
 
-def bone_terms(skeleton: str) -> dict[str, Term]:
-    """Terms of bones: "constant" lengths over the clip, "symmetric" ones, "nominal" ones; all as shares of a nominal
-    person's; and "limits", knees and noses that point backwards (`dictionary.bent_backwards`)."""
-    tree = get_skeleton(skeleton)
-    ends = np.array(poses.bone_joints(tree.parents))
-    starts = np.array([tree.parents[joint] for joint in ends])
-    nominal = jnp.asarray(dictionary.nominal_lengths(skeleton))[:, None]
-    other = np.array([list(ends).index(tree.mirror[joint]) for joint in ends])
-
-    def lengths(variables: Variables) -> Float[Array, "N T"]:
-        return _norm(variables.pose[:, ends] - variables.pose[:, starts]) / nominal
-
-    def mean(values: Float[Array, "N T"], seen: Seen) -> Float[Array, "N 1"]:
-        return ((values * seen.real).sum(-1) / jnp.maximum(seen.real.sum(), 1.0))[:, None]
-
-    def constant(variables: Variables, seen: Seen, image: Array) -> Float[Array, " T"]:
-        del image
-        found = lengths(variables)
-        return jnp.abs(found - mean(found, seen)).mean(0)
-
-    def symmetric(variables: Variables, seen: Seen, image: Array) -> Float[Array, " T"]:
-        del seen, image
-        found = lengths(variables)
-        return jnp.abs(found - found[other]).mean(0)
-
-    def nominal_mean(variables: Variables, seen: Seen, image: Array) -> Float[Array, " T"]:
-        del image
-        off = jnp.abs(mean(lengths(variables), seen) - 1).mean()
-        return jnp.broadcast_to(off, seen.real.shape)
-
-    def limits(variables: Variables, seen: Seen, image: Array) -> Float[Array, " T"]:
-        del seen, image
-        return dictionary.bent_backwards(jnp.moveaxis(variables.pose, -1, 0).swapaxes(-1, -2), skeleton)
-
-    return {"constant": constant, "symmetric": symmetric, "nominal": nominal_mean, "limits": limits}
-
-
-def all_terms(skeleton: str) -> dict[str, Term]:
-    """Every term by its name."""
-    published = {"projection": projection, "smooth_2d": smooth_2d, "smooth_3d": smooth_3d, "consistency": consistency}
-    return {**published, "accelerations": accelerations, **bone_terms(skeleton)}
+LOSSES: dict[str, Term] = {
+    "projection": projection, "smooth_2d": smooth_2d, "smooth_3d": smooth_3d, "consistency": consistency,
+}  # fmt: skip
 
 
 def errors(

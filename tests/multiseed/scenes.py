@@ -27,7 +27,8 @@ def moving(frames=24, seed=0):
 def variables(pose, depth=4.0, at=(0.1, -0.05)):
     frames = pose.shape[-1]
     place = np.stack([np.full(frames, -np.log(depth)), *(np.full(frames, x) for x in at)])
-    return Variables(pose=jnp.asarray(pose), place=jnp.asarray(place, jnp.float32), focal=jnp.zeros(()))
+    floor = jnp.array([0.0, 0.0, 1.0])
+    return Variables(pose=jnp.asarray(pose), place=jnp.asarray(place, jnp.float32), focal=jnp.zeros(()), floor=floor)
 
 
 def seen_of(truth, camera="weak"):

@@ -1,0 +1,124 @@
+"""Views that `benchmarks.multiseed` lifts one by one, what a detector misses in them, and what lifters make of them."""
+
+import dataclasses
+import functools
+import pathlib
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from hdvr_jax import clips, corpus, dictionary, filming, lifting, trained
+from hdvr_jax.clips import Clip
+from hdvr_jax.configurations import load_config
+from hdvr_jax.errors import InputError
+from hdvr_jax.multiseed.refinement import FPS
+from hdvr_jax.skeletons import get_skeleton
+
+SKELETON = "h36m17"
+# Without a model: every joint as far as the root, and no pose at all.
+FLAT, RANDOM = "flat", "random"
+# What is taken out of a view: nothing; every joint with a chance of one fifth in each frame; all joints for a second.
+MISSES = ("", "a fifth of the joints", "a second")
+# Virtual cameras of each take of motion capture.
+_FILMED = 2
+
+
+@dataclasses.dataclass(frozen=True)
+class Views:
+    """Clips of one view.
+
+    Attributes:
+        clips: as recorded.
+        truths: (T, J, 3) of each, metres, camera axes, at `FPS`; NaN where unknown.
+    """
+
+    clips: tuple[Clip, ...]
+    truths: tuple[np.ndarray, ...]
+    _kept: dict[Any, Any] = dataclasses.field(default_factory=dict)
+
+    def missed(self, misses: str) -> list[Clip]:
+        """The clips without what a detector is to have missed (one of `MISSES`)."""
+        return self._once(misses, lambda: [without(clip, misses) for clip in self.clips])
+
+    def lifted(self, source: str, misses: str) -> list[list[np.ndarray]]:
+        """Of every view, the poses (T, J, 3) of every seed of a training, at the clip's frames."""
+
+        def lift() -> list[list[np.ndarray]]:
+            starts = list(_starts(source))
+            return [[start(clip) for start in starts] for clip in self.missed(misses)]
+
+        return self._once((source, misses), lift)
+
+    def _once(self, name: Any, make: Callable[[], Any]) -> Any:
+        if name not in self._kept:
+            self._kept[name] = make()
+        return self._kept[name]
+
+
+def load(data: str, recordings: str, skip: str) -> Views:
+    """Views of AIST++ recordings, all but `skip`, or of CMU's test takes, filmed with the errors of a detector.
+
+    Raises:
+        InputError: recordings that are not there; names one.
+    """
+    found = list(_recorded(recordings, skip) if data == "aistpp" else _filmed())
+    return Views(tuple(clip for clip, _ in found), tuple(truth for _, truth in found))
+
+
+def _recorded(recordings: str, skip: str) -> Iterator[tuple[Clip, np.ndarray]]:
+    wanted = recordings.split(",")
+    known = {clip["clip"].rpartition("_")[2]: clip for clip in corpus.load("aistpp", "all")}
+    for name in wanted:
+        if name not in known:
+            raise InputError(f"--recordings: no recording {name}; there are {', '.join(sorted(known))}")
+        yield from _single(clips.without_views(known[name], (skip,)))
+
+
+def _filmed() -> Iterator[tuple[Clip, np.ndarray]]:
+    for clip in corpus.load("cmu_mocap", "test"):
+        yield from _single(filming.film(clip, _FILMED))
+
+
+def _single(clip: Clip) -> Iterator[tuple[Clip, np.ndarray]]:
+    views = lifting.recorded_views(clip, SKELETON, FPS)
+    return zip(clips.single_views(clip), (view["points_camera"] for view in views))
+
+
+def without(clip: Clip, misses: str) -> Clip:
+    """The clip of one view as a detector gives it that misses joints too (one of `MISSES`), the same for all rows."""
+    if not misses:
+        return clip
+    confidence = np.array(clip["confidence"])
+    frames = confidence.shape[1]
+    if misses == MISSES[1]:
+        name = "/".join([clip["clip"], *clip["views"]])
+        confidence[np.random.default_rng(zlib.crc32(name.encode())).random(confidence.shape) < 0.2] = 0
+    else:
+        first = max(0, int(frames - clip["fps"]) // 2)
+        confidence[:, first : first + round(clip["fps"])] = 0
+    gone = (confidence == 0)[..., None]
+    return {**clip, "confidence": confidence, "keypoints": np.where(gone, np.nan, clip["keypoints"])}
+
+
+def _starts(source: str) -> Iterator[Callable[[Clip], np.ndarray]]:
+    """Functions from a clip of one view to poses (T, J, 3) at its frames: of every seed of a training."""
+    if source == FLAT:
+        yield _flat
+    elif source != RANDOM:
+        for seed in range(load_config(pathlib.Path(source)).num_seeds):
+            yield functools.partial(_lifted, trained.load(source, "latest", seed))
+
+
+def _lifted(model: trained.Trained, clip: Clip) -> np.ndarray:
+    return model.family.on_clip(model.predict, clip)["poses"]
+
+
+def _flat(clip: Clip) -> np.ndarray:
+    """Every joint at the root's depth, at the size that the longest bones seen tell."""
+    rays = lifting.view_rays(clip, 0, SKELETON, clip["fps"])
+    size = dictionary.apparent_size(rays["rays"], rays["confidence"], SKELETON)
+    flat = np.concatenate([rays["rays"], np.zeros_like(rays["rays"][..., :1])], -1)
+    root = get_skeleton(SKELETON).parents.index(-1)
+    return (flat - flat[:, root : root + 1]) / float(np.median(size[size > 0]))

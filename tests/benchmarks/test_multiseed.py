@@ -1,0 +1,104 @@
+"""The table of HDVR's lifting: its views, what is missed in them, and its lines."""
+
+import itertools
+import json
+import sys
+import types
+
+import numpy as np
+import pytest
+
+from benchmarks import multiseed, multiseed_views
+from hdvr_jax.errors import InputError
+from tests.families.dancing import make_clip
+
+
+def dancing(name, views=3, frames=24):
+    return {**make_clip(views=views, frames=frames), "clip": name}
+
+
+@pytest.fixture
+def corpus(monkeypatch):
+    monkeypatch.setattr(multiseed_views.corpus, "load", lambda dataset, split: [dancing("x_ch01"), dancing("x_ch03")])
+
+
+@pytest.mark.parametrize("skip", ["", "c1"])
+def test_views_are_those_of_the_recordings(corpus, skip):
+    views = multiseed_views.load("aistpp", "ch03", skip)
+    assert len(views.clips) == len(views.truths) == (2 if skip else 3)
+    assert {clip["clip"] for clip in views.clips} == {"x_ch03"}
+    assert all(len(clip["keypoints"]) == 1 and skip not in clip["views"] for clip in views.clips)
+    assert views.truths[0].shape[1:] == (17, 3)
+
+
+def test_recordings_that_are_not_there_are_named(corpus):
+    with pytest.raises(InputError, match="no recording ch09; there are ch01, ch03"):
+        multiseed_views.load("aistpp", "ch03,ch09", "c05")
+
+
+def test_motion_capture_is_filmed(monkeypatch):
+    unseen = dancing("take", views=0)
+    monkeypatch.setattr(multiseed_views.corpus, "load", lambda dataset, split: [unseen])
+    views = multiseed_views.load("cmu", "", "")
+    assert [clip["views"] for clip in views.clips] == [("virtual0",), ("virtual1",)]
+
+
+def test_what_is_missed_is_missed():
+    whole = {**dancing("x", views=1, frames=300), "fps": 30.0}
+    whole["confidence"] = np.ones((1, 300, whole["keypoints"].shape[2]), np.float32)
+    assert multiseed_views.without(whole, "") is whole
+    fifth = multiseed_views.without(whole, "a fifth of the joints")
+    assert 0.18 < (fifth["confidence"] == 0).mean() < 0.22
+    np.testing.assert_array_equal(np.isnan(fifth["keypoints"][..., 0]), fifth["confidence"] == 0)
+    np.testing.assert_array_equal(
+        fifth["confidence"], multiseed_views.without(whole, "a fifth of the joints")["confidence"]
+    )
+    second = multiseed_views.without(whole, "a second")["confidence"][0]
+    gone = np.flatnonzero((second == 0).all(-1))
+    np.testing.assert_array_equal(gone, np.arange(135, 165))
+    assert (second[~np.isin(np.arange(300), gone)] == 1).all()
+    assert (whole["confidence"] == 1).all()
+
+
+def run(monkeypatch, capsys, tmp_path, *options):
+    monkeypatch.setattr(sys, "argv", ["multiseed", f"--workdir={tmp_path}", *options])
+    multiseed.main()
+    return capsys.readouterr().out.split("\n\n")[1].splitlines()[2:]
+
+
+QUICK = ("--recordings=ch03", "--skip=c1", "--seeds=2", "--steps=3", "--runs=2", "--rows=every depth,of the paper")
+
+
+def test_rows_are_computed_once(monkeypatch, capsys, corpus, tmp_path):
+    lines = run(monkeypatch, capsys, tmp_path, "--lifters=", *QUICK)
+    assert [line.split(" | ")[0] for line in lines] == [
+        "| every depth that of the root", "| random seeds, losses of the paper",
+    ]  # fmt: skip
+    numbers = [[float(cell.split(" ")[0]) for cell in line.strip("| ").split(" | ")[1:5]] for line in lines]
+    assert (np.array(numbers) > 0).all()
+    kept = [json.loads(path.read_text()) for path in tmp_path.glob("*.json")]
+    assert sorted(len(found["totals"]) for found in kept) == [1, 2]
+    monkeypatch.setattr(multiseed, "solve", None)
+    assert run(monkeypatch, capsys, tmp_path, "--lifters=", *QUICK) == lines
+
+
+def test_refined_rows_tell_how_the_worst_view_fared(monkeypatch, capsys, corpus, tmp_path):
+    truths = multiseed_views.load("aistpp", "ch03", "c1").truths
+    poses = [truth - truth[:, :1] for truth in truths]
+    monkeypatch.setattr(multiseed_views.Views, "lifted", lambda self, source, misses: [[1.1 * p] for p in poses])
+    factors = itertools.cycle([1.05, 1.2])
+
+    def solve(clip, lifted, *rest):
+        return types.SimpleNamespace(poses=lifted[0] / 1.1 * next(factors))
+
+    monkeypatch.setattr(multiseed, "solve", solve)
+    lines = run(monkeypatch, capsys, tmp_path, "--lifters=w", "--rows=lifter w,refined", *QUICK[:-1])
+    worst = {line.split(" | ")[0]: line.strip("| ").split(" | ")[-1] for line in lines}
+    assert worst["| refined"] == worst["| refined, from all seeds"] == "+100.0 %"
+    assert "%" not in worst["| lifter w"]
+
+
+def test_no_runs_are_refused(monkeypatch, capsys, corpus, tmp_path):
+    with pytest.raises(SystemExit):
+        run(monkeypatch, capsys, tmp_path, "--runs=0")
+    assert "--runs: expected 1 or more, got 0" in capsys.readouterr().err
