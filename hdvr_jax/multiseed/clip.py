@@ -134,6 +134,23 @@ def lift(
     Raises:
         InputError: as `Settings.check`.
     """
+    return found(*solutions(key, seen, fps, settings, skeleton, learned), settings, skeleton)
+
+
+def solutions(
+    key: PRNGKeyArray,
+    seen: Seen,
+    fps: float,
+    settings: Settings,
+    skeleton: str,
+    learned: Lift | None = None,
+    swept: Mapping[str, Float[Array, " W"]] | None = None,
+) -> tuple[Solution, windows.Windows]:
+    """The seeds of every window of a clip, leading axes N, K, and the windows; arguments and errors as in `lift`.
+
+    Args:
+        swept: weights of W settings, in place of those of `settings`; leading axes are N, W, K then.
+    """
     settings.check(skeleton, learned)
     length = max(2, round(settings.window_seconds * fps))
     overlap = min(length - 1, round(settings.overlap_seconds * fps))
@@ -141,14 +158,13 @@ def lift(
     pieces = windows.cut(seen, where)
     in_turn = jax.default_backend() == "cpu" if settings.one_by_one is None else settings.one_by_one
     keys = jax.vmap(lambda start: jax.random.fold_in(key, start))(jnp.arange(len(where.starts)))
-    one = _window_solver(settings, skeleton, learned, in_turn=in_turn)
-    solution = _in_turn(one, keys, pieces) if in_turn else jax.vmap(one)(keys, pieces)
-    return _found(solution, where, settings, get_skeleton(skeleton).parents.index(-1))
+    one = _window_solver(settings, skeleton, learned, swept, in_turn=in_turn)
+    return _in_turn(one, keys, pieces) if in_turn else jax.vmap(one)(keys, pieces), where
 
 
-def _found(solution: Solution, where: windows.Windows, settings: Settings, root: int) -> Found:
+def found(solution: Solution, where: windows.Windows, settings: Settings, skeleton: str) -> Found:
     """The seeds (leading axes N, K) as one sequence."""
-    points, trajectory = _rooted(solution.variables, root)
+    points, trajectory = _rooted(solution.variables, get_skeleton(skeleton).parents.index(-1))
     errors = np.asarray(solution.errors)
     path, means = windows.chosen(errors, points, where, settings.jump_weight), windows.mean_errors(errors, where)
     counts = uncertainty.shares(means, path, settings.temperature)
@@ -160,7 +176,7 @@ def _found(solution: Solution, where: windows.Windows, settings: Settings, root:
         focal_factor=float(np.exp(focal)),
         spread=uncertainty.spread(points, counts, where).T,
         alternatives={
-            where.starts[n]: [points[n, k].transpose(2, 1, 0)[: where.frames] for k in found] for n, found in others
+            where.starts[n]: [points[n, k].transpose(2, 1, 0)[: where.frames] for k in seeds] for n, seeds in others
         },
     )
 
@@ -172,7 +188,7 @@ def _rooted(seeds: Variables, root: int) -> tuple[Float[np.ndarray, "N K 3 J W"]
 
 
 def _window_solver(
-    settings: Settings, skeleton: str, learned: Lift | None, *, in_turn: bool
+    settings: Settings, skeleton: str, learned: Lift | None, swept: Mapping[str, Array] | None, *, in_turn: bool
 ) -> Callable[[Array, Seen], Any]:
     def solve(key: PRNGKeyArray, seen: Seen) -> Solution:
         drawn = {"count": max(settings.seeds, len(seen.starts)), "skeleton": skeleton}
@@ -180,10 +196,14 @@ def _window_solver(
             starts: Variables = sources.perturbed_seeds(key, seen, settings.noise, **drawn)
         else:
             starts = sources.random_seeds(key, seen, settings.noise, **drawn)
-        return optimise(
-            seen, starts, dict(settings.weights), settings.learning_rate, learned,
-            skeleton=skeleton, camera=settings.camera, steps=settings.steps, one_by_one=in_turn,
-        )  # fmt: skip
+
+        def weighed(weights: Mapping[str, Any]) -> Solution:
+            return optimise(
+                seen, starts, weights, settings.learning_rate, learned,
+                skeleton=skeleton, camera=settings.camera, steps=settings.steps, one_by_one=in_turn,
+            )  # fmt: skip
+
+        return jax.vmap(weighed)(dict(swept)) if swept else weighed(dict(settings.weights))
 
     return solve
 

@@ -19,6 +19,8 @@ from hdvr_jax.skeletons import get_skeleton
 
 # Noise is drawn so many frames apart and interpolated.
 KNOT_FRAMES = 15
+# Between one random seed and the next: however many there are, they face all sides about evenly.
+_GOLDEN_ANGLE = np.pi * (3 - 5**0.5)
 
 
 def smooth_noise(key: PRNGKeyArray, joints: int, frames: int) -> Float[Array, "3 J T"]:
@@ -74,27 +76,31 @@ def placed(pose: Float[Array, "3 J T"], seen: Seen, root: int) -> Variables:
 
 @functools.partial(jax.jit, static_argnames=("count", "skeleton"))
 def random_seeds(key: PRNGKeyArray, seen: Seen, noise: Scalar, *, count: int, skeleton: str) -> Variables:
-    """K persons who stand, each turned by an angle of its own, evenly spread, with smooth noise (metres)."""
+    """K persons who stand, each turned by an angle of its own, evenly spread, with smooth noise (metres). The first
+    seeds of many are those of few."""
     joints, frames = seen.confidence.shape
-    offset, *keys = jax.random.split(key, count + 1)
-    angles = 2 * jnp.pi * (jnp.arange(count) / count + jax.random.uniform(offset))
+    first, key = jax.random.split(key)
+    offset = 2 * jnp.pi * jax.random.uniform(first)
 
-    def one(own: PRNGKeyArray, angle: Array) -> Variables:
-        pose = standing(skeleton, angle)[..., None] + noise * smooth_noise(own, joints, frames)
+    def one(number: Array) -> Variables:
+        own = jax.random.fold_in(key, number)
+        standing_pose = standing(skeleton, offset + _GOLDEN_ANGLE * number)
+        pose = standing_pose[..., None] + noise * smooth_noise(own, joints, frames)
         return placed(pose, seen, get_skeleton(skeleton).parents.index(-1))
 
-    return jax.vmap(one)(jnp.stack(keys), angles)
+    return jax.vmap(one)(jnp.arange(count))
 
 
 @functools.partial(jax.jit, static_argnames=("count", "skeleton"))
 def perturbed_seeds(key: PRNGKeyArray, seen: Seen, noise: Scalar, *, count: int, skeleton: str) -> Variables:
     """What seeds begin at (`Seen.starts`) and, after these, perturbed ones: with smooth noise (metres), and every other
-    one with the depths of a limb, drawn at random, or of the whole body, negated."""
+    one with the depths of a limb, drawn at random, or of the whole body, negated. The first seeds of many are those of
+    few."""
     begun, (joints, frames) = len(seen.starts), seen.confidence.shape
     chains, root = jnp.asarray(_chains(skeleton), jnp.float32), get_skeleton(skeleton).parents.index(-1)
 
-    def one(own: PRNGKeyArray, number: Array) -> Variables:
-        noise_key, limb_key = jax.random.split(own)
+    def one(number: Array) -> Variables:
+        noise_key, limb_key = jax.random.split(jax.random.fold_in(key, number))
         chain = chains[jax.random.randint(limb_key, (), 0, len(chains))]
         given, perturbed = seen.of_seed(number).starts[0], number >= begun
         flip = perturbed & ((number - begun) % 2 == 0)
@@ -102,4 +108,4 @@ def perturbed_seeds(key: PRNGKeyArray, seen: Seen, noise: Scalar, *, count: int,
         moved = pose + jnp.where(perturbed, noise, 0.0) * smooth_noise(noise_key, joints, frames)
         return placed(moved - moved[:, root : root + 1], seen, root)
 
-    return jax.vmap(one)(jax.random.split(key, count), jnp.arange(count))
+    return jax.vmap(one)(jnp.arange(count))
