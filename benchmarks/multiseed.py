@@ -22,25 +22,19 @@ import sys
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import jax
 import numpy as np
 
 from benchmarks.machine import machine
-from benchmarks.multiseed_views import FLAT, MISSES, RANDOM, SKELETON, load
-from benchmarks.self_supervised import METRICS
-from hdvr_jax import poses, scripts, trained
+from benchmarks.multiseed_views import FLAT, METRICS, MISSES, RANDOM, SKELETON, Totals, load, prior_of, scored, summed
+from hdvr_jax import poses, scripts
 from hdvr_jax.configurations import write_json
-from hdvr_jax.families import dictionary, ratios
-from hdvr_jax.families.lifter import scores
+from hdvr_jax.families import ratios
 from hdvr_jax.meter import Meter
-from hdvr_jax.multiseed.clip import BODIES, NEAR, PUBLISHED, Settings
+from hdvr_jax.multiseed.clip import ALONE, BODIES, NEAR, PUBLISHED, Settings
 from hdvr_jax.multiseed.refinement import FPS, solve
-from hdvr_jax.skeletons import get_skeleton
 from hdvr_jax.tables import mean_and_deviation
 
-# {metric: (sum, count)} of one view.
-Totals = dict[str, tuple[float, float]]
-_LIMITS = {**BODIES, "limits": 0.3}
+_LIMITS = {**BODIES, "limits": ALONE["limits"]}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,7 +70,7 @@ def rows(options: argparse.Namespace) -> Iterator[Row]:
     yield row("accelerations in place of steps", RANDOM, smooth, temperature=0.0)
     yield row("+ bones constant and symmetric", RANDOM, BODIES, temperature=0.0)
     yield row("+ knees and noses in front", RANDOM, _LIMITS, temperature=0.0)
-    yield row("+ learned prior", RANDOM, {**_LIMITS, "learned": 0.2}, temperature=0.0)
+    yield row("+ learned prior", RANDOM, ALONE, temperature=0.0)
     yield Row("dictionary", options.dictionary)
     yield row("seeds from it", options.dictionary, BODIES)
     yield row("+ near it", options.dictionary, NEAR)
@@ -101,12 +95,11 @@ class Bench:
 
     def __init__(self, options: argparse.Namespace):
         self.options, self.views = options, load(options.data, options.recordings, options.skip)
-        self._prior: jax.tree_util.Partial | None = None
 
     def line(self, row: Row) -> str:
         """The row's line."""
         runs = self.totals(row)
-        tables = [{"overall": {"all": ratios(_summed(run))}} for run in runs]
+        tables = [{"overall": {"all": ratios(summed(run))}} for run in runs]
         mean, spread = (found["overall"]["all"] for found in mean_and_deviation(tables))
         cells = [f"{mean[name]:.1f} ± {spread[name]:.1f}" for name in METRICS]
         refined = row.settings is not None and row.source != RANDOM
@@ -143,7 +136,7 @@ class Bench:
         for run in range(runs):
             found = []
             for clip, truth, lifted in zip(clips, self.views.truths, given):
-                found.append(_scored(self._poses(row, clip, lifted if drawn else lifted[run : run + 1], run), truth))
+                found.append(scored(self._poses(row, clip, lifted if drawn else lifted[run : run + 1], run), truth))
                 meter.report(run * len(clips) + len(found))
             yield found
 
@@ -151,25 +144,8 @@ class Bench:
         """Poses (T, J, 3) at `FPS`."""
         if row.settings is None:
             return poses.resample(np.asarray(lifted[0], np.float32), clip["fps"], FPS)
-        prior = self._learned() if "learned" in row.settings.weights else None
+        prior = prior_of(self.options.dictionary) if "learned" in row.settings.weights else None
         return solve(clip, np.stack(lifted) if lifted else None, SKELETON, row.settings, run, prior).poses
-
-    def _learned(self) -> jax.tree_util.Partial:
-        if self._prior is None:
-            model = trained.load(self.options.dictionary, "latest")
-            self._prior = dictionary.knowledge(model.config, model.variables)
-        return self._prior
-
-
-def _scored(lifted: np.ndarray, truth: np.ndarray) -> Totals:
-    targets = truth - truth[:, get_skeleton(SKELETON).parents.index(-1)][:, None]
-    batch = {"targets": targets[None], "frame_mask": np.ones((1, len(truth)), np.float32)}
-    found = scores({"poses": lifted[None]}, batch, SKELETON)
-    return {name: tuple(float(value.sum()) for value in found[name]) for name in METRICS}
-
-
-def _summed(views: list[Totals]) -> Totals:
-    return {name: tuple(np.sum([view[name] for view in views], 0)) for name in METRICS}
 
 
 def main() -> None:

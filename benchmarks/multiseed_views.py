@@ -1,22 +1,28 @@
-"""Views that `benchmarks.multiseed` lifts one by one, what a detector misses in them, and what lifters make of them."""
+"""What benchmarks of HDVR's lifting share: views, what is missed in them, what lifters make of them, and scores."""
 
 import dataclasses
 import functools
 import pathlib
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 
+import jax
 import numpy as np
 
+from benchmarks.self_supervised import METRICS
 from hdvr_jax import clips, corpus, dictionary, filming, lifting, trained
 from hdvr_jax.clips import Clip
 from hdvr_jax.configurations import load_config
 from hdvr_jax.errors import InputError
+from hdvr_jax.families import dictionary as families_dictionary
+from hdvr_jax.families.lifter import scores
 from hdvr_jax.multiseed.refinement import FPS
 from hdvr_jax.skeletons import get_skeleton
 
 SKELETON = "h36m17"
+# {metric: (sum, count)} of one view.
+Totals = dict[str, tuple[float, float]]
 # Without a model: every joint as far as the root, and no pose at all.
 FLAT, RANDOM = "flat", "random"
 # What is taken out of a view: nothing; every joint with a chance of one fifth in each frame; all joints for a second.
@@ -37,6 +43,11 @@ class Views:
     clips: tuple[Clip, ...]
     truths: tuple[np.ndarray, ...]
     _kept: dict[Any, Any] = dataclasses.field(default_factory=dict)
+
+    def named(self, names: Collection[str]) -> "Views":
+        """Those of these names alone."""
+        kept = [index for index, clip in enumerate(self.clips) if clip["views"][0] in names]
+        return Views(tuple(self.clips[index] for index in kept), tuple(self.truths[index] for index in kept))
 
     def missed(self, misses: str) -> list[Clip]:
         """The clips without what a detector is to have missed (one of `MISSES`)."""
@@ -122,3 +133,24 @@ def _flat(clip: Clip) -> np.ndarray:
     flat = np.concatenate([rays["rays"], np.zeros_like(rays["rays"][..., :1])], -1)
     root = get_skeleton(SKELETON).parents.index(-1)
     return (flat - flat[:, root : root + 1]) / float(np.median(size[size > 0]))
+
+
+def scored(lifted: np.ndarray, truth: np.ndarray) -> Totals:
+    """Metrics of the poses (T, J, 3) of one view, at `FPS`."""
+    targets = truth - truth[:, get_skeleton(SKELETON).parents.index(-1)][:, None]
+    batch = {"targets": targets[None], "frame_mask": np.ones((1, len(truth)), np.float32)}
+    found = scores({"poses": lifted[None]}, batch, SKELETON)
+    return {name: tuple(float(value.sum()) for value in found[name]) for name in METRICS}
+
+
+def summed(views: Iterable[Totals]) -> Totals:
+    """Of all views together."""
+    views = list(views)
+    return {name: tuple(np.sum([view[name] for view in views], 0)) for name in METRICS}
+
+
+@functools.cache
+def prior_of(workdir: str) -> jax.tree_util.Partial:
+    """What the dictionary of a workdir knows of poses (`multiseed.priors.Lift`)."""
+    model = trained.load(workdir, "latest")
+    return families_dictionary.knowledge(model.config, model.variables)

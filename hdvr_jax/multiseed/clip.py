@@ -25,7 +25,9 @@ from hdvr_jax.trajectories import DEPTH
 PUBLISHED = {"projection": 1.0, "smooth_2d": 0.1, "smooth_3d": 0.1}
 # What is known of bodies, too.
 BODIES = {"projection": 1.0, "accelerations": 0.5, "constant": 0.1, "symmetric": 0.1}
-# With P*: L_3D beside them.
+# Without P*: whom a learned prior takes for likely, too.
+ALONE = {**BODIES, "limits": 0.3, "learned": 0.2}
+# With P*: L_3D beside what is known of bodies.
 NEAR = {**BODIES, "consistency": 0.05}
 
 

@@ -11,6 +11,7 @@ from hdvr_jax import lifting, poses
 from hdvr_jax.multiseed import clip as multiseed_clip
 from hdvr_jax.multiseed.clip import Found, Settings
 from hdvr_jax.multiseed.priors import Lift
+from hdvr_jax.multiseed.terms import Seen
 
 # Frames a second that clips are optimised at; weights of terms over time are meant for it.
 FPS = 30.0
@@ -27,21 +28,30 @@ def solve(
     """What the seeds about a lifter's poses, or random ones, come to, at `FPS`.
 
     Args:
-        clip: one view and its camera.
-        lifted: of S trainings of a lifter, metres about the root in the camera's axes, at the clip's frames, finite;
-            None where there is none.
-        skeleton: of `lifted`.
+        clip, lifted, skeleton: as in `see`.
         seed: of the perturbations.
         learned: what the term "learned" asks.
     Raises:
         InputError: as `Settings.check`.
     """
-    seen = lifting.view_rays(clip, 0, skeleton, FPS)
+    seen = see(clip, lifted, skeleton)
+    return multiseed_clip.lift(jax.random.key(seed), seen, FPS, settings or Settings(), skeleton, learned)
+
+
+def see(clip: Mapping[str, Any], lifted: Float[np.ndarray, "S T J 3"] | None, skeleton: str) -> Seen:
+    """A clip as the optimiser sees it, at `FPS`.
+
+    Args:
+        clip: one view and its camera.
+        lifted: of S trainings of a lifter, metres about the root in the camera's axes, at the clip's frames, finite;
+            None where there is none.
+        skeleton: of `lifted`.
+    """
+    rays = lifting.view_rays(clip, 0, skeleton, FPS)
     starts = None
     if lifted is not None:
         starts = np.stack([poses.resample(np.asarray(each, np.float32), clip["fps"], FPS) for each in lifted])
-    known = multiseed_clip.see(seen["rays"], seen["confidence"], skeleton, starts)
-    return multiseed_clip.lift(jax.random.key(seed), known, FPS, settings or Settings(), skeleton, learned)
+    return multiseed_clip.see(rays["rays"], rays["confidence"], skeleton, starts)
 
 
 def refine(

@@ -1,4 +1,4 @@
-"""How much each seed counts, how far those that count lie apart, and what else a clip could be.
+"""How much each seed counts, how far those that count lie apart, what error that tells of, and what else it could be.
 
 Symbols: N windows, K seeds, T frames of the clip, W of a window, J joints; arrays component first.
 """
@@ -7,9 +7,18 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from hdvr_jax.multiseed.windows import Windows, faded
+from hdvr_jax.skeletons import get_skeleton
 
 # Metres of mean error by which a seed may be worse to count e times less.
 TEMPERATURE = 5e-4
+# As `benchmarks.multiseed_reliability` fits them to detections of AIST++, refined from three trainings' poses: metres
+# of error, by kind of joint, where features are 0, and their exponents.
+SCALES = {
+    "hip": 0.02, "knee": 0.05, "ankle": 0.08, "spine": 0.03, "thorax": 0.04, "nose": 0.06, "head": 0.06,
+    "shoulder": 0.05, "elbow": 0.06, "wrist": 0.08,
+}  # fmt: skip
+_EXPONENTS = (0.2, -0.6)
+_SPREAD, _CONFIDENCE = 0.01, 1.2
 
 
 def shares(
@@ -43,6 +52,26 @@ def spread(
     (`shares`), from their mean."""
     mean = np.einsum("nk,nk...->n...", counts, points)
     return faded(np.sqrt(np.einsum("nk,nkjw->njw", counts, np.square(points - mean[:, None]).sum(2))), windows)
+
+
+def kind_of(joint: str) -> str:
+    """A joint's name without its side; the root has no kind, whose error is 0 where poses are about it."""
+    return joint.rpartition("_")[2] if joint != "hip" else "root"
+
+
+def features(spread: Float[np.ndarray, "*N"], confidence: Float[np.ndarray, "*N"]) -> tuple[np.ndarray, np.ndarray]:
+    """Logarithms of what tells of errors: 0 where seeds lie 7 mm apart, and at full confidence."""
+    return np.log((spread + 0.003) / _SPREAD), np.log((confidence + 0.2) / _CONFIDENCE)
+
+
+def expected_error(
+    spread: Float[np.ndarray, "T J"], confidence: Float[np.ndarray, "T J"], skeleton: str
+) -> Float[np.ndarray, "T J"]:
+    """Metres by which joints of refined poses, about the root, are off in the mean: less where seeds agree (`spread`)
+    and the detector was sure, and by kind of joint. 0 for the root."""
+    scales = np.array([SCALES.get(kind_of(joint), 0.0) for joint in get_skeleton(skeleton).joints], np.float32)
+    apart, sure = features(spread, confidence)
+    return scales * np.exp(_EXPONENTS[0] * apart + _EXPONENTS[1] * sure)
 
 
 def alternatives(
