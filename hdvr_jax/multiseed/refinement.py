@@ -9,6 +9,7 @@ from jaxtyping import Float
 
 from hdvr_jax import lifting, poses
 from hdvr_jax.multiseed import clip as multiseed_clip
+from hdvr_jax.multiseed import uncertainty
 from hdvr_jax.multiseed.clip import Found, Settings
 from hdvr_jax.multiseed.priors import Lift
 from hdvr_jax.multiseed.terms import Seen
@@ -61,7 +62,10 @@ def refine(
     settings: Settings | None = None,
     seed: int = 0,
 ) -> dict[str, np.ndarray]:
-    """`solve`, at the clip's frames: "poses" (T, J, 3), "trajectory" (T, 3) of the root and "spread" (T, J), metres."""
+    """`solve`, at the clip's frames: "poses" (T, J, 3), "trajectory" (T, 3) of the root and "expected_error" (T, J) of
+    the poses (`uncertainty.expected_error`), metres."""
     found = solve(clip, lifted, skeleton, settings, seed)
-    values = {"poses": found.poses, "trajectory": found.trajectory, "spread": found.spread}
+    confidence = lifting.view_rays(clip, 0, skeleton, FPS)["confidence"]
+    off = uncertainty.expected_error(found.spread, confidence, skeleton)
+    values = {"poses": found.poses, "trajectory": found.trajectory, "expected_error": off}
     return {name: lifting.on_frames(value, FPS, len(lifted[0]), clip["fps"]) for name, value in values.items()}

@@ -41,12 +41,12 @@ class Lifted:
     Attributes:
         poses: (T, J, 3) metres about the hips, in the camera's axes.
         trajectory: (T, 3) metres, where the hips are in the same axes; None where the lifter does not tell.
-        spread: (T, J) metres, how far solutions that are nearly as good lie from these; None without refinement.
+        expected_error: (T, J) metres by which joints are off in the mean; None without refinement.
     """
 
     poses: Any
     trajectory: Any = None
-    spread: Any = None
+    expected_error: Any = None
 
 
 @dataclasses.dataclass(frozen=True)

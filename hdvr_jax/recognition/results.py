@@ -27,7 +27,7 @@ class Poses:
         projected: (T, J, 2) pixels, the poses projected back onto the image; None without a 2D input.
         error_px: (T,) mean distance of projected from given joints, over the joints given; NaN where none is.
         error_body: (T,) the same, divided by the size of the dancer in the image.
-        spread: (T, J) metres, how far solutions that are nearly as good lie from these poses; None where nothing was
+        expected_error: (T, J) metres by which joints are off in the mean, relative to the hips; None where nothing was
             refined.
     """
 
@@ -37,7 +37,7 @@ class Poses:
     projected: Float[np.ndarray, "T J 2"] | None = None
     error_px: Float[np.ndarray, " T"] | None = None
     error_body: Float[np.ndarray, " T"] | None = None
-    spread: Float[np.ndarray, "T J"] | None = None
+    expected_error: Float[np.ndarray, "T J"] | None = None
 
     @property
     def lifted(self) -> bool:

@@ -40,9 +40,10 @@ def lift(
     poses[~present(prepared)] = np.nan
     trajectory = None if lifted.trajectory is None else finite(lifted.trajectory, "lifter")
     placed = place(poses, prepared, camera, trajectory)
-    if lifted.spread is None:
+    if lifted.expected_error is None:
         return placed
-    return dataclasses.replace(placed, spread=np.where(placed.posed()[:, None], lifted.spread, np.float32(np.nan)))
+    off = np.where(placed.posed()[:, None], lifted.expected_error, np.float32(np.nan))
+    return dataclasses.replace(placed, expected_error=off)
 
 
 def find_floor(poses: Sequence[Poses], fps: Sequence[float]) -> floor.Floor | None:

@@ -24,8 +24,9 @@ Fields of the document (numbers that are unknown are null):
         id, fps, frames, image_size, input_skeleton, notes
         poses       skeleton, joints, frame ("camera": x right, y down, z forward; "world": y up, and
                     the floor at y = 0 where there is `floor`),
-                    points [frame][joint][x, y, z] in metres, rounded to a millimetre; of refined poses spread
-                    [frame][joint] in metres, how far solutions that are nearly as good lie from them, else null
+                    points [frame][joint][x, y, z] in metres, rounded to a millimetre; of refined poses
+                    expected_error [frame][joint] in metres, by which joints are off in the mean relative to the hips,
+                    else null
         input       keypoints [frame][joint][x, y] in pixels and confidence [frame][joint], as read; null for 3D input
         reprojection  points [frame][joint][x, y] in pixels, error_px and error_body by frame; null for 3D input
         provenance  kinds ("measured", ...), joints [frame][joint] as index into kinds, shares by kind, and sentences
@@ -198,7 +199,7 @@ def _track(result: TrackResult) -> dict[str, Any]:
             "joints": list(get_skeleton(poses.skeleton).joints),
             "frame": poses.frame,
             "points": _Frames(poses.points, 3),
-            "spread": None if poses.spread is None else _Frames(poses.spread, 3),
+            "expected_error": None if poses.expected_error is None else _Frames(poses.expected_error, 3),
         },
         **_image(result),
         "provenance": {

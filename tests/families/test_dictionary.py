@@ -12,6 +12,7 @@ from hdvr_jax import dictionary, pipeline, poses
 from hdvr_jax.configurations import normalise
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import build
+from hdvr_jax.families import dictionary as family_file
 from hdvr_jax.runs import make_runs
 from hdvr_jax.skeletons import get_skeleton
 from tests.families.dancing import make_clip
@@ -71,6 +72,22 @@ def test_no_3d_is_read():
     blind = {**batch, "points_camera": jnp.full_like(batch["points_camera"], jnp.nan)}
     for found, expected in zip(jax.tree.leaves(_sums(family, blind)), jax.tree.leaves(_sums(family, batch))):
         np.testing.assert_array_equal(found, expected)
+
+
+def test_what_it_knows_can_be_asked_by_other_methods():
+    config, family, batch = _setup()
+    batch, variables = started(family, batch)
+    images = batch["inputs"][:5, 0, :, :2]
+    found = {}
+    for sign in (1.0, -1.0):
+        state = {"forwardness": jnp.full((), sign)}
+        prior = family_file.knowledge(config, {**variables, "batch_stats": state})
+        found[sign] = jax.jit(lambda lift, points: lift(points))(prior, images)
+    assert found[1.0].shape == (5, 17, 3)
+    np.testing.assert_array_equal(found[1.0][:, 0], 0)
+    np.testing.assert_allclose(found[-1.0], found[1.0] * np.array([1, 1, -1]), atol=1e-6)
+    off = np.linalg.norm(found[1.0][..., :2] - (images - images[:, :1]), axis=-1).mean()
+    assert off < np.linalg.norm(images, axis=-1).mean()
 
 
 def test_examples_that_are_masked_have_no_say():

@@ -31,7 +31,7 @@ def test_every_frame_of_the_clip_is_refined(frames, fps):
     found = refinement.refine(clip, wrong[None], SKELETON, QUICK)
     assert found["poses"].shape == truth.shape
     assert found["trajectory"].shape == (frames, 3)
-    assert found["spread"].shape == truth.shape[:2]
+    assert found["expected_error"].shape == truth.shape[:2]
     assert all(np.isfinite(values).all() for values in found.values())
     np.testing.assert_allclose(found["trajectory"][:, 2], AWAY[2], rtol=0.2)
     image = found["poses"] + found["trajectory"][:, None]

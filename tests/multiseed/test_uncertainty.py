@@ -1,9 +1,11 @@
 """Spread of seeds and other motions that a clip could be."""
 
 import numpy as np
+import pytest
 
 from hdvr_jax.multiseed import uncertainty, windows
-from tests.multiseed.scenes import moving
+from hdvr_jax.skeletons import get_skeleton
+from tests.multiseed.scenes import SKELETON, moving
 
 FRAMES = 20
 ONE = windows.sliding(FRAMES, FRAMES, 5)
@@ -29,6 +31,32 @@ def test_a_seed_that_is_worse_by_the_temperature_counts_e_times_less():
     found = uncertainty.shares(errors, np.array([0]), temperature=0.002)
     np.testing.assert_allclose(found[0], np.array([1, np.exp(-1), 1]) / (2 + np.exp(-1)), rtol=1e-4)
     np.testing.assert_array_equal(uncertainty.shares(errors, np.array([1]), 0.0), [[0, 1, 0]])
+
+
+def test_expected_errors_grow_with_the_spread_and_fall_with_confidence():
+    spread, confidence = np.full((3, 17), 0.007, np.float32), np.ones((3, 17), np.float32)
+    spread[1] *= 3
+    confidence[2] = 0.1
+    found = uncertainty.expected_error(spread, confidence, SKELETON)
+    joints = get_skeleton(SKELETON).joints
+    for joint, name in enumerate(joints):
+        scale = uncertainty.SCALES[uncertainty.kind_of(name)] if joint else 0.0
+        np.testing.assert_allclose(found[0, joint], scale, rtol=1e-3)
+    assert (found[:, 0] == 0).all()
+    assert (found[1:, 1:] > 1.1 * found[0, 1:]).all()
+
+
+@pytest.mark.parametrize(("spread", "confidence"), [(0.0, 1.0), (0.0, 0.0), (10.0, 0.0)])
+def test_expected_errors_are_numbers_where_nothing_was_seen_or_seeds_agree(spread, confidence):
+    found = uncertainty.expected_error(np.full((2, 17), spread), np.full((2, 17), confidence), SKELETON)
+    assert np.isfinite(found).all()
+    assert (found[:, 1:] > 0.001).all()
+
+
+def test_every_joint_but_the_root_has_a_kind_with_a_scale():
+    kinds = [uncertainty.kind_of(name) for name in get_skeleton(SKELETON).joints]
+    assert kinds[0] == "root"
+    assert set(kinds[1:]) == set(uncertainty.SCALES)
 
 
 def test_other_motions_are_nearly_as_good_and_far_apart():

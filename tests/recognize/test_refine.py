@@ -12,28 +12,28 @@ def _report(out):
     return json.loads((out / "report.json").read_text())
 
 
-def test_refined_poses_fit_the_image_better_and_tell_their_spread(capsys, tmp_path, lifter_only):
+def test_refined_poses_fit_the_image_better_and_tell_their_expected_error(capsys, tmp_path, lifter_only):
     source = track_file(tmp_path / "two.json", dancer(id="Ada"), dancer(1, id="Bob"))
     for out, options in (("plain", ()), ("refined", ("--refine",))):
         assert run(capsys, source, "--out", tmp_path / out, "--models", lifter_only, *options)[0] == 0
     plain, refined = (_report(tmp_path / out) for out in ("plain", "refined"))
     error = [np.nanmedian(np.array(r["tracks"][0]["reprojection"]["error_px"], float)) for r in (plain, refined)]
     assert error[1] < 0.5 * error[0]
-    assert plain["tracks"][0]["poses"]["spread"] is None
-    assert np.isfinite(np.array(refined["tracks"][0]["poses"]["spread"])).all()
+    assert plain["tracks"][0]["poses"]["expected_error"] is None
+    assert np.isfinite(np.array(refined["tracks"][0]["poses"]["expected_error"])).all()
     assert any("refined" in note for note in refined["notes"])
     assert not any("refined" in note for note in plain["notes"])
 
 
 def test_all_seeds_of_the_lifters_training_take_part(capsys, tmp_path):
     source = track_file(tmp_path / "one.json", dancer())
-    spreads = []
+    expected = []
     for seeds in (1, 2):
         folder = workdirs.write(tmp_path / f"models{seeds}", "lifter", seeds=seeds)
         out = tmp_path / f"out{seeds}"
         assert run(capsys, source, "--out", out, "--models", folder, "--refine")[0] == 0
-        spreads.append(np.array(_report(out)["tracks"][0]["poses"]["spread"]).mean())
-    assert spreads[1] > spreads[0]
+        expected.append(np.array(_report(out)["tracks"][0]["poses"]["expected_error"]).mean())
+    assert expected[1] > expected[0]
     assert _report(out)["models"][0]["name"] == "lifter_choreo, refined from 2 seeds"
     assert run(capsys, source, "--out", out, "--models", folder)[0] == 0
     assert _report(out)["models"][0]["name"] == "lifter_choreo, first seed of 2"

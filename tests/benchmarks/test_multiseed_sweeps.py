@@ -1,0 +1,48 @@
+"""Weights around those that are used, and the table and picture of a sweep."""
+
+import sys
+
+import pytest
+
+from benchmarks import multiseed_sweeps, multiseed_views
+from hdvr_jax.multiseed.clip import ALONE, NEAR
+from tests.families.dancing import make_clip
+
+
+def _flat(points):
+    return jnp.pad(points, ((0, 0), (0, 0), (0, 1)))
+
+
+@pytest.mark.parametrize(
+    ("source", "used", "more"), [("random", ALONE, ()), ("w", NEAR, ("contact", "floor", "learned"))]
+)
+def test_every_weight_is_left_out_halved_and_doubled_by_itself(source, used, more):
+    titles, weights = multiseed_sweeps.settings_of(source)
+    assert titles[0] == "as used"
+    assert len(titles) == len(set(titles)) == 1 + 3 * (len(used) - 1) + len(more)
+    assert {name: float(values[0]) for name, values in weights.items() if values[0]} == pytest.approx(used)
+    for number, title in enumerate(titles[1:], 1):
+        changed = [name for name, values in weights.items() if values[number] != values[0]]
+        assert changed == [title.removeprefix("and ").split(",")[0]]
+
+
+def test_the_sweep_is_printed_and_drawn(monkeypatch, capsys, tmp_path):
+    clip = {**make_clip(views=2, frames=20), "clip": "x_ch03"}
+    monkeypatch.setattr(multiseed_views.corpus, "load", lambda dataset, split: [clip])
+    monkeypatch.setattr(multiseed_sweeps, "prior_of", lambda workdir: jax.tree_util.Partial(_flat))
+    out = tmp_path / "sweep.png"
+    options = ("--sources=random", "--counts=1,2", "--views=c1", "--steps=2", f"--out={out}")
+    monkeypatch.setattr(sys, "argv", ["sweeps", *options])
+    multiseed_sweeps.main()
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("|")]
+    assert len(lines) == 2 + len(multiseed_sweeps.settings_of("random")[0])
+    assert all(float(cell) > 0 for line in lines[2:] for cell in line.strip("| ").split(" | ")[1:])
+    assert out.stat().st_size > 1000
+
+
+def test_views_that_are_not_there_are_named(monkeypatch, tmp_path):
+    clip = {**make_clip(views=2, frames=4), "clip": "x_ch03"}
+    monkeypatch.setattr(multiseed_views.corpus, "load", lambda dataset, split: [clip])
+    monkeypatch.setattr(sys, "argv", ["sweeps", "--views=c77", f"--out={tmp_path / 'x.png'}"])
+    with pytest.raises(multiseed_sweeps.InputError, match="ch03 has none of c77"):
+        multiseed_sweeps.main()
