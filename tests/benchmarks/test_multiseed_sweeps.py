@@ -2,6 +2,8 @@
 
 import sys
 
+import jax
+import jax.numpy as jnp
 import pytest
 
 from benchmarks import multiseed_sweeps, multiseed_views
