@@ -25,7 +25,21 @@ from typing import Any
 import numpy as np
 
 from benchmarks.machine import machine
-from benchmarks.multiseed_views import FLAT, METRICS, MISSES, RANDOM, SKELETON, Totals, load, prior_of, scored, summed
+from benchmarks.multiseed_views import (
+    FLAT,
+    METRICS,
+    MISSES,
+    RANDOM,
+    SKELETON,
+    TRIED,
+    Totals,
+    digest_of,
+    load,
+    number,
+    prior_of,
+    scored,
+    summed,
+)
 from hdvr_jax import poses, scripts
 from hdvr_jax.configurations import write_json
 from hdvr_jax.families import ratios
@@ -75,15 +89,16 @@ def rows(options: argparse.Namespace) -> Iterator[Row]:
     yield row("seeds from it", options.dictionary, BODIES)
     yield row("+ near it", options.dictionary, NEAR)
     yield row("+ from all seeds", options.dictionary, NEAR, together=True)
-    yield row("+ learned prior", options.dictionary, {**NEAR, "learned": 0.02}, together=True)
+    yield row("+ learned prior", options.dictionary, {**NEAR, "learned": TRIED["learned"]}, together=True)
+    paper = {**PUBLISHED, "consistency": NEAR["consistency"]}
     for lifter in filter(None, options.lifters.split(",")):
         yield Row(f"lifter {pathlib.Path(lifter).name}", lifter)
-        yield row("refined, losses of the paper", lifter, {**PUBLISHED, "consistency": NEAR["consistency"]})
+        yield row("refined, losses of the paper", lifter, paper, temperature=0.0)
         yield row("refined", lifter, NEAR)
         together = row("refined, from all seeds", lifter, NEAR, together=True)
         yield together
         yield row("the same, the best seed alone", lifter, NEAR, together=True, temperature=0.0)
-        for name, weight in (("contact", 0.1), ("floor", 0.1), ("learned", 0.02)):
+        for name, weight in TRIED.items():
             yield row(f"the same, and {name}", lifter, {**NEAR, name: weight}, together=True)
         for misses in MISSES[1:]:
             yield Row(f"lifter without {misses}", lifter, misses=misses)
@@ -118,8 +133,12 @@ class Bench:
         """Of every run and view; kept beside what they are of."""
         options, about = self.options, dataclasses.asdict(row)
         del about["title"]
-        made = {**about, "runs": options.runs, "data": options.data, "skip": options.skip}
-        made |= {"recordings": options.recordings, "dictionary": options.dictionary}
+        made = {**about, "data": options.data, "runs": options.runs if _drawn(row) else 0}
+        if options.data == "aistpp":
+            made |= {"recordings": options.recordings, "skip": options.skip}
+        read = [] if row.source in (FLAT, RANDOM) else [row.source]
+        read += [options.dictionary] if _asks(row) else []
+        made["weights"] = [digest_of(workdir) for workdir in read]
         digest = hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()[:16]
         path = options.workdir / f"{digest}.json"
         if not path.exists():
@@ -129,9 +148,9 @@ class Bench:
 
     def _computed(self, row: Row) -> Iterator[list[Totals]]:
         given = self.views.lifted(row.source, row.misses)
-        drawn = row.together or row.source == RANDOM
+        drawn = _drawn(row)
         clips, runs = self.views.missed(row.misses), self.options.runs if drawn else len(given[0])
-        meter = Meter(sys.stderr, runs * len(clips), what=row.title)
+        meter = Meter(sys.stderr, runs * len(clips), what=row.title, unit="view")
         meter.start(0)
         for run in range(runs):
             found = []
@@ -144,8 +163,18 @@ class Bench:
         """Poses (T, J, 3) at `FPS`."""
         if row.settings is None:
             return poses.resample(np.asarray(lifted[0], np.float32), clip["fps"], FPS)
-        prior = prior_of(self.options.dictionary) if "learned" in row.settings.weights else None
+        prior = prior_of(self.options.dictionary) if _asks(row) else None
         return solve(clip, np.stack(lifted) if lifted else None, SKELETON, row.settings, run, prior).poses
+
+
+def _asks(row: Row) -> bool:
+    """Whether a row asks the learned prior."""
+    return row.settings is not None and "learned" in row.settings.weights
+
+
+def _drawn(row: Row) -> bool:
+    """Whether runs draw seeds anew; else each is a seed of the source's training."""
+    return row.together or row.source == RANDOM
 
 
 def main() -> None:
@@ -156,20 +185,22 @@ def main() -> None:
     parser.add_argument("--lifters", default="work/reprojection")
     parser.add_argument("--rows", default="", help="only those whose title holds one of these words")
     for name, default in (("runs", 3), ("seeds", 8), ("steps", 200)):
-        parser.add_argument(f"--{name}", type=int, default=default)
+        parser.add_argument(f"--{name}", type=number, default=default)
     parser.add_argument("--recordings", default="ch01,ch02,ch03,ch05,ch06")
     parser.add_argument("--skip", default="c05")
     parser.add_argument("--workdir", type=pathlib.Path, default=pathlib.Path("work/multiseed"))
     options = parser.parse_args()
-    if options.runs < 1:
-        parser.error(f"argument --runs: expected 1 or more, got {options.runs}")
+    wanted = [row for row in rows(options) if any(word in row.title for word in options.rows.split(","))]
+    if not wanted:
+        parser.error(f"argument --rows: no row's title holds any of {options.rows}")
+    if any(_asks(row) for row in wanted):
+        prior_of(options.dictionary)
     bench = Bench(options)
     sizes = f"{options.seeds} seeds, {options.steps} steps, {options.runs} runs"
     print(f"{machine()}; {len(bench.views.clips)} views, {sizes}\n")
     print("| row | MPJPE, mm | N-MPJPE | P-MPJPE | velocity | worst view |\n| --- | --- | --- | --- | --- | --- |")
-    for row in rows(options):
-        if any(word in row.title for word in options.rows.split(",")):
-            print(bench.line(row), flush=True)
+    for row in wanted:
+        print(bench.line(row), flush=True)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ import jax
 import numpy as np
 
 from benchmarks.machine import machine
+from benchmarks.multiseed_views import number, numbers
 from hdvr_jax import dictionary, scripts
 from hdvr_jax.multiseed.clip import Settings, lift, see
 from hdvr_jax.multiseed.terms import Seen
@@ -49,17 +50,14 @@ def seconds(frames: int, seeds: int, options: argparse.Namespace) -> float:
 def main() -> None:
     """Prints the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--frames", default="180,360,720,1440")
-    parser.add_argument("--seeds", default="8,16,32,64,128")
-    parser.add_argument("--steps", type=int, default=200)
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--frames", type=numbers, default="180,360,720,1440")
+    parser.add_argument("--seeds", type=numbers, default="8,16,32,64,128")
+    parser.add_argument("--steps", type=number, default=200)
+    parser.add_argument("--runs", type=number, default=3)
     options = parser.parse_args()
-    if options.runs < 1:
-        parser.error(f"argument --runs: expected 1 or more, got {options.runs}")
-    frames, seeds = ([int(number) for number in text.split(",")] for text in (options.frames, options.seeds))
     print(f"{machine()}; {options.steps} steps\n")
     print("| frames | seeds | seconds | a frame and seed, of the first row's |\n| --- | --- | --- | --- |")
-    for swept in ([(count, SEEDS) for count in frames], [(FRAMES, count) for count in seeds]):
+    for swept in ([(count, SEEDS) for count in options.frames], [(FRAMES, count) for count in options.seeds]):
         first = 0.0
         for pair in swept:
             found = seconds(*pair, options)

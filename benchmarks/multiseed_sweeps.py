@@ -4,12 +4,14 @@
         [--counts=1,2,4,8,16,32] [--recording=ch03] [--views=c01,c03,c06,c08] [--steps=200]
         [--out=docs/multiseed_sweeps.png]
 
-Views of one AIST++ recording by themselves (HDVR_REAL_DATA). Around the weights that are used, each is left out, halved
-and doubled; seeds are random persons, or begin at the poses of all seeds of a lifter's training. Prints MPJPE by number
-of seeds, and draws it.
+Views of one AIST++ recording by themselves (HDVR_REAL_DATA). Around the weights that are used, each but that of the
+projection is left out, halved and doubled. Seeds are random persons, of which the best is taken, or begin at the poses
+of a lifter's training, the first of as many of its seeds as there are seeds here. Prints MPJPE by number of seeds, and
+draws it.
 """
 
 import argparse
+import dataclasses
 import pathlib
 import sys
 from collections.abc import Sequence
@@ -20,7 +22,19 @@ import numpy as np
 from jaxtyping import Float
 
 from benchmarks.machine import machine
-from benchmarks.multiseed_views import METRICS, RANDOM, SKELETON, Views, load, prior_of, scored, summed
+from benchmarks.multiseed_views import (
+    METRICS,
+    RANDOM,
+    SKELETON,
+    TRIED,
+    Views,
+    load,
+    number,
+    numbers,
+    prior_of,
+    scored,
+    summed,
+)
 from hdvr_jax import files, scripts
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import ratios
@@ -30,32 +44,31 @@ from hdvr_jax.multiseed.refinement import FPS, see
 from hdvr_jax.multiseed.sweep import sweep
 
 _FACTORS = {"without": 0.0, "half": 0.5, "twice": 2.0}
-# Terms that are tried beside those of `NEAR`.
-_MORE = {"contact": 0.1, "floor": 0.1, "learned": 0.02}
 
 
 def settings_of(source: str) -> tuple[list[str], dict[str, Float[np.ndarray, " W"]]]:
     """(Titles, weights by term) of the settings that are swept."""
-    base = dict(ALONE) if source == RANDOM else {**NEAR, **dict.fromkeys(_MORE, 0.0)}
+    base = dict(ALONE) if source == RANDOM else {**NEAR, **dict.fromkeys(TRIED, 0.0)}
     found = {"as used": base}
     for name, weight in base.items():
         if weight and name != "projection":
             found |= {f"{name}, {title}": {**base, name: weight * factor} for title, factor in _FACTORS.items()}
-        elif name in _MORE:
-            found[f"and {name}"] = {**base, name: _MORE[name]}
+        elif name in TRIED:
+            found[f"and {name}"] = {**base, name: TRIED[name]}
     return list(found), {name: np.array([each[name] for each in found.values()], np.float32) for name in base}
 
 
 def errors(source: str, views: Views, counts: Sequence[int], options: argparse.Namespace) -> Float[np.ndarray, "W C"]:
     """MPJPE, millimetres, of every setting and number of seeds over all views."""
-    _, weights = settings_of(source)
-    settings = Settings(max(counts), {"projection": 1.0}, steps=options.steps)
-    arrays = {name: jnp.asarray(values) for name, values in weights.items()}
-    meter, found = Meter(sys.stderr, len(views.clips), what=f"seeds: {source}"), []
-    for clip, truth, lifted in zip(views.clips, views.truths, views.lifted(source, "")):
+    weights = {name: jnp.asarray(values) for name, values in settings_of(source)[1].items()}
+    usual = Settings(max(counts), weights, steps=options.steps)
+    settings = dataclasses.replace(usual, temperature=0.0) if source == RANDOM else usual
+    given, found = views.lifted(source, ""), []
+    meter = Meter(sys.stderr, len(views.clips), what=f"seeds: {source}", unit="view")
+    for clip, truth, lifted in zip(views.clips, views.truths, given):
         seen = see(clip, np.stack(lifted) if lifted else None, SKELETON)
         prior = prior_of(options.dictionary)
-        every = sweep(jax.random.key(0), seen, FPS, settings, SKELETON, arrays, counts, prior)
+        every = sweep(jax.random.key(0), seen, FPS, settings, SKELETON, counts, prior)
         found.append([[scored(one.poses, truth) for one in setting] for setting in every])
         meter.report(len(found))
     shape = range(len(found[0])), range(len(counts))
@@ -86,25 +99,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sources", default="random,work/reprojection")
     parser.add_argument("--dictionary", default="work/dictionary")
-    parser.add_argument("--counts", default="1,2,4,8,16,32")
+    parser.add_argument("--counts", type=numbers, default="1,2,4,8,16,32")
     parser.add_argument("--recording", default="ch03")
     parser.add_argument("--views", default="c01,c03,c06,c08")
-    parser.add_argument("--steps", type=int, default=200)
+    parser.add_argument("--steps", type=number, default=200)
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("docs/multiseed_sweeps.png"))
     options = parser.parse_args()
     files.check_place(options.out)
-    counts = [int(count) for count in options.counts.split(",")]
+    prior_of(options.dictionary)
     views = load("aistpp", options.recording, "").named(options.views.split(","))
     if not views.clips:
         raise InputError(f"--views: {options.recording} has none of {options.views}")
     print(f"{machine()}; {options.recording}, {options.views}, {options.steps} steps; MPJPE, mm, by number of seeds")
-    found = {}
+    found, counts = {}, options.counts
     for source in options.sources.split(","):
         titles, _ = settings_of(source)
         found[source] = (titles, errors(source, views, counts, options))
-        print(
-            f"\n| seeds: {source} | " + " | ".join(options.counts.split(",")) + " |\n|" + " --- |" * (1 + len(counts))
-        )
+        print(f"\n| seeds: {source} | " + " | ".join(map(str, counts)) + " |\n|" + " --- |" * (1 + len(counts)))
         for title, line in zip(titles, found[source][1]):
             print(f"| {title} | " + " | ".join(f"{value:.1f}" for value in line) + " |", flush=True)
     draw(found, counts, options.out)

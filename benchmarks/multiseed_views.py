@@ -1,7 +1,9 @@
 """What benchmarks of HDVR's lifting share: views, what is missed in them, what lifters make of them, and scores."""
 
+import argparse
 import dataclasses
 import functools
+import hashlib
 import pathlib
 import zlib
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -11,18 +13,22 @@ import jax
 import numpy as np
 
 from benchmarks.self_supervised import METRICS
-from hdvr_jax import clips, corpus, dictionary, filming, lifting, trained
+from hdvr_jax import clips, corpus, filming, lifting, trained
 from hdvr_jax.clips import Clip
 from hdvr_jax.configurations import load_config
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import dictionary as families_dictionary
 from hdvr_jax.families.lifter import scores
+from hdvr_jax.multiseed.clip import see
 from hdvr_jax.multiseed.refinement import FPS
+from hdvr_jax.recognition.models import STAGES
 from hdvr_jax.skeletons import get_skeleton
 
 SKELETON = "h36m17"
 # {metric: (sum, count)} of one view.
 Totals = dict[str, tuple[float, float]]
+# Terms that are tried beside those that are used, and their weights.
+TRIED = {"contact": 0.1, "floor": 0.1, "learned": 0.02}
 # Without a model: every joint as far as the root, and no pose at all.
 FLAT, RANDOM = "flat", "random"
 # What is taken out of a view: nothing; every joint with a chance of one fifth in each frame; all joints for a second.
@@ -119,7 +125,10 @@ def _starts(source: str) -> Iterator[Callable[[Clip], np.ndarray]]:
         yield _flat
     elif source != RANDOM:
         for seed in range(load_config(pathlib.Path(source)).num_seeds):
-            yield functools.partial(_lifted, trained.load(source, "latest", seed))
+            model = trained.load(source, "latest", seed)
+            if model.family.on_clip is None or model.config.family in STAGES[1:]:
+                raise InputError(f"{source}: expected a lifter, got a model of the family {model.family.name}")
+            yield functools.partial(_lifted, model)
 
 
 def _lifted(model: trained.Trained, clip: Clip) -> np.ndarray:
@@ -129,10 +138,38 @@ def _lifted(model: trained.Trained, clip: Clip) -> np.ndarray:
 def _flat(clip: Clip) -> np.ndarray:
     """Every joint at the root's depth, at the size that the longest bones seen tell."""
     rays = lifting.view_rays(clip, 0, SKELETON, clip["fps"])
-    size = dictionary.apparent_size(rays["rays"], rays["confidence"], SKELETON)
     flat = np.concatenate([rays["rays"], np.zeros_like(rays["rays"][..., :1])], -1)
     root = get_skeleton(SKELETON).parents.index(-1)
-    return (flat - flat[:, root : root + 1]) / float(np.median(size[size > 0]))
+    return (flat - flat[:, root : root + 1]) / float(see(rays["rays"], rays["confidence"], SKELETON).scale)
+
+
+def numbers(text: str) -> list[int]:
+    """Whole numbers from 1 on, separated by commas, of a command line."""
+    try:
+        found = [int(number) for number in text.split(",")]
+    except ValueError:
+        found = [0]
+    if min(found) < 1:
+        raise argparse.ArgumentTypeError(f"expected numbers of 1 or more, separated by commas, got {text!r}")
+    return found
+
+
+def number(text: str) -> int:
+    """One such number."""
+    found = numbers(text)
+    if len(found) > 1:
+        raise argparse.ArgumentTypeError(f"expected one number, got {text!r}")
+    return found[0]
+
+
+def digest_of(workdir: str) -> str:
+    """A name for the weights of a training."""
+    found = hashlib.sha256()
+    folder = pathlib.Path(workdir) / "checkpoints"
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            found.update(str(path.relative_to(folder)).encode() + path.read_bytes())
+    return found.hexdigest()[:16]
 
 
 def scored(lifted: np.ndarray, truth: np.ndarray) -> Totals:
@@ -151,6 +188,10 @@ def summed(views: Iterable[Totals]) -> Totals:
 
 @functools.cache
 def prior_of(workdir: str) -> jax.tree_util.Partial:
-    """What the dictionary of a workdir knows of poses (`multiseed.priors.Lift`)."""
+    """What the dictionary of a workdir knows of poses (`multiseed.priors.Prior`).
+
+    Raises:
+        InputError: no workdir of a dictionary.
+    """
     model = trained.load(workdir, "latest")
     return families_dictionary.knowledge(model.config, model.variables)

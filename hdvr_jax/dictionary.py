@@ -162,6 +162,14 @@ def _head(joint: Mapping[str, Array]) -> Array:
     return (joint["head"] + joint["thorax"]) / 2
 
 
+def unit_image(pose: Float[ArrayLike, "*B P 3"]) -> tuple[Float[Array, "*B P 2"], Float[Array, "*B 1 1"]]:
+    """(Image points of poses about the root, of unit mean distance from it as the inputs of `sight_frames` are, that
+    distance)."""
+    image = jnp.asarray(pose)[..., :2]
+    size = jnp.maximum(rotations.safe_norm(image).sum(-1) / (image.shape[-2] - 1), 1e-3)[..., None, None]
+    return image / size, size
+
+
 def apparent_size(
     points: Float[ArrayLike, "*B P 2"], weights: Float[ArrayLike, "*B P"], skeleton: str
 ) -> Float[Array, "*B"]:

@@ -16,6 +16,8 @@ from jaxtyping import Array, ArrayLike, Float, PRNGKeyArray
 
 EPSILON = 1e-8
 HIGHEST = jax.lax.Precision.HIGHEST
+# Turns by it, one after another, are spread about evenly over the circle, however many there are.
+GOLDEN_ANGLE = np.pi * (3 - 5**0.5)
 
 
 _JACOBI_SWEEPS = 6

@@ -24,6 +24,14 @@ def test_rate_and_time_left_count_from_where_this_run_began():
     ]
 
 
+def test_other_pieces_than_frames_have_their_name():
+    stream, clock = io.StringIO(), iter([0.0, 0.0, 10.0])
+    told = Meter(stream, 8, lambda: next(clock), "rows", "view")
+    told.start(0)
+    told.report(2)
+    assert stream.getvalue() == "rows  0.2 views/s  view 2/8  0:30 left\n"
+
+
 def test_a_video_of_unknown_length_and_one_that_is_longer_than_it_says():
     for frames, line in ((None, "frame 50"), (20, "frame 50/20  0:00 left")):
         told, stream = meter(frames, [0.0, 10.0])

@@ -157,10 +157,7 @@ def _seen_again(
     """(Distance (B, T) of poses turned about the vertical from those found in their new images, the canonical poses
     found, those images)."""
     turned = turned_randomly(pose, key, example)
-    # As `normalization.sight_frames`: of unit mean distance from the root.
-    spread = rotations.safe_norm(turned[..., :2]).sum(-1) / (pose.shape[2] - 1)
-    size = jnp.maximum(spread, 1e-3)[..., None, None]
-    image = turned[..., :2] / size
+    image, size = dictionary.unit_image(turned)
     found, canonical, _ = _pose(net, params, image, root)
     return rotations.safe_norm(size * found - turned, axis=(-2, -1)), canonical, image
 
@@ -176,7 +173,13 @@ def _judged(params: Any, turned: Array, points: Array, weights: Array, real: Arr
 
 def knowledge(config: Any, variables: Any) -> jax.tree_util.Partial:
     """What trained weights know of poses, as a prior of other methods: a function of images (T, J, 2) about the root,
-    of unit mean distance from it, that gives poses (T, J, 3) about it, in their frame and unit."""
+    of unit mean distance from it, that gives poses (T, J, 3) about it, in their frame and unit.
+
+    Raises:
+      InputError: a config of another family; as `network`.
+    """
+    if config.family != "dictionary":
+        raise InputError(f"{config.name}: expected the training of a dictionary, got one of the family {config.family}")
     return jax.tree_util.Partial(functools.partial(_known, network(config.model), config.model.skeleton), variables)
 
 

@@ -15,7 +15,7 @@ from jaxtyping import Array, Float, PRNGKeyArray
 from hdvr_jax import dictionary
 from hdvr_jax.errors import InputError
 from hdvr_jax.multiseed import sources, uncertainty, windows
-from hdvr_jax.multiseed.priors import Lift, all_terms
+from hdvr_jax.multiseed.priors import Prior, all_terms
 from hdvr_jax.multiseed.solver import Solution, optimise
 from hdvr_jax.multiseed.terms import CAMERAS, Seen, Variables
 from hdvr_jax.skeletons import get_skeleton
@@ -37,7 +37,8 @@ class Settings:
 
     Attributes:
         seeds: K; as many as there are starts, where those are more.
-        weights: of the terms of `priors.all_terms` by name; "consistency", that of staying near P*.
+        weights: of the terms of `priors.all_terms` by name; "consistency", that of staying near P*. Numbers, or
+            arrays of a sweep (`hdvr_jax.multiseed.sweep`).
         window_seconds, overlap_seconds: of the sliding windows.
         steps, learning_rate: of Adam on every seed.
         camera: one of `terms.CAMERAS`.
@@ -49,7 +50,7 @@ class Settings:
     """
 
     seeds: int = 8
-    weights: Mapping[str, float] = dataclasses.field(default_factory=NEAR.copy)
+    weights: Mapping[str, Any] = dataclasses.field(default_factory=NEAR.copy)
     window_seconds: float = 2.0
     overlap_seconds: float = 0.5
     steps: int = 200
@@ -60,7 +61,7 @@ class Settings:
     jump_weight: float = 1.0
     one_by_one: bool | None = None
 
-    def check(self, skeleton: str, lift: Lift | None = None) -> None:
+    def check(self, skeleton: str, prior: Prior | None = None) -> None:
         """Raises InputError for settings that mean nothing; names the field."""
         for field in ("seeds", "steps"):
             if getattr(self, field) < 1:
@@ -70,8 +71,10 @@ class Settings:
                 raise InputError(f"multiseed.{field}: expected 0 or more, got {getattr(self, field)}")
         if self.camera not in CAMERAS:
             raise InputError(f"multiseed.camera: {self.camera!r} is not one of {', '.join(CAMERAS)}")
-        if unknown := sorted(set(self.weights) - set(all_terms(skeleton, lift))):
-            known = ", ".join(all_terms(skeleton, lift))
+        if "learned" in self.weights and prior is None:
+            raise InputError("multiseed.weights: the term 'learned' needs a learned prior")
+        if unknown := sorted(set(self.weights) - set(all_terms(skeleton, prior))):
+            known = ", ".join(all_terms(skeleton, prior))
             raise InputError(f"multiseed.weights: no term is called {unknown[0]!r}; there are {known}")
         if not 0 <= self.overlap_seconds < self.window_seconds:
             raise InputError(
@@ -90,7 +93,7 @@ class Found:
         focal_factor: by which the focal length was taken too short; 1 but for the camera "fitted".
         spread: (T, J) metres, of the seeds as much as they count (`uncertainty.spread`).
         alternatives: of every window, poses (T', J, 3) of the seeds that are nearly as good and plainly another motion
-            (`uncertainty.alternatives`), by its first frame.
+            (`uncertainty.alternatives`), by its first frame. Near a lifter's poses there are hardly any: L_3D tells.
     """
 
     poses: Float[np.ndarray, "T J 3"]
@@ -127,45 +130,41 @@ def see(
 
 
 def lift(
-    key: PRNGKeyArray, seen: Seen, fps: float, settings: Settings, skeleton: str, learned: Lift | None = None
+    key: PRNGKeyArray, seen: Seen, fps: float, settings: Settings, skeleton: str, prior: Prior | None = None
 ) -> Found:
     """Lifts a clip: seeds perturb what `seen` has to begin at, or are random persons who stand where it has nothing.
 
     Args:
-        learned: what the term "learned" asks.
+        prior: what the term "learned" asks.
     Raises:
         InputError: as `Settings.check`.
     """
-    return found(*solutions(key, seen, fps, settings, skeleton, learned), settings, skeleton)
+    solution = solutions(key, seen, fps, settings, skeleton, prior)
+    return stitched(solution, windows_of(seen, fps, settings), settings, skeleton)
+
+
+def windows_of(seen: Seen, fps: float, settings: Settings) -> windows.Windows:
+    """The windows of a clip."""
+    length = max(2, round(settings.window_seconds * fps))
+    overlap = min(length - 1, round(settings.overlap_seconds * fps))
+    return windows.sliding(seen.points.shape[-1], length, overlap)
 
 
 def solutions(
-    key: PRNGKeyArray,
-    seen: Seen,
-    fps: float,
-    settings: Settings,
-    skeleton: str,
-    learned: Lift | None = None,
-    swept: Mapping[str, Float[Array, " W"]] | None = None,
-) -> tuple[Solution, windows.Windows]:
-    """The seeds of every window of a clip, leading axes N, K, and the windows; arguments and errors as in `lift`.
-
-    Args:
-        swept: weights of W settings, in place of those of `settings`; leading axes are N, W, K then.
-    """
-    settings.check(skeleton, learned)
-    length = max(2, round(settings.window_seconds * fps))
-    overlap = min(length - 1, round(settings.overlap_seconds * fps))
-    where = windows.sliding(seen.points.shape[-1], length, overlap)
+    key: PRNGKeyArray, seen: Seen, fps: float, settings: Settings, skeleton: str, prior: Prior | None = None
+) -> Solution:
+    """The seeds of every window of a clip, leading axes N, K; weights may be traced. Arguments, errors as in `lift`."""
+    settings.check(skeleton, prior)
+    where = windows_of(seen, fps, settings)
     pieces = windows.cut(seen, where)
     in_turn = jax.default_backend() == "cpu" if settings.one_by_one is None else settings.one_by_one
     keys = jax.vmap(lambda start: jax.random.fold_in(key, start))(jnp.arange(len(where.starts)))
-    one = _window_solver(settings, skeleton, learned, swept, in_turn=in_turn)
-    return _in_turn(one, keys, pieces) if in_turn else jax.vmap(one)(keys, pieces), where
+    one = _window_solver(settings, skeleton, prior, in_turn=in_turn)
+    return _in_turn(one, keys, pieces) if in_turn else jax.vmap(one)(keys, pieces)
 
 
-def found(solution: Solution, where: windows.Windows, settings: Settings, skeleton: str) -> Found:
-    """The seeds (leading axes N, K) as one sequence."""
+def stitched(solution: Solution, where: windows.Windows, settings: Settings, skeleton: str) -> Found:
+    """The seeds of every window (leading axes N, K) as one sequence."""
     points, trajectory = _rooted(solution.variables, get_skeleton(skeleton).parents.index(-1))
     errors = np.asarray(solution.errors)
     path, means = windows.chosen(errors, points, where, settings.jump_weight), windows.mean_errors(errors, where)
@@ -190,22 +189,18 @@ def _rooted(seeds: Variables, root: int) -> tuple[Float[np.ndarray, "N K 3 J W"]
 
 
 def _window_solver(
-    settings: Settings, skeleton: str, learned: Lift | None, swept: Mapping[str, Array] | None, *, in_turn: bool
-) -> Callable[[Array, Seen], Any]:
+    settings: Settings, skeleton: str, prior: Prior | None, *, in_turn: bool
+) -> Callable[[Array, Seen], Solution]:
     def solve(key: PRNGKeyArray, seen: Seen) -> Solution:
         drawn = {"count": max(settings.seeds, len(seen.starts)), "skeleton": skeleton}
         if len(seen.starts):
             starts: Variables = sources.perturbed_seeds(key, seen, settings.noise, **drawn)
         else:
             starts = sources.random_seeds(key, seen, settings.noise, **drawn)
-
-        def weighed(weights: Mapping[str, Any]) -> Solution:
-            return optimise(
-                seen, starts, weights, settings.learning_rate, learned,
-                skeleton=skeleton, camera=settings.camera, steps=settings.steps, one_by_one=in_turn,
-            )  # fmt: skip
-
-        return jax.vmap(weighed)(dict(swept)) if swept else weighed(dict(settings.weights))
+        return optimise(
+            seen, starts, dict(settings.weights), settings.learning_rate, prior,
+            skeleton=skeleton, camera=settings.camera, steps=settings.steps, one_by_one=in_turn,
+        )  # fmt: skip
 
     return solve
 

@@ -11,22 +11,27 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from hdvr_jax import dictionary, poses, rotations
-from hdvr_jax.multiseed.terms import LOSSES, Seen, Term, Variables, accelerations, norm
+from hdvr_jax.multiseed.terms import LOSSES, Seen, Term, Variables, norm, steps
+from hdvr_jax.normalization import DETECTED
 from hdvr_jax.skeletons import get_skeleton
 
-# Poses (T, J, 3) about the root of images (T, J, 2) about it, of unit mean distance from it, as a learned model has
-# them, in their unit; a `jax.tree_util.Partial`, whose weights are traced.
-Lift = Callable[[Float[Array, "T J 2"]], Float[Array, "T J 3"]]
+# A learned model: poses (T, J, 3) about the root of images (T, J, 2) about it, of unit mean distance from it, in their
+# unit; a `jax.tree_util.Partial`, whose weights are traced.
+Prior = Callable[[Float[Array, "T J 2"]], Float[Array, "T J 3"]]
 # Metres a frame, of ankles in the image: what is slower stands, more or less.
 _STANDING = 0.015
-# Frame after frame a body is looked at from all sides, neighbours from far apart (the golden angle).
-_TURN = np.pi * (3 - 5**0.5)
 
 
-def all_terms(skeleton: str, lift: Lift | None = None) -> dict[str, Term]:
-    """Every term by its name; "learned" only with a `lift`."""
+def all_terms(skeleton: str, prior: Prior | None = None) -> dict[str, Term]:
+    """Every term by its name; "learned" only with a `prior`."""
     terms = {**LOSSES, "accelerations": accelerations, **bone_terms(skeleton), **ground_terms(skeleton)}
-    return {**terms, "learned": learned_term(skeleton, lift)} if lift is not None else terms
+    return {**terms, "learned": learned_term(skeleton, prior)} if prior is not None else terms
+
+
+def accelerations(variables: Variables, seen: Seen, image: Float[Array, "2 J T"]) -> Float[Array, " T"]:
+    """Differences of second order in place of `smooth_3d`'s: who moves at a steady pace pays nothing."""
+    del image
+    return steps(variables.pose, seen.real, 2)
 
 
 def bone_terms(skeleton: str) -> dict[str, Term]:
@@ -61,7 +66,7 @@ def bone_terms(skeleton: str) -> dict[str, Term]:
 
     def limits(variables: Variables, seen: Seen, image: Array) -> Float[Array, " T"]:
         del seen, image
-        return dictionary.bent_backwards(jnp.moveaxis(variables.pose, -1, 0).swapaxes(-1, -2), skeleton)
+        return dictionary.bent_backwards(variables.pose.T, skeleton)
 
     return {"constant": constant, "symmetric": symmetric, "nominal": nominal_mean, "limits": limits}
 
@@ -81,41 +86,49 @@ def ground_terms(skeleton: str) -> dict[str, Term]:
 
     def floor(variables: Variables, seen: Seen, image: Array) -> Float[Array, " T"]:
         del image
-        height = heights(placed(variables), variables.floor)
-        standing = jnp.pad(_standing(seen, ankles), ((0, 0), (1, 0)))
+        height, still = heights(placed(variables), variables.floor, 1 / seen.scale), _standing(seen, ankles)
+        # Who stands before or after a frame stands in it.
+        standing = jnp.maximum(jnp.pad(still, ((0, 0), (1, 0))), jnp.pad(still, ((0, 0), (0, 1))))
         return jax.nn.relu(-height).mean(0) + (standing * jnp.abs(height[ankles])).mean(0)
 
     return {"contact": contact, "floor": floor}
 
 
 def _standing(seen: Seen, joints: np.ndarray) -> Float[Array, "N S"]:
-    """How surely joints stand from each frame but the last to the next: seen in both, at nearly the same place."""
+    """How surely joints stand from each frame but the last to the next: detected in both, at nearly the same place.
+
+    Joints that were filled in would stand wherever they were lost."""
     step = norm(jnp.diff(seen.points[:, joints], axis=-1)) / seen.scale
-    known = seen.confidence[joints] * seen.real
+    known = jnp.where(seen.confidence[joints] > DETECTED, seen.confidence[joints], 0.0) * seen.real
     return known[:, 1:] * known[:, :-1] * jnp.exp(-jnp.square(step / _STANDING))
 
 
-def heights(points: Float[Array, "3 J T"], floor: Float[Array, " 3"]) -> Float[Array, "J T"]:
-    """Metres above a floor (`Variables.floor`) of points in camera axes, y down."""
+def heights(
+    points: Float[Array, "3 J T"], floor: Float[Array, " 3"], distance: Float[Array, ""] | float
+) -> Float[Array, "J T"]:
+    """Metres above a floor (`Variables.floor`) of points in camera axes, y down, metres.
+
+    Args:
+        distance: metres before the camera at which the floor's height is told.
+    """
     right, away, below = floor
-    depth = points[2] - jax.lax.stop_gradient(points[2].mean())
-    return (below + right * points[0] + away * depth - points[1]) / jnp.sqrt(1 + right**2 + away**2)
+    falls = below + right * points[0] + away * (points[2] - distance)
+    return (falls - points[1]) / jnp.sqrt(1 + right**2 + away**2)
 
 
-def learned_term(skeleton: str, lift: Lift) -> Term:
-    """Metres between a pose and what a model of single images makes of it when it is seen from another side: who knows
-    poses gives back one that is likely, and leaves it where it is (the cycle of Drover et al. 2018, with a model that
-    is learnt already)."""
+def learned_term(skeleton: str, prior: Prior) -> Term:
+    """Metres, the mean over joints between a pose and what a model of single images makes of it when it is seen from
+    another side: who knows poses gives back one that is likely, and leaves it where it is (the cycle of Drover et al.
+    2018, with a model that is learnt already). Neighbouring frames are seen from far apart, all of them from all sides.
+    """
     root = get_skeleton(skeleton).parents.index(-1)
 
     def learned(variables: Variables, seen: Seen, image: Array) -> Float[Array, " T"]:
         del image
-        pose = jnp.moveaxis(variables.pose, -1, 0).swapaxes(-1, -2)
-        angles = _TURN * (1 + jnp.arange(seen.real.shape[0]))
+        pose, angles = variables.pose.T, rotations.GOLDEN_ANGLE * (1 + jnp.arange(seen.real.shape[0]))
         turn = rotations.about_axis(jnp.array([0.0, 1.0, 0.0]), angles)
         turned = rotations.rotate(turn[:, None], pose - pose[:, root : root + 1])
-        size = rotations.safe_norm(turned[..., :2]).sum(-1)[:, None, None] / (pose.shape[1] - 1)
-        size = jnp.maximum(size, 1e-3)
-        return rotations.safe_norm(size * lift(turned[..., :2] / size) - turned).mean(-1)
+        points, size = dictionary.unit_image(turned)
+        return rotations.safe_norm(size * prior(points) - turned).mean(-1)
 
     return learned

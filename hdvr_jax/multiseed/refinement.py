@@ -11,7 +11,7 @@ from hdvr_jax import lifting, poses
 from hdvr_jax.multiseed import clip as multiseed_clip
 from hdvr_jax.multiseed import uncertainty
 from hdvr_jax.multiseed.clip import Found, Settings
-from hdvr_jax.multiseed.priors import Lift
+from hdvr_jax.multiseed.priors import Prior
 from hdvr_jax.multiseed.terms import Seen
 
 # Frames a second that clips are optimised at; weights of terms over time are meant for it.
@@ -24,19 +24,19 @@ def solve(
     skeleton: str,
     settings: Settings | None = None,
     seed: int = 0,
-    learned: Lift | None = None,
+    prior: Prior | None = None,
 ) -> Found:
     """What the seeds about a lifter's poses, or random ones, come to, at `FPS`.
 
     Args:
         clip, lifted, skeleton: as in `see`.
         seed: of the perturbations.
-        learned: what the term "learned" asks.
+        prior: what the term "learned" asks.
     Raises:
         InputError: as `Settings.check`.
     """
     seen = see(clip, lifted, skeleton)
-    return multiseed_clip.lift(jax.random.key(seed), seen, FPS, settings or Settings(), skeleton, learned)
+    return multiseed_clip.lift(jax.random.key(seed), seen, FPS, settings or Settings(), skeleton, prior)
 
 
 def see(clip: Mapping[str, Any], lifted: Float[np.ndarray, "S T J 3"] | None, skeleton: str) -> Seen:
@@ -64,8 +64,8 @@ def refine(
 ) -> dict[str, np.ndarray]:
     """`solve`, at the clip's frames: "poses" (T, J, 3), "trajectory" (T, 3) of the root and "expected_error" (T, J) of
     the poses (`uncertainty.expected_error`), metres."""
-    found = solve(clip, lifted, skeleton, settings, seed)
-    confidence = lifting.view_rays(clip, 0, skeleton, FPS)["confidence"]
-    off = uncertainty.expected_error(found.spread, confidence, skeleton)
+    seen = see(clip, lifted, skeleton)
+    found = multiseed_clip.lift(jax.random.key(seed), seen, FPS, settings or Settings(), skeleton)
+    off = uncertainty.expected_error(found.spread, np.asarray(seen.confidence).T, skeleton)
     values = {"poses": found.poses, "trajectory": found.trajectory, "expected_error": off}
     return {name: lifting.on_frames(value, FPS, len(lifted[0]), clip["fps"]) for name, value in values.items()}

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import optax
 from jaxtyping import Array, Float, Int
 
-from hdvr_jax.multiseed.priors import Lift, all_terms
+from hdvr_jax.multiseed.priors import Prior, all_terms
 from hdvr_jax.multiseed.terms import Scalar, Seen, Variables, errors
 
 # Steps of imaging parameters are smaller than those of the pose: they are logarithms, image units and slopes.
@@ -43,7 +43,7 @@ def optimise(
     starts: Variables,
     weights: Mapping[str, Scalar],
     learning_rate: Scalar = 0.02,
-    lift: Lift | None = None,
+    prior: Prior | None = None,
     *,
     skeleton: str,
     camera: str,
@@ -57,11 +57,11 @@ def optimise(
         starts: seeds, leading axis K.
         weights: of the terms by name; those without are not computed. Numbers, or traced: settings can be a batched
             axis (`jax.vmap` over `weights`).
-        lift: what the term "learned" asks (`priors.Lift`).
+        prior: what the term "learned" asks.
         camera: one of `terms.CAMERAS`.
         one_by_one: seeds in turn, each of which fits a processor's cache; False, all at once, for accelerators.
     """
-    terms = all_terms(skeleton, lift)
+    terms = all_terms(skeleton, prior)
 
     def one(seed: tuple[Variables, Array]) -> tuple[Variables, Float[Array, " T"]]:
         start, number = seed

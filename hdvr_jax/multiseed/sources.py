@@ -19,8 +19,6 @@ from hdvr_jax.skeletons import get_skeleton
 
 # Noise is drawn so many frames apart and interpolated.
 KNOT_FRAMES = 15
-# Between one random seed and the next: however many there are, they face all sides about evenly.
-_GOLDEN_ANGLE = np.pi * (3 - 5**0.5)
 
 
 def smooth_noise(key: PRNGKeyArray, joints: int, frames: int) -> Float[Array, "3 J T"]:
@@ -84,7 +82,7 @@ def random_seeds(key: PRNGKeyArray, seen: Seen, noise: Scalar, *, count: int, sk
 
     def one(number: Array) -> Variables:
         own = jax.random.fold_in(key, number)
-        standing_pose = standing(skeleton, offset + _GOLDEN_ANGLE * number)
+        standing_pose = standing(skeleton, offset + rotations.GOLDEN_ANGLE * number)
         pose = standing_pose[..., None] + noise * smooth_noise(own, joints, frames)
         return placed(pose, seen, get_skeleton(skeleton).parents.index(-1))
 

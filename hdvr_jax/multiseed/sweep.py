@@ -3,13 +3,16 @@
 Fewer seeds are the first of more (`hdvr_jax.multiseed.sources`), so that one optimisation serves all numbers of them.
 """
 
-from collections.abc import Mapping, Sequence
+import dataclasses
+from collections.abc import Sequence
 
 import jax
-from jaxtyping import Array, Float, PRNGKeyArray
+from jaxtyping import PRNGKeyArray
 
-from hdvr_jax.multiseed.clip import Found, Settings, found, solutions
-from hdvr_jax.multiseed.priors import Lift
+from hdvr_jax.errors import InputError
+from hdvr_jax.multiseed.clip import Found, Settings, solutions, stitched, windows_of
+from hdvr_jax.multiseed.priors import Prior
+from hdvr_jax.multiseed.solver import Solution
 from hdvr_jax.multiseed.terms import Seen
 
 
@@ -19,25 +22,29 @@ def sweep(
     fps: float,
     settings: Settings,
     skeleton: str,
-    weights: Mapping[str, Float[Array, " W"]],
     counts: Sequence[int],
-    learned: Lift | None = None,
+    prior: Prior | None = None,
 ) -> list[list[Found]]:
-    """What every setting comes to with every number of seeds.
+    """What every one of W settings comes to with every number of seeds.
 
     Args:
-        settings: of everything but what is swept; `settings.seeds` is the largest number of seeds.
-        weights: of W settings by term; a term that a setting is to do without has weight 0.
-        counts: numbers of seeds, each up to `settings.seeds`.
-        key, seen, fps, skeleton, learned: as in `clip.lift`.
+        settings: its weights are arrays (W,); a term that a setting is to do without has weight 0.
+        counts: numbers of seeds. Where there are more starts than that, the first of these alone are read.
+        key, seen, fps, skeleton, prior: as in `clip.lift`.
     Raises:
-        InputError: as `Settings.check`.
+        InputError: as `Settings.check`; a number of seeds below 1 or above `settings.seeds`.
     """
-    solution, where = solutions(key, seen, fps, settings, skeleton, learned, weights)
+    for count in counts:
+        if not 1 <= count <= settings.seeds:
+            raise InputError(f"multiseed sweep: expected from 1 to {settings.seeds} seeds, got {count}")
+
+    def weighed(weights: dict) -> Solution:
+        return solutions(key, seen, fps, dataclasses.replace(settings, weights=weights), skeleton, prior)
+
+    solution, where = jax.vmap(weighed)(dict(settings.weights)), windows_of(seen, fps, settings)
 
     def first(setting: int, count: int) -> Found:
-        seeds = jax.tree.map(lambda values: values[:, setting, :count], solution)
-        return found(seeds, where, settings, skeleton)
+        seeds = jax.tree.map(lambda values: values[setting, :, :count], solution)
+        return stitched(seeds, where, settings, skeleton)
 
-    settings_count = len(next(iter(weights.values())))
-    return [[first(setting, count) for count in counts] for setting in range(settings_count)]
+    return [[first(setting, count) for count in counts] for setting in range(len(solution.errors))]

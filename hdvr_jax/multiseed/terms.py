@@ -59,8 +59,8 @@ class Variables:
         place: (3, T) log of the image units a metre at the root (the inverse of its depth, for perspective), and where
             the root is in the image.
         focal: () log of the factor by which the focal length was guessed too short; read by the camera "fitted".
-        floor: (3,) how much it falls to the right and away from the camera, and how many metres below the camera it is
-            where the root is in the mean; read by the terms of the floor.
+        floor: (3,) how much it falls to the right and away from the camera, and how many metres it is below the camera
+            at the distance that the clip's scale tells, straight ahead; read by the terms of the floor.
     """
 
     pose: Float[Array, "*B 3 J T"]
@@ -94,8 +94,9 @@ def norm(vectors: Float[Array, "D *N"]) -> Float[Array, "*N"]:
     return rotations.safe_norm(vectors, axis=0)
 
 
-def _steps(values: Float[Array, "D J T"], real: Float[Array, " T"], order: int) -> Float[Array, " T"]:
-    """Mean length over the joints of differences over time of an order, 0 where they reach beyond the real frames."""
+def steps(values: Float[Array, "D J T"], real: Float[Array, " T"], order: int) -> Float[Array, " T"]:
+    """(T,) mean length over the joints of differences over time of an order, 0 where they reach beyond the real
+    frames."""
     change, known = values, real
     for _ in range(order):
         change, known = change[..., 1:] - change[..., :-1], known[1:] * known[:-1]
@@ -113,19 +114,13 @@ def projection(variables: Variables, seen: Seen, image: Float[Array, "2 J T"]) -
 def smooth_2d(variables: Variables, seen: Seen, image: Float[Array, "2 J T"]) -> Float[Array, " T"]:
     """L_smooth2D = |p_hat_t - p_hat_(t-1)|."""
     del variables
-    return _steps(image / seen.scale, seen.real, 1)
+    return steps(image / seen.scale, seen.real, 1)
 
 
 def smooth_3d(variables: Variables, seen: Seen, image: Float[Array, "2 J T"]) -> Float[Array, " T"]:
     """L_smooth3D = |P_hat_t - P_hat_(t-1)|."""
     del image
-    return _steps(variables.pose, seen.real, 1)
-
-
-def accelerations(variables: Variables, seen: Seen, image: Float[Array, "2 J T"]) -> Float[Array, " T"]:
-    """Differences of second order in place of `smooth_3d`'s: who moves at a steady pace pays nothing."""
-    del image
-    return _steps(variables.pose, seen.real, 2)
+    return steps(variables.pose, seen.real, 1)
 
 
 def consistency(variables: Variables, seen: Seen, image: Float[Array, "2 J T"]) -> Float[Array, " T"]:

@@ -6,6 +6,7 @@ Symbols: N windows, K seeds, T frames of the clip, W of a window, J joints; arra
 import numpy as np
 from jaxtyping import Float, Int
 
+from hdvr_jax.errors import InputError
 from hdvr_jax.multiseed.windows import Windows, faded
 from hdvr_jax.skeletons import get_skeleton
 
@@ -18,7 +19,8 @@ SCALES = {
     "shoulder": 0.0304, "elbow": 0.0392, "wrist": 0.0506,
 }  # fmt: skip
 _EXPONENTS = (0.236, -0.403)
-_SPREAD, _CONFIDENCE = 0.01, 1.2
+# What is added to spread (metres) and confidence, and where their features are 0.
+_SPREAD, _CONFIDENCE = (0.003, 0.007), (0.2, 1.0)
 
 
 def shares(
@@ -55,21 +57,35 @@ def spread(
 
 
 def kind_of(joint: str) -> str:
-    """A joint's name without its side; the root has no kind, whose error is 0 where poses are about it."""
-    return joint.rpartition("_")[2] if joint != "hip" else "root"
+    """A joint's name without its side."""
+    return joint.rpartition("_")[2]
 
 
 def features(spread: Float[np.ndarray, "*N"], confidence: Float[np.ndarray, "*N"]) -> tuple[np.ndarray, np.ndarray]:
-    """Logarithms of what tells of errors: 0 where seeds lie 7 mm apart, and at full confidence."""
-    return np.log((spread + 0.003) / _SPREAD), np.log((confidence + 0.2) / _CONFIDENCE)
+    """Logarithms of what tells of errors: 0 where seeds lie 7 mm apart (`spread`, metres), and at full confidence."""
+    apart, sure = (
+        np.log((value + least) / (usual + least))
+        for value, (least, usual) in ((spread, _SPREAD), (confidence, _CONFIDENCE))
+    )
+    return apart, sure
 
 
 def expected_error(
     spread: Float[np.ndarray, "T J"], confidence: Float[np.ndarray, "T J"], skeleton: str
 ) -> Float[np.ndarray, "T J"]:
     """Metres by which joints of refined poses, about the root, are off in the mean: less where seeds agree (`spread`)
-    and the detector was sure, and by kind of joint. 0 for the root."""
-    scales = np.array([SCALES.get(kind_of(joint), 0.0) for joint in get_skeleton(skeleton).joints], np.float32)
+    and the detector was sure, and by kind of joint. 0 for the root.
+
+    Raises:
+        InputError: a skeleton with joints of which nothing was measured; names one.
+    """
+    tree = get_skeleton(skeleton)
+    scales = np.zeros(len(tree.joints), np.float32)
+    for index, joint in enumerate(tree.joints):
+        if tree.parents[index] >= 0:
+            if kind_of(joint) not in SCALES:
+                raise InputError(f"expected_error: nothing is known of the errors of {skeleton}'s {joint}")
+            scales[index] = SCALES[kind_of(joint)]
     apart, sure = features(spread, confidence)
     return scales * np.exp(_EXPONENTS[0] * apart + _EXPONENTS[1] * sure)
 

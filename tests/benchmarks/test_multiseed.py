@@ -1,5 +1,6 @@
 """The table of HDVR's lifting: its views, what is missed in them, and its lines."""
 
+import argparse
 import itertools
 import json
 import sys
@@ -101,4 +102,26 @@ def test_refined_rows_tell_how_the_worst_view_fared(monkeypatch, capsys, corpus,
 def test_no_runs_are_refused(monkeypatch, capsys, corpus, tmp_path):
     with pytest.raises(SystemExit):
         run(monkeypatch, capsys, tmp_path, "--runs=0")
-    assert "--runs: expected 1 or more, got 0" in capsys.readouterr().err
+    assert "--runs: expected numbers of 1 or more, separated by commas, got '0'" in capsys.readouterr().err
+
+
+def test_rows_that_are_not_there_are_refused(monkeypatch, capsys, corpus, tmp_path):
+    with pytest.raises(SystemExit):
+        run(monkeypatch, capsys, tmp_path, "--rows=typo")
+    assert "--rows: no row's title holds any of typo" in capsys.readouterr().err
+
+
+def test_a_row_is_of_the_weights_that_it_was_computed_with(tmp_path):
+    (tmp_path / "checkpoints" / "5").mkdir(parents=True)
+    weights = tmp_path / "checkpoints" / "5" / "array"
+    weights.write_bytes(b"one")
+    one = multiseed_views.digest_of(str(tmp_path))
+    assert multiseed_views.digest_of(str(tmp_path)) == one
+    weights.write_bytes(b"two")
+    assert multiseed_views.digest_of(str(tmp_path)) != one
+
+
+@pytest.mark.parametrize("text", ["a", "", "0", "1,-2", "1.5"])
+def test_numbers_that_are_none_are_refused(text):
+    with pytest.raises(argparse.ArgumentTypeError, match="expected numbers of 1 or more"):
+        multiseed_views.numbers(text)

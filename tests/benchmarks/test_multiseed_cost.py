@@ -31,4 +31,4 @@ def test_what_is_timed_lifts(monkeypatch, capsys):
 def test_no_runs_are_refused(monkeypatch, capsys):
     with pytest.raises(SystemExit):
         run(monkeypatch, "--runs=0")
-    assert "--runs: expected 1 or more, got 0" in capsys.readouterr().err
+    assert "--runs: expected numbers of 1 or more" in capsys.readouterr().err

@@ -69,18 +69,34 @@ def test_feet_that_were_not_seen_have_no_say():
 
 @pytest.mark.parametrize("slope", [(0.0, 0.0), (0.2, 0.0), (0.0, -0.3)])
 def test_heights_are_distances_from_the_plane(slope):
-    rng = np.random.default_rng(0)
-    points = rng.normal(size=(3, 5, 7)).astype(np.float32)
-    away = points[2] - points[2].mean()
-    on_plane = np.stack([points[0], 1.3 + slope[0] * points[0] + slope[1] * away, points[2]])
-    floor = jnp.array([*slope, 1.3])
-    np.testing.assert_allclose(priors.heights(jnp.asarray(on_plane), floor), 0, atol=1e-5)
+    points = np.random.default_rng(0).normal(size=(3, 5, 7)).astype(np.float32)
+    floor, distance = jnp.array([*slope, 1.3]), 4.0
+    on_plane = np.stack([points[0], 1.3 + slope[0] * points[0] + slope[1] * (points[2] - distance), points[2]])
+    np.testing.assert_allclose(priors.heights(jnp.asarray(on_plane), floor, distance), 0, atol=1e-5)
     normal = np.array([slope[0], -1.0, slope[1]]) / np.linalg.norm([*slope, 1.0])
-    lifted = on_plane + (0.4 * normal[:, None, None]).astype(np.float32)
-    # Heights are about the same mean depth.
-    lifted[2] -= lifted[2].mean() - points[2].mean()
-    shift = 0.4 * normal[2] * slope[1] / np.linalg.norm([*slope, 1.0])
-    np.testing.assert_allclose(priors.heights(jnp.asarray(lifted), floor), 0.4 - shift, atol=1e-5)
+    above = on_plane + (0.4 * normal[:, None, None]).astype(np.float32)
+    np.testing.assert_allclose(priors.heights(jnp.asarray(above), floor, distance), 0.4, atol=1e-5)
+
+
+def test_feet_that_were_filled_in_do_not_stand():
+    still, walking = _walker(0.0), _walker(0.1)
+    seen = seen_of(still, "perspective")
+    faded = seen.replace(confidence=seen.confidence.at[np.array(ANKLES)].set(0.09))
+    assert (ALL["contact"](walking, faded, IMAGE) == 0).all()
+    off = walking.replace(floor=jnp.array([0.0, 0.0, 3.0]))
+    assert (ALL["floor"](off, faded, IMAGE) == 0).all()
+
+
+@pytest.mark.parametrize("term", ["contact", "floor", "learned"])
+def test_padding_changes_nothing_of_the_real_frames(term):
+    terms = priors.all_terms(SKELETON, lambda points: jnp.pad(points, ((0, 0), (0, 0), (0, 1))))
+    seed = variables(moving(FRAMES)).replace(floor=jnp.array([0.1, -0.1, 0.7]))
+    seen = seen_of(seed, "perspective")
+    padded = seen.replace(real=seen.real.at[-3:].set(0))
+    far = seed.replace(pose=seed.pose.at[..., -3:].multiply(4.0), place=seed.place.at[0, -3:].add(1.0))
+    found = [terms[term](each, padded, IMAGE)[: FRAMES - 3] for each in (seed, far)]
+    np.testing.assert_allclose(*found, atol=1e-6)
+    assert float(found[0].max()) > 1e-3
 
 
 def test_nobody_stands_in_the_floor_or_above_it():

@@ -22,7 +22,8 @@ def test_a_sweep_is_every_setting_and_number_of_seeds(begun):
     seen = seen if begun else seen.replace(starts=seen.starts[:0])
     weights = {name: jnp.array([weight, 0.0]) for name, weight in SETTINGS.weights.items()}
     weights["projection"] = jnp.array([1.0, 2.0])
-    both = sweep(KEY, seen, FPS, SETTINGS, SKELETON, weights, [1, 3])
+    swept = dataclasses.replace(SETTINGS, weights=weights)
+    both = sweep(KEY, seen, FPS, swept, SKELETON, [1, 3])
     assert [len(each) for each in both] == [2, 2]
     for count, found in zip((1, 3), both[0]):
         alone = clip.lift(KEY, seen, FPS, dataclasses.replace(SETTINGS, seeds=count), SKELETON)
@@ -32,7 +33,29 @@ def test_a_sweep_is_every_setting_and_number_of_seeds(begun):
     assert np.linalg.norm(both[1][1].poses - both[0][1].poses, axis=-1).mean() > 5e-3
 
 
-def test_settings_that_mean_nothing_are_refused():
+@pytest.mark.parametrize(
+    ("fields", "counts", "message"),
+    [
+        ({"camera": "x"}, [1], r"multiseed\.camera"),
+        ({"weights": {"projection": jnp.ones(1), "smooth": jnp.ones(1)}}, [1], "no term is called 'smooth'"),
+        ({"weights": {"learned": jnp.ones(1)}}, [1], "'learned' needs a learned prior"),
+        ({}, [0, 2], "expected from 1 to 3 seeds, got 0"),
+        ({}, [4], "expected from 1 to 3 seeds, got 4"),
+    ],
+)
+def test_settings_that_mean_nothing_are_refused(fields, counts, message):
     seen = seen_of(variables(moving(4)))
-    with pytest.raises(InputError, match=r"multiseed\.camera"):
-        sweep(KEY, seen, FPS, dataclasses.replace(SETTINGS, camera="x"), SKELETON, {"projection": jnp.ones(1)}, [1])
+    settings = dataclasses.replace(SETTINGS, **{"weights": {"projection": jnp.ones(1)}, **fields})
+    with pytest.raises(InputError, match=message):
+        sweep(KEY, seen, FPS, settings, SKELETON, counts)
+
+
+def test_fewer_seeds_than_starts_are_the_first_of_them():
+    seen = seen_of(variables(moving(24)), "perspective")
+    two = seen.replace(starts=jnp.concatenate([seen.starts, 1.5 * seen.starts]))
+    weights = {"projection": jnp.ones(1), "consistency": jnp.ones(1)}
+    settings = dataclasses.replace(SETTINGS, weights=weights, temperature=1.0)
+    one, both = sweep(KEY, two, FPS, settings, SKELETON, [1, 2])[0]
+    alone = sweep(KEY, seen, FPS, settings, SKELETON, [1])[0][0]
+    np.testing.assert_allclose(one.poses, alone.poses, atol=1e-4)
+    assert np.abs(both.spread).max() > 10 * np.abs(one.spread).max()

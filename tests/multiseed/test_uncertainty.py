@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from hdvr_jax.errors import InputError
 from hdvr_jax.multiseed import uncertainty, windows
 from hdvr_jax.skeletons import get_skeleton
 from tests.multiseed.scenes import SKELETON, moving
@@ -55,8 +56,9 @@ def test_expected_errors_are_numbers_where_nothing_was_seen_or_seeds_agree(sprea
 
 def test_every_joint_but_the_root_has_a_kind_with_a_scale():
     kinds = [uncertainty.kind_of(name) for name in get_skeleton(SKELETON).joints]
-    assert kinds[0] == "root"
     assert set(kinds[1:]) == set(uncertainty.SCALES)
+    with pytest.raises(InputError, match="nothing is known of the errors of coco17's left_eye"):
+        uncertainty.expected_error(np.ones((1, 17)), np.ones((1, 17)), "coco17")
 
 
 def test_other_motions_are_nearly_as_good_and_far_apart():
