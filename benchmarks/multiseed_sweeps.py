@@ -106,10 +106,10 @@ def main() -> None:
     parser.add_argument("--out", type=pathlib.Path, default=pathlib.Path("docs/multiseed_sweeps.png"))
     options = parser.parse_args()
     files.check_place(options.out)
-    prior_of(options.dictionary)
     views = load("aistpp", options.recording, "").named(options.views.split(","))
     if not views.clips:
         raise InputError(f"--views: {options.recording} has none of {options.views}")
+    prior_of(options.dictionary)
     print(f"{machine()}; {options.recording}, {options.views}, {options.steps} steps; MPJPE, mm, by number of seeds")
     found, counts = {}, options.counts
     for source in options.sources.split(","):

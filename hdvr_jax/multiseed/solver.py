@@ -55,8 +55,7 @@ def optimise(
     Args:
         seen: of one window; each seed sees `Seen.of_seed`.
         starts: seeds, leading axis K.
-        weights: of the terms by name; those without are not computed. Numbers, or traced: settings can be a batched
-            axis (`jax.vmap` over `weights`).
+        weights: of the terms by name; those without are not computed. Numbers, or traced (`multiseed.sweep`).
         prior: what the term "learned" asks.
         camera: one of `terms.CAMERAS`.
         one_by_one: seeds in turn, each of which fits a processor's cache; False, all at once, for accelerators.
