@@ -1,6 +1,7 @@
 """This project on the work, with memory as the scripts set it."""
 
 import itertools
+import os
 
 import flax.linen as nn
 import jax
@@ -107,8 +108,8 @@ def seeds(count: int, looped: bool) -> Timed:
         pose=starts.transpose(0, 3, 2, 1), place=jnp.zeros((count, 3, work.SEED_FRAMES)), focal=jnp.zeros(count),
         floor=jnp.zeros((count, 3)),
     )  # fmt: skip
-    in_turn = jax.default_backend() == "cpu"
-    fixed = {"skeleton": "h36m17", "camera": "weak", "steps": work.SEED_STEPS, "one_by_one": in_turn}
+    cores = os.cpu_count() if jax.default_backend() == "cpu" else None
+    fixed = {"skeleton": "h36m17", "camera": "weak", "steps": work.SEED_STEPS, "cores": cores}
     return lambda: jax.block_until_ready(optimise(seen, given, work.SEED_WEIGHTS, 0.02, **fixed))
 
 

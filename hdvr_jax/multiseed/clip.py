@@ -4,6 +4,7 @@ Symbols: N windows, K seeds, T frames of the clip, J joints.
 """
 
 import dataclasses
+import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -46,7 +47,8 @@ class Settings:
         temperature: metres of mean error by which a seed may be worse to count e times less in what is given; 0 for
             the best seed alone, as published.
         jump_weight: of the distance between neighbouring windows' seeds, beside their errors.
-        one_by_one: whether seeds and windows are optimised in turn; None: where JAX computes on processors.
+        one_by_one: whether seeds and windows are optimised by themselves, seeds on all cores; None: where JAX computes
+            on processors.
     """
 
     seeds: int = 8
@@ -139,7 +141,7 @@ def lift(
     Raises:
         InputError: as `Settings.check`.
     """
-    solution = solutions(key, seen, fps, settings, skeleton, prior)
+    solution = solutions(key, seen, fps, settings, skeleton, prior, cores=os.cpu_count() or 1)
     return stitched(solution, windows_of(seen, fps, settings), settings, skeleton)
 
 
@@ -151,15 +153,23 @@ def windows_of(seen: Seen, fps: float, settings: Settings) -> windows.Windows:
 
 
 def solutions(
-    key: PRNGKeyArray, seen: Seen, fps: float, settings: Settings, skeleton: str, prior: Prior | None = None
+    key: PRNGKeyArray,
+    seen: Seen,
+    fps: float,
+    settings: Settings,
+    skeleton: str,
+    prior: Prior | None = None,
+    *,
+    cores: int = 1,
 ) -> Solution:
-    """The seeds of every window of a clip, leading axes N, K; weights may be traced. Arguments, errors as in `lift`."""
+    """The seeds of every window of a clip, leading axes N, K; on one core weights may be traced. Arguments, errors as
+    in `lift`."""
     settings.check(skeleton, prior)
     where = windows_of(seen, fps, settings)
     pieces = windows.cut(seen, where)
     in_turn = jax.default_backend() == "cpu" if settings.one_by_one is None else settings.one_by_one
     keys = jax.vmap(lambda start: jax.random.fold_in(key, start))(jnp.arange(len(where.starts)))
-    one = _window_solver(settings, skeleton, prior, in_turn=in_turn)
+    one = _window_solver(settings, skeleton, prior, cores if in_turn else None)
     return _in_turn(one, keys, pieces) if in_turn else jax.vmap(one)(keys, pieces)
 
 
@@ -189,8 +199,10 @@ def _rooted(seeds: Variables, root: int) -> tuple[Float[np.ndarray, "N K 3 J W"]
 
 
 def _window_solver(
-    settings: Settings, skeleton: str, prior: Prior | None, *, in_turn: bool
+    settings: Settings, skeleton: str, prior: Prior | None, cores: int | None
 ) -> Callable[[Array, Seen], Solution]:
+    """`cores` that seeds are spread over; None: all at once."""
+
     def solve(key: PRNGKeyArray, seen: Seen) -> Solution:
         drawn = {"count": max(settings.seeds, len(seen.starts)), "skeleton": skeleton}
         if len(seen.starts):
@@ -199,7 +211,7 @@ def _window_solver(
             starts = sources.random_seeds(key, seen, settings.noise, **drawn)
         return optimise(
             seen, starts, dict(settings.weights), settings.learning_rate, prior,
-            skeleton=skeleton, camera=settings.camera, steps=settings.steps, one_by_one=in_turn,
+            skeleton=skeleton, camera=settings.camera, steps=settings.steps, cores=cores,
         )  # fmt: skip
 
     return solve

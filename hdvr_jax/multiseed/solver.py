@@ -5,6 +5,8 @@ Symbols: K seeds, T frames, J joints; arrays component first (`hdvr_jax.multisee
 
 import functools
 from collections.abc import Callable, Mapping
+from concurrent import futures
+from typing import Any
 
 import chex
 import jax
@@ -21,23 +23,22 @@ _SLOWER = 0.3
 
 @chex.dataclass(frozen=True)
 class Solution:
-    """Optimised seeds; of several windows, with a leading axis.
+    """An optimised seed; several, and those of several windows, with leading axes.
 
     Attributes:
-        variables: of all seeds, leading axis K.
-        errors: (K, T) e_t^k, what is left in the end.
+        variables: of the seed.
+        errors: (T,) e_t^k, what is left in the end.
     """
 
     variables: Variables
-    errors: Float[Array, "*B K T"]
+    errors: Float[Array, "*B T"]
 
     @property
     def best(self) -> Int[Array, ""]:
-        """k*, the seed of least cumulative error."""
+        """k*, the seed of least cumulative error, of leading axis K."""
         return jnp.argmin(self.errors.sum(-1))
 
 
-@functools.partial(jax.jit, static_argnames=("skeleton", "camera", "steps", "one_by_one"))
 def optimise(
     seen: Seen,
     starts: Variables,
@@ -48,9 +49,9 @@ def optimise(
     skeleton: str,
     camera: str,
     steps: int,
-    one_by_one: bool,
+    cores: int | None,
 ) -> Solution:
-    """Adam on every seed for so many steps, the learning rate falling to zero along a cosine.
+    """Seeds, leading axis K, by Adam for so many steps, the learning rate falling to zero along a cosine.
 
     Args:
         seen: of one window; each seed sees `Seen.of_seed`.
@@ -58,26 +59,67 @@ def optimise(
         weights: of the terms by name; those without are not computed. Numbers, or traced (`multiseed.sweep`).
         prior: what the term "learned" asks.
         camera: one of `terms.CAMERAS`.
-        one_by_one: seeds in turn, each of which fits a processor's cache; False, all at once, for accelerators.
+        cores: seeds are optimised by themselves, each of which fits a processor's cache, and as many of them side by
+            side, a thread each; 1 where values are traced. None: all at once, for accelerators.
     """
+    fixed = {"skeleton": skeleton, "camera": camera, "steps": steps}
+    numbers = range(len(starts.focal))
+    if cores is None:
+        return _together(seen, starts, jnp.asarray(numbers), weights, learning_rate, prior, **fixed)
+
+    def one(number: int) -> Solution:
+        start = jax.tree.map(lambda values: values[number], starts)
+        return _one(seen.of_seed(number), start, weights, learning_rate, prior, **fixed)
+
+    if cores == 1:
+        found = [one(number) for number in numbers]
+    else:
+        with futures.ThreadPoolExecutor(cores) as threads:
+            found = list(threads.map(lambda number: jax.block_until_ready(one(number)), numbers))
+    return jax.tree.map(lambda *leaves: jnp.stack(leaves), *found)
+
+
+@functools.partial(jax.jit, static_argnames=("skeleton", "camera", "steps"))
+def _one(
+    seen: Seen,
+    start: Variables,
+    weights: Mapping[str, Scalar],
+    learning_rate: Scalar,
+    prior: Prior | None,
+    *,
+    skeleton: str,
+    camera: str,
+    steps: int,
+) -> Solution:
+    """One seed."""
     terms = all_terms(skeleton, prior)
 
-    def one(seed: tuple[Variables, Array]) -> tuple[Variables, Float[Array, " T"]]:
-        start, number = seed
-        own = seen.of_seed(number)
+    def error(variables: Variables) -> Float[Array, " T"]:
+        return errors(variables, seen, weights, terms, camera)
 
-        def error(variables: Variables) -> Float[Array, " T"]:
-            return errors(variables, own, weights, terms, camera)
+    def loss(variables: Variables) -> Float[Array, ""]:
+        return error(variables).sum() / jnp.maximum(seen.real.sum(), 1.0)
 
-        def loss(variables: Variables) -> Float[Array, ""]:
-            return error(variables).sum() / jnp.maximum(seen.real.sum(), 1.0)
+    final = _descend(loss, start, learning_rate, steps)
+    return Solution(variables=final, errors=error(final))
 
-        final = _descend(loss, start, learning_rate, steps)
-        return final, error(final)
 
-    seeds = (starts, jnp.arange(len(starts.focal)))
-    found, left = jax.lax.map(one, seeds) if one_by_one else jax.vmap(one)(seeds)
-    return Solution(variables=found, errors=left)
+@functools.partial(jax.jit, static_argnames=("skeleton", "camera", "steps"))
+def _together(
+    seen: Seen,
+    starts: Variables,
+    numbers: Int[Array, " K"],
+    weights: Mapping[str, Scalar],
+    learning_rate: Scalar,
+    prior: Prior | None,
+    **fixed: Any,
+) -> Solution:
+    """All seeds, by their numbers, vectorised."""
+
+    def one(start: Variables, number: Int[Array, ""]) -> Solution:
+        return _one(seen.of_seed(number), start, weights, learning_rate, prior, **fixed)
+
+    return jax.vmap(one)(starts, numbers)
 
 
 def _descend(
