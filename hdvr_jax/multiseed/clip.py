@@ -29,7 +29,7 @@ BODIES = {"projection": 1.0, "accelerations": 0.5, "constant": 0.1, "symmetric":
 # Without P*: whom a learned prior takes for likely, too.
 ALONE = {**BODIES, "limits": 0.3, "learned": 0.2}
 # With P*: L_3D beside what is known of bodies.
-NEAR = {**BODIES, "consistency": 0.05}
+NEAR = {**BODIES, "consistency": 0.15}
 
 
 @dataclasses.dataclass(frozen=True)
