@@ -49,6 +49,8 @@ from hdvr_jax.multiseed.refinement import FPS, solve
 from hdvr_jax.tables import mean_and_deviation
 
 _LIMITS = {**BODIES, "limits": ALONE["limits"]}
+# A third of the weight with which refined poses stay near P*.
+_LOOSE = {**NEAR, "consistency": 0.05}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,11 +91,14 @@ def rows(options: argparse.Namespace) -> Iterator[Row]:
     yield row("seeds from it", options.dictionary, BODIES)
     yield row("+ near it", options.dictionary, NEAR)
     yield row("+ from all seeds", options.dictionary, NEAR, together=True)
+    yield row("+ near it, loosely", options.dictionary, _LOOSE)
+    yield row("+ loosely, from all seeds", options.dictionary, _LOOSE, together=True)
     yield row("+ learned prior", options.dictionary, {**NEAR, "learned": TRIED["learned"]}, together=True)
     paper = {**PUBLISHED, "consistency": NEAR["consistency"]}
     for lifter in filter(None, options.lifters.split(",")):
         yield Row(f"lifter {pathlib.Path(lifter).name}", lifter)
         yield row("refined, losses of the paper", lifter, paper, temperature=0.0)
+        yield row("refined loosely", lifter, _LOOSE)
         yield row("refined", lifter, NEAR)
         together = row("refined, from all seeds", lifter, NEAR, together=True)
         yield together
