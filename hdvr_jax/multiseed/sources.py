@@ -19,6 +19,9 @@ from hdvr_jax.skeletons import get_skeleton
 
 # Noise is drawn so many frames apart and interpolated.
 KNOT_FRAMES = 15
+# Square metres of joints' distances from their middle that count as little, and by which factor a size may leave the
+# clip's.
+_LITTLE, _MOST = 0.1, 10.0
 
 
 def smooth_noise(key: PRNGKeyArray, joints: int, frames: int) -> Float[Array, "3 J T"]:
@@ -60,14 +63,31 @@ def limb_flipped(pose: Float[Array, "3 J T"], chain: Float[Array, " J"], skeleto
     return pose.at[2].set(jnp.where(chain[:, None] > 0, 2 * depth[hinge] - depth, depth))
 
 
-def placed(pose: Float[Array, "3 J T"], seen: Seen, root: int) -> Variables:
-    """A seed of the pose, standing where its root was seen, at the clip's scale, on a level floor at the mean height of
-    its lowest joints."""
+def sizes(pose: Float[Array, "3 J T"], seen: Seen) -> Float[Array, " T"]:
+    """Image units a metre at which the pose fits the image best, over `KNOT_FRAMES` about each frame; near the clip's
+    where little is known. Who walks up to the camera grows in it, more than steps of the optimiser could follow."""
+
+    def about_middle(points: Float[Array, "2 J T"]) -> Float[Array, "2 J T"]:
+        return points - (known * points).sum(1, keepdims=True) / jnp.maximum(known.sum(0), 1e-6)
+
+    def around(values: Float[Array, " T"]) -> Float[Array, " T"]:
+        return jnp.convolve(values, jnp.ones(KNOT_FRAMES), mode="same")
+
+    known = seen.confidence * seen.real
+    flat, image = about_middle(pose[:2]), about_middle(seen.points)
+    fit, square = (around((known * flat * other).sum((0, 1))) for other in (image, flat))
+    found = (fit + _LITTLE * seen.scale) / (square + _LITTLE)
+    return jnp.clip(found, seen.scale / _MOST, seen.scale * _MOST)
+
+
+def placed(pose: Float[Array, "3 J T"], seen: Seen, root: int, size: Float[Array, " T"]) -> Variables:
+    """A seed of the pose, standing where its root was seen, at a size (image units a metre), on a level floor at the
+    mean height of its lowest joints."""
     known = seen.confidence[root] * seen.real
     middle = (seen.points[:, root] * known).sum(-1) / jnp.maximum(known.sum(), 1e-6)
     place = jnp.where(seen.confidence[root] > 0, seen.points[:, root], middle[:, None])
-    size = jnp.full(place.shape[-1:], jnp.log(seen.scale))
-    seed = Variables(pose=pose, place=jnp.concatenate([size[None], place]), focal=jnp.zeros(()), floor=jnp.zeros(3))
+    place = jnp.concatenate([jnp.log(size)[None], place])
+    seed = Variables(pose=pose, place=place, focal=jnp.zeros(()), floor=jnp.zeros(3))
     lowest = (pose[1] + seed.trajectory[1]).max(0)
     return seed.replace(floor=seed.floor.at[2].set((lowest * seen.real).sum() / jnp.maximum(seen.real.sum(), 1.0)))
 
@@ -84,7 +104,8 @@ def random_seeds(key: PRNGKeyArray, seen: Seen, noise: Scalar, *, count: int, sk
         own = jax.random.fold_in(key, number)
         standing_pose = standing(skeleton, offset + rotations.GOLDEN_ANGLE * number)
         pose = standing_pose[..., None] + noise * smooth_noise(own, joints, frames)
-        return placed(pose, seen, get_skeleton(skeleton).parents.index(-1))
+        size = jnp.broadcast_to(seen.scale, seen.real.shape)
+        return placed(pose, seen, get_skeleton(skeleton).parents.index(-1), size)
 
     return jax.vmap(one)(jnp.arange(count))
 
@@ -104,6 +125,6 @@ def perturbed_seeds(key: PRNGKeyArray, seen: Seen, noise: Scalar, *, count: int,
         flip = perturbed & ((number - begun) % 2 == 0)
         pose = jnp.where(flip, limb_flipped(given, chain, skeleton), given)
         moved = pose + jnp.where(perturbed, noise, 0.0) * smooth_noise(noise_key, joints, frames)
-        return placed(moved - moved[:, root : root + 1], seen, root)
+        return placed(moved - moved[:, root : root + 1], seen, root, sizes(given, seen))
 
     return jax.vmap(one)(jnp.arange(count))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hdvr_jax.multiseed import solver, sources
+from hdvr_jax.multiseed.clip import NEAR
 from tests.multiseed.scenes import SKELETON, moving, seen_of, stacked, variables
 
 WEIGHTS = {"projection": 1.0, "constant": 0.1, "accelerations": 0.05}
@@ -74,3 +75,12 @@ def test_missed_joints_and_padding_have_no_say():
     np.testing.assert_allclose(found.errors, again.errors, rtol=1e-4, atol=1e-6)
     np.testing.assert_allclose(found.variables.pose, again.variables.pose, atol=1e-4)
     assert (found.errors[:, -4:] == 0).all()
+
+
+def test_who_walks_up_to_the_camera_keeps_his_size():
+    truth = variables(moving(60))
+    truth = truth.replace(place=truth.place.at[0].set(-jnp.log(jnp.linspace(6.0, 1.5, 60))))
+    seen = seen_of(truth, "perspective").replace(scale=jnp.float32(1 / 3.5))
+    starts = sources.perturbed_seeds(jax.random.key(0), seen, 0.1, count=1, skeleton=SKELETON)
+    found = solver.optimise(seen, starts, NEAR, cores=1, **{**OPTIONS, "steps": 200})
+    assert np.linalg.norm(found.variables.pose[0] - truth.pose, axis=0).mean() < 0.01

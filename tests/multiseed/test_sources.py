@@ -54,7 +54,26 @@ def test_flipped_limbs_look_alike_and_keep_their_bones():
 def test_a_root_that_was_missed_stands_in_the_middle():
     seen = seen_of(variables(moving(20)))
     holed = seen.replace(confidence=seen.confidence.at[0, 5].set(0), points=seen.points.at[:, 0, 5].set(9.0))
-    found = sources.placed(jnp.asarray(moving(20)), holed, 0)
+    found = sources.placed(jnp.asarray(moving(20)), holed, 0, jnp.exp(variables(moving(20)).place[0]))
     np.testing.assert_allclose(found.place[1:, 5], [0.1, -0.05], atol=1e-3)
     image = terms.project(found, "weak")
     np.testing.assert_allclose(image[:, 0, :5], seen.points[:, 0, :5], atol=1e-5)
+
+
+def test_who_walks_up_to_the_camera_grows_in_the_first_guess():
+    truth = variables(moving(60))
+    near = truth.replace(place=truth.place.at[0].set(-jnp.log(jnp.linspace(6.0, 1.5, 60))))
+    for camera in ("weak", "perspective"):
+        seen = seen_of(near, camera).replace(scale=jnp.float32(1 / 3.5))
+        found = sources.sizes(near.pose, seen)
+        np.testing.assert_allclose(1 / found, jnp.linspace(6.0, 1.5, 60), rtol=0.25)
+        started = sources.perturbed_seeds(KEY, seen.replace(starts=near.pose[None]), 0.1, count=3, skeleton=SKELETON)
+        np.testing.assert_allclose(started.place[:, 0], jnp.broadcast_to(jnp.log(found), (3, 60)), atol=1e-5)
+
+
+def test_where_nobody_is_seen_the_first_guess_is_the_clips_size():
+    seen = seen_of(variables(moving(60)))
+    gone = seen.replace(confidence=seen.confidence.at[:, 10:50].set(0), points=seen.points.at[..., 10:50].set(9.0))
+    found = sources.sizes(jnp.asarray(moving(60)), gone)
+    np.testing.assert_allclose(found[20:40], seen.scale, rtol=1e-5)
+    assert np.isfinite(found).all()
