@@ -4,8 +4,8 @@
     python evaluate.py --workdir=work/lifter_cmu
     python evaluate.py --workdir=work/lifter_cmu --config=configs/lifter_aistpp.py:split=all
 
-Needs the CMU packs (HDVR_REAL_DATA). About half an hour on two cores. Seed 0: 63.6 mm MPJPE on the test takes,
-95.4 mm N-MPJPE on AIST++ detections (body joints, all views but c05).
+Needs the CMU packs (HDVR_REAL_DATA). About half an hour on two cores. Seed 0: 63.3 mm MPJPE on the test takes,
+95.6 mm N-MPJPE on AIST++ detections (body joints, all views but c05).
 """
 
 import ml_collections
