@@ -10,7 +10,8 @@ velocity, mean and deviation over the runs, each of which draws its seeds anew, 
 lifters' poses that were refined by how much the view that fared worst changed. Rows: every depth that of the root;
 seeds that are random persons, with the losses of the paper and with what is known of bodies; dictionary and lifters,
 which seeds begin at and stay near ("from all seeds": those of a training together); joints that are missed. No row
-reads 3D of these views unless the lifter's training did. A row is kept in the workdir and not computed again.
+reads 3D of these views unless the lifter's training did. A row is kept in the workdir and not computed again until the
+lifters or the code of `hdvr_jax.multiseed` change.
 """
 
 import argparse
@@ -34,12 +35,13 @@ from benchmarks.multiseed_views import (
     TRIED,
     Totals,
     digest_of,
+    digest_of_code,
     load,
-    number,
     prior_of,
     scored,
     summed,
 )
+from benchmarks.options import number
 from hdvr_jax import poses, scripts
 from hdvr_jax.configurations import write_json
 from hdvr_jax.families import ratios
@@ -143,6 +145,7 @@ class Bench:
             made |= {"recordings": options.recordings, "skip": options.skip}
         read = [] if row.source in (FLAT, RANDOM) else [row.source]
         read += [options.dictionary] if _asks(row) else []
+        made["code"] = digest_of_code() if row.settings else ""
         made["weights"] = [digest_of(workdir) for workdir in read]
         digest = hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()[:16]
         path = options.workdir / f"{digest}.json"

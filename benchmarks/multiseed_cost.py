@@ -16,7 +16,7 @@ import jax
 import numpy as np
 
 from benchmarks.machine import machine
-from benchmarks.multiseed_views import number, numbers
+from benchmarks.options import number, numbers
 from hdvr_jax import dictionary, scripts
 from hdvr_jax.multiseed.clip import Settings, lift, see
 from hdvr_jax.multiseed.terms import Seen

@@ -24,14 +24,15 @@ import numpy as np
 from jaxtyping import Float
 
 from benchmarks.machine import machine
-from benchmarks.multiseed_views import SKELETON, Views, load, number
+from benchmarks.multiseed_views import SKELETON, Views, load
+from benchmarks.options import number
 from hdvr_jax import files, scripts
 from hdvr_jax.families.lifter import BODY
 from hdvr_jax.meter import Meter
 from hdvr_jax.multiseed import uncertainty
 from hdvr_jax.multiseed.clip import Settings, lift
 from hdvr_jax.multiseed.refinement import FPS, see
-from hdvr_jax.skeletons import get_skeleton
+from hdvr_jax.skeletons import get_skeleton, kind_of
 
 _JOINTS = get_skeleton(SKELETON).joints
 _KINDS = tuple(uncertainty.SCALES)
@@ -52,9 +53,9 @@ class Refined(NamedTuple):
 
 def refined(views: Views, lifter: str, alone: bool, settings: Settings) -> dict[str, Refined]:
     """By recording."""
-    root = get_skeleton(SKELETON).parents.index(-1)
+    root = get_skeleton(SKELETON).root
     joints = [index for index in range(len(_JOINTS)) if index != root]
-    kinds = np.array([_KINDS.index(uncertainty.kind_of(_JOINTS[joint])) for joint in joints])
+    kinds = np.array([_KINDS.index(kind_of(_JOINTS[joint])) for joint in joints])
     body = np.array([_JOINTS[joint] in BODY for joint in joints])
     found: dict[str, list[np.ndarray]] = {}
     given = views.lifted(lifter, "")

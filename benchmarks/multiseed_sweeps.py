@@ -29,12 +29,11 @@ from benchmarks.multiseed_views import (
     TRIED,
     Views,
     load,
-    number,
-    numbers,
     prior_of,
     scored,
     summed,
 )
+from benchmarks.options import number, numbers
 from hdvr_jax import files, scripts
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import ratios

@@ -1,6 +1,5 @@
 """What benchmarks of HDVR's lifting share: views, what is missed in them, what lifters make of them, and scores."""
 
-import argparse
 import dataclasses
 import functools
 import hashlib
@@ -13,7 +12,7 @@ import jax
 import numpy as np
 
 from benchmarks.self_supervised import METRICS
-from hdvr_jax import clips, corpus, filming, lifting, trained
+from hdvr_jax import clips, corpus, filming, lifting, multiseed, trained
 from hdvr_jax.clips import Clip
 from hdvr_jax.configurations import load_config
 from hdvr_jax.errors import InputError
@@ -125,7 +124,7 @@ def _starts(source: str) -> Iterator[Callable[[Clip], np.ndarray]]:
         yield _flat
     elif source != RANDOM:
         for seed in range(load_config(pathlib.Path(source)).num_seeds):
-            model = trained.load(source, "latest", seed)
+            model = trained.load(source, seed_index=seed)
             if model.family.on_clip is None or model.config.family in STAGES[1:]:
                 raise InputError(f"{source}: expected a lifter, got a model of the family {model.family.name}")
             yield functools.partial(_lifted, model)
@@ -139,27 +138,8 @@ def _flat(clip: Clip) -> np.ndarray:
     """Every joint at the root's depth, at the size that the longest bones seen tell."""
     rays = lifting.view_rays(clip, 0, SKELETON, clip["fps"])
     flat = np.concatenate([rays["rays"], np.zeros_like(rays["rays"][..., :1])], -1)
-    root = get_skeleton(SKELETON).parents.index(-1)
+    root = get_skeleton(SKELETON).root
     return (flat - flat[:, root : root + 1]) / float(see(rays["rays"], rays["confidence"], SKELETON).scale)
-
-
-def numbers(text: str) -> list[int]:
-    """Whole numbers from 1 on, separated by commas, of a command line."""
-    try:
-        found = [int(number) for number in text.split(",")]
-    except ValueError:
-        found = [0]
-    if min(found) < 1:
-        raise argparse.ArgumentTypeError(f"expected numbers of 1 or more, separated by commas, got {text!r}")
-    return found
-
-
-def number(text: str) -> int:
-    """One such number."""
-    found = numbers(text)
-    if len(found) > 1:
-        raise argparse.ArgumentTypeError(f"expected one number, got {text!r}")
-    return found[0]
 
 
 def digest_of(workdir: str) -> str:
@@ -172,9 +152,17 @@ def digest_of(workdir: str) -> str:
     return found.hexdigest()[:16]
 
 
+def digest_of_code() -> str:
+    """A name for the code that lifts: a row is of one."""
+    found = hashlib.sha256()
+    for path in sorted(pathlib.Path(multiseed.__file__).parent.glob("*.py")):
+        found.update(path.name.encode() + path.read_bytes())
+    return found.hexdigest()[:16]
+
+
 def scored(lifted: np.ndarray, truth: np.ndarray) -> Totals:
     """Metrics of the poses (T, J, 3) of one view, at `FPS`."""
-    targets = truth - truth[:, get_skeleton(SKELETON).parents.index(-1)][:, None]
+    targets = truth - truth[:, get_skeleton(SKELETON).root][:, None]
     batch = {"targets": targets[None], "frame_mask": np.ones((1, len(truth)), np.float32)}
     found = scores({"poses": lifted[None]}, batch, SKELETON)
     return {name: tuple(float(value.sum()) for value in found[name]) for name in METRICS}
@@ -193,5 +181,5 @@ def prior_of(workdir: str) -> jax.tree_util.Partial:
     Raises:
         InputError: no workdir of a dictionary.
     """
-    model = trained.load(workdir, "latest")
+    model = trained.load(workdir)
     return families_dictionary.knowledge(model.config, model.variables)

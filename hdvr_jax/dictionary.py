@@ -23,7 +23,7 @@ from jaxtyping import Array, ArrayLike, Float
 
 from hdvr_jax import moments, poses, rotations
 from hdvr_jax.normalization import DETECTED
-from hdvr_jax.skeletons import get_mapping, get_skeleton
+from hdvr_jax.skeletons import get_mapping, get_skeleton, kind_of
 
 # "basis": D_i; "bias": b_i (K_i,) of coding; but for the first, "decoder_bias": b'_i (K_{i-1},) of decoding.
 Level = Mapping[str, ArrayLike]
@@ -181,7 +181,7 @@ def apparent_size(
     """
     parents, joints = get_skeleton(skeleton).parents, get_skeleton(skeleton).joints
     ends = poses.bone_joints(parents)
-    long = np.array([bone for bone, joint in enumerate(ends) if joints[joint].rpartition("_")[2] in _LONG])
+    long = np.array([bone for bone, joint in enumerate(ends) if kind_of(joints[joint]) in _LONG])
     seen = jnp.asarray(weights) > 0
     known = seen[..., ends] & seen[..., tuple(parents[j] for j in ends)]
     ratios = jnp.where(known, poses.bone_lengths(points, parents) / nominal_lengths(skeleton), 0.0)
@@ -211,7 +211,7 @@ def nominal_pose(skeleton: str) -> Float[np.ndarray, "P 3"]:
         height, left, front = _NOMINAL[part]
         points[index] = [-left if side == "right" else left, -height, -front]
     joints = get_mapping("coco17", skeleton).apply(_STATURE * points)
-    return (joints - joints[get_skeleton(skeleton).parents.index(-1)]).astype(np.float32)
+    return (joints - joints[get_skeleton(skeleton).root]).astype(np.float32)
 
 
 def nominal_lengths(skeleton: str) -> Float[np.ndarray, " N"]:

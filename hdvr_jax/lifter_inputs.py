@@ -53,7 +53,7 @@ def check(config: Any) -> None:
 
 def root_of(skeleton: str) -> int:
     """The joint that poses are relative to: the one without a parent."""
-    return get_skeleton(skeleton).parents.index(-1)
+    return get_skeleton(skeleton).root
 
 
 def inputs_of(config: Any) -> str:

@@ -5,13 +5,13 @@ Symbols: N windows, K seeds, T frames of the clip, J joints.
 
 import dataclasses
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, PRNGKeyArray
+from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
 from hdvr_jax import dictionary
 from hdvr_jax.errors import InputError
@@ -25,7 +25,7 @@ from hdvr_jax.trajectories import DEPTH
 # Terms and weights as HDVR has them; none of its weights is published.
 PUBLISHED = {"projection": 1.0, "smooth_2d": 0.1, "smooth_3d": 0.1}
 # What is known of bodies, too.
-BODIES = {"projection": 1.0, "accelerations": 0.5, "constant": 0.1, "symmetric": 0.1}
+BODIES = {"projection": 1.0, "accelerations": 0.5, "root_accelerations": 0.03, "constant": 0.1, "symmetric": 0.1}
 # Without P*: whom a learned prior takes for likely, too.
 ALONE = {**BODIES, "limits": 0.3, "learned": 0.2}
 # With P*: L_3D beside what is known of bodies.
@@ -71,6 +71,12 @@ class Settings:
         for field in ("learning_rate", "noise", "temperature", "jump_weight"):
             if not getattr(self, field) >= 0:
                 raise InputError(f"multiseed.{field}: expected 0 or more, got {getattr(self, field)}")
+        for name, weight in self.weights.items():
+            if (
+                not isinstance(weight, jax.core.Tracer)
+                and not (np.isfinite(weight) & np.greater_equal(weight, 0)).all()
+            ):
+                raise InputError(f"multiseed.weights: expected finite numbers of 0 or more, got {name} = {weight}")
         if self.camera not in CAMERAS:
             raise InputError(f"multiseed.camera: {self.camera!r} is not one of {', '.join(CAMERAS)}")
         if "learned" in self.weights and prior is None:
@@ -92,7 +98,8 @@ class Found:
     Attributes:
         poses: (T, J, 3) metres about the root, camera axes.
         trajectory: (T, 3) metres, where the root is in the same axes.
-        focal_factor: by which the focal length was taken too short; 1 but for the camera "fitted".
+        focal_factor: by which the focal length was taken too short; 1 but for the camera "fitted". What poses and
+            trajectory tell is of the right one.
         spread: (T, J) metres, of the seeds as much as they count (`uncertainty.spread`).
         alternatives: of every window, poses (T', J, 3) of the seeds that are nearly as good and plainly another motion
             (`uncertainty.alternatives`), by its first frame. Near a lifter's poses there are hardly any: L_3D tells.
@@ -109,17 +116,26 @@ def see(
     rays: Float[np.ndarray, "T J 2"],
     confidence: Float[np.ndarray, "T J"],
     skeleton: str,
-    starts: Float[np.ndarray, "S T J 3"] | None = None,
+    starts: Float[np.ndarray, "S F J 3"] | None = None,
 ) -> Seen:
     """A clip as the optimiser sees it.
 
     Args:
-        rays: ideal image points (`lifting.track_rays`); any finite value where confidence is 0.
+        rays: ideal image points (`lifting.track_rays`); any value where confidence is 0.
         confidence: weights; 0 where missed.
         skeleton: of both.
         starts: P*, what seeds begin at and stay near, such as the poses of S trainings of a lifter, metres about the
             root in camera axes; None where there are none.
+    Raises:
+        InputError: confidence below 0, values that are not finite, starts of another number of frames; names the first.
     """
+    rays = np.where(confidence[..., None] == 0, np.zeros((), rays.dtype), rays)
+    _check("confidence", (confidence >= 0) & np.isfinite(confidence), skeleton)
+    _check("image point", np.isfinite(rays).all(-1), skeleton)
+    if starts is not None:
+        if starts.shape[1] != len(rays):
+            raise InputError(f"multiseed: starts of {starts.shape[1]} frames for a clip of {len(rays)}")
+        _check("start", np.isfinite(starts).all((0, -1)), skeleton)
     sizes = np.asarray(dictionary.apparent_size(rays, confidence, skeleton))
     known = jnp.asarray(confidence).T
     return Seen(
@@ -131,18 +147,50 @@ def see(
     )
 
 
+def _check(what: str, good: Bool[np.ndarray, "T J"], skeleton: str) -> None:
+    if not good.all():
+        frame, joint = np.argwhere(~good)[0]
+        name = get_skeleton(skeleton).joints[joint]
+        raise InputError(f"multiseed: the {what} of {name} in frame {frame} is no number that can be used")
+
+
 def lift(
     key: PRNGKeyArray, seen: Seen, fps: float, settings: Settings, skeleton: str, prior: Prior | None = None
 ) -> Found:
-    """Lifts a clip: seeds perturb what `seen` has to begin at, or are random persons who stand where it has nothing.
+    """`lift_clips` of one."""
+    return lift_clips(key, [seen], fps, settings, skeleton, prior)[0]
+
+
+def lift_clips(
+    key: PRNGKeyArray,
+    clips: Sequence[Seen],
+    fps: float,
+    settings: Settings,
+    skeleton: str,
+    prior: Prior | None = None,
+) -> list[Found]:
+    """Lifts clips, whose windows are one batch on accelerators: seeds perturb what `Seen` has to begin at, as much for
+    all clips, or are random persons who stand where it has nothing.
+
+    With the camera "fitted" windows find focal lengths of their own; the clip's is the one between them, with which it
+    is lifted again.
 
     Args:
         prior: what the term "learned" asks.
     Raises:
-        InputError: as `Settings.check`.
+        InputError: as `Settings.check`; where every seed of a window came to errors that are not finite.
     """
-    solution = solutions(key, seen, fps, settings, skeleton, prior, cores=os.cpu_count() or 1)
-    return stitched(solution, windows_of(seen, fps, settings), settings, skeleton)
+    solution = solutions(key, clips, fps, settings, skeleton, prior, cores=os.cpu_count() or 1)
+    where = [windows_of(seen, fps, settings) for seen in clips]
+    ends = np.cumsum([len(each.starts) for each in where])
+    parts = [jax.tree.map(lambda x, a=a, b=b: x[a:b], solution) for a, b in zip([0, *ends], ends)]
+    found = [stitched(part, each, settings, skeleton) for part, each in zip(parts, where)]
+    if settings.camera != "fitted":
+        return found
+    factors = [each.focal_factor for each in found]
+    known = [seen.replace(points=seen.points / f, scale=seen.scale / f) for seen, f in zip(clips, factors)]
+    again = lift_clips(key, known, fps, dataclasses.replace(settings, camera="perspective"), skeleton, prior)
+    return [dataclasses.replace(each, focal_factor=factor) for each, factor in zip(again, factors)]
 
 
 def windows_of(seen: Seen, fps: float, settings: Settings) -> windows.Windows:
@@ -154,7 +202,7 @@ def windows_of(seen: Seen, fps: float, settings: Settings) -> windows.Windows:
 
 def solutions(
     key: PRNGKeyArray,
-    seen: Seen,
+    clips: Sequence[Seen],
     fps: float,
     settings: Settings,
     skeleton: str,
@@ -162,25 +210,31 @@ def solutions(
     *,
     cores: int = 1,
 ) -> Solution:
-    """The seeds of every window of a clip, leading axes N, K; on one core weights may be traced. Arguments, errors as
-    in `lift`."""
+    """The seeds of every window of all clips, leading axes N, K; on one core weights may be traced. Arguments, errors
+    as in `lift_clips`."""
     settings.check(skeleton, prior)
-    where = windows_of(seen, fps, settings)
-    pieces = windows.cut(seen, where)
+    where = [windows_of(seen, fps, settings) for seen in clips]
+    cut = [windows.cut(seen, each) for seen, each in zip(clips, where)]
+    pieces = jax.tree.map(lambda *leaves: jnp.concatenate(leaves), *cut)
     in_turn = jax.default_backend() == "cpu" if settings.one_by_one is None else settings.one_by_one
-    keys = jax.vmap(lambda start: jax.random.fold_in(key, start))(jnp.arange(len(where.starts)))
+    numbers = jnp.concatenate([jnp.arange(len(each.starts)) for each in where])
+    keys = jax.vmap(lambda number: jax.random.fold_in(key, number))(numbers)
     one = _window_solver(settings, skeleton, prior, cores if in_turn else None)
     return _in_turn(one, keys, pieces) if in_turn else jax.vmap(one)(keys, pieces)
 
 
 def stitched(solution: Solution, where: windows.Windows, settings: Settings, skeleton: str) -> Found:
-    """The seeds of every window (leading axes N, K) as one sequence."""
-    points, trajectory = _rooted(solution.variables, get_skeleton(skeleton).parents.index(-1))
-    errors = np.asarray(solution.errors)
+    """The seeds of every window (leading axes N, K) as one sequence; errors as in `lift_clips`."""
+    solution, lost = _finite(solution)
+    if lost.all(1).any():
+        frame = where.starts[int(lost.all(1).argmax())]
+        raise InputError(f"multiseed: no seed of the window from frame {frame} on came to anything; try lower weights")
+    points, trajectory = _rooted(solution.variables, get_skeleton(skeleton).root)
+    errors = np.where(lost[..., None], np.inf, np.asarray(solution.errors))
     path, means = windows.chosen(errors, points, where, settings.jump_weight), windows.mean_errors(errors, where)
     counts = uncertainty.shares(means, path, settings.temperature)
-    others = enumerate(uncertainty.alternatives(means, points, path))
-    focal = (counts * np.asarray(solution.variables.focal)).sum(-1).mean()
+    others = enumerate(uncertainty.alternatives(means, points[..., : where.frames], path))
+    focal = np.median((counts * np.asarray(solution.variables.focal)).sum(-1))
     return Found(
         poses=uncertainty.mixed(points, counts, where).transpose(2, 1, 0),
         trajectory=uncertainty.mixed(trajectory, counts, where).T,
@@ -190,6 +244,12 @@ def stitched(solution: Solution, where: windows.Windows, settings: Settings, ske
             where.starts[n]: [points[n, k].transpose(2, 1, 0)[: where.frames] for k in seeds] for n, seeds in others
         },
     )
+
+
+def _finite(solution: Solution) -> tuple[Solution, Bool[np.ndarray, "N K"]]:
+    """(The solution with zeros for seeds that are not finite, which those are)."""
+    lost = np.any([~np.isfinite(x).reshape(*x.shape[:2], -1).all(-1) for x in jax.tree.leaves(solution)], 0)
+    return jax.tree.map(lambda x: np.where(lost.reshape(*lost.shape, *[1] * (x.ndim - 2)), 0, x), solution), lost
 
 
 def _rooted(seeds: Variables, root: int) -> tuple[Float[np.ndarray, "N K 3 J W"], Float[np.ndarray, "N K 3 W"]]:

@@ -24,7 +24,8 @@ _STANDING = 0.015
 
 def all_terms(skeleton: str, prior: Prior | None = None) -> dict[str, Term]:
     """Every term by its name; "learned" only with a `prior`."""
-    terms = {**LOSSES, "accelerations": accelerations, **bone_terms(skeleton), **ground_terms(skeleton)}
+    motion = {"accelerations": accelerations, "root_accelerations": root_accelerations}
+    terms = {**LOSSES, **motion, **bone_terms(skeleton), **ground_terms(skeleton)}
     return {**terms, "learned": learned_term(skeleton, prior)} if prior is not None else terms
 
 
@@ -32,6 +33,13 @@ def accelerations(variables: Variables, seen: Seen, image: Float[Array, "2 J T"]
     """Differences of second order in place of `smooth_3d`'s: who moves at a steady pace pays nothing."""
     del image
     return steps(variables.pose, seen.real, 2)
+
+
+def root_accelerations(variables: Variables, seen: Seen, image: Float[Array, "2 J T"]) -> Float[Array, " T"]:
+    """The same of where the root is, whose depth a frame alone tells poorly: metres as they would be at the clip's
+    distance, so that to come nearer as a whole wins nothing."""
+    del image
+    return steps(variables.place[:, None] / seen.scale, seen.real, 2)
 
 
 def bone_terms(skeleton: str) -> dict[str, Term]:
@@ -121,7 +129,7 @@ def learned_term(skeleton: str, prior: Prior) -> Term:
     another side: who knows poses gives back one that is likely, and leaves it where it is (the cycle of Drover et al.
     2018, with a model that is learnt already). Neighbouring frames are seen from far apart, all of them from all sides.
     """
-    root = get_skeleton(skeleton).parents.index(-1)
+    root = get_skeleton(skeleton).root
 
     def learned(variables: Variables, seen: Seen, image: Array) -> Float[Array, " T"]:
         del image

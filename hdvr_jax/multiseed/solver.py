@@ -33,11 +33,6 @@ class Solution:
     variables: Variables
     errors: Float[Array, "*B T"]
 
-    @property
-    def best(self) -> Int[Array, ""]:
-        """k*, the seed of least cumulative error, of leading axis K."""
-        return jnp.argmin(self.errors.sum(-1))
-
 
 def optimise(
     seen: Seen,

@@ -15,7 +15,7 @@ from jaxtyping import Array, Float, PRNGKeyArray
 
 from hdvr_jax import dictionary, rotations
 from hdvr_jax.multiseed.terms import Scalar, Seen, Variables
-from hdvr_jax.skeletons import get_skeleton
+from hdvr_jax.skeletons import get_skeleton, kind_of
 
 # Noise is drawn so many frames apart and interpolated.
 KNOT_FRAMES = 15
@@ -49,7 +49,7 @@ def _chains(skeleton: str) -> np.ndarray:
             joint = tree.parents[joint]
         return joint == limb
 
-    limbs = [i for i, name in enumerate(tree.joints) if name.rpartition("_")[2] in ("knee", "ankle", "elbow", "wrist")]
+    limbs = [i for i, name in enumerate(tree.joints) if kind_of(name) in ("knee", "ankle", "elbow", "wrist")]
     rows = [[hangs_on(joint, limb) for joint in range(len(tree.joints))] for limb in limbs]
     return np.array([*rows, [True] * len(tree.joints)])
 
@@ -71,7 +71,8 @@ def sizes(pose: Float[Array, "3 J T"], seen: Seen) -> Float[Array, " T"]:
         return points - (known * points).sum(1, keepdims=True) / jnp.maximum(known.sum(0), 1e-6)
 
     def around(values: Float[Array, " T"]) -> Float[Array, " T"]:
-        return jnp.convolve(values, jnp.ones(KNOT_FRAMES), mode="same")
+        first = KNOT_FRAMES // 2
+        return jnp.convolve(values, jnp.ones(KNOT_FRAMES))[first : first + len(values)]
 
     known = seen.confidence * seen.real
     flat, image = about_middle(pose[:2]), about_middle(seen.points)
@@ -81,12 +82,15 @@ def sizes(pose: Float[Array, "3 J T"], seen: Seen) -> Float[Array, " T"]:
 
 
 def placed(pose: Float[Array, "3 J T"], seen: Seen, root: int, size: Float[Array, " T"]) -> Variables:
-    """A seed of the pose, standing where its root was seen, at a size (image units a metre), on a level floor at the
-    mean height of its lowest joints."""
-    known = seen.confidence[root] * seen.real
-    middle = (seen.points[:, root] * known).sum(-1) / jnp.maximum(known.sum(), 1e-6)
-    place = jnp.where(seen.confidence[root] > 0, seen.points[:, root], middle[:, None])
-    place = jnp.concatenate([jnp.log(size)[None], place])
+    """A seed of the pose at a size (image units a metre), standing where its root was seen, else where the joints that
+    were seen tell, else in the middle of where it stands in other frames; on a level floor at the mean height of its
+    lowest joints."""
+    known = seen.confidence * seen.real
+    told = jnp.where(known[root] > 0, jnp.zeros_like(known).at[root].set(1.0), known)
+    place = (told * (seen.points - size * pose[:2])).sum(1) / jnp.maximum(told.sum(0), 1e-6)
+    anybody = told.sum(0) > 0
+    middle = (place * anybody).sum(-1) / jnp.maximum(anybody.sum(), 1)
+    place = jnp.concatenate([jnp.log(size)[None], jnp.where(anybody, place, middle[:, None])])
     seed = Variables(pose=pose, place=place, focal=jnp.zeros(()), floor=jnp.zeros(3))
     lowest = (pose[1] + seed.trajectory[1]).max(0)
     return seed.replace(floor=seed.floor.at[2].set((lowest * seen.real).sum() / jnp.maximum(seen.real.sum(), 1.0)))
@@ -105,7 +109,7 @@ def random_seeds(key: PRNGKeyArray, seen: Seen, noise: Scalar, *, count: int, sk
         standing_pose = standing(skeleton, offset + rotations.GOLDEN_ANGLE * number)
         pose = standing_pose[..., None] + noise * smooth_noise(own, joints, frames)
         size = jnp.broadcast_to(seen.scale, seen.real.shape)
-        return placed(pose, seen, get_skeleton(skeleton).parents.index(-1), size)
+        return placed(pose, seen, get_skeleton(skeleton).root, size)
 
     return jax.vmap(one)(jnp.arange(count))
 
@@ -116,7 +120,7 @@ def perturbed_seeds(key: PRNGKeyArray, seen: Seen, noise: Scalar, *, count: int,
     one with the depths of a limb, drawn at random, or of the whole body, negated. The first seeds of many are those of
     few."""
     begun, (joints, frames) = len(seen.starts), seen.confidence.shape
-    chains, root = jnp.asarray(_chains(skeleton), jnp.float32), get_skeleton(skeleton).parents.index(-1)
+    chains, root = jnp.asarray(_chains(skeleton), jnp.float32), get_skeleton(skeleton).root
 
     def one(number: Array) -> Variables:
         noise_key, limb_key = jax.random.split(jax.random.fold_in(key, number))

@@ -39,8 +39,9 @@ def sweep(
             raise InputError(f"multiseed sweep: expected from 1 to {settings.seeds} seeds, got {count}")
 
     def weighed(weights: dict) -> Solution:
-        return solutions(key, seen, fps, dataclasses.replace(settings, weights=weights), skeleton, prior)
+        return solutions(key, [seen], fps, dataclasses.replace(settings, weights=weights), skeleton, prior)
 
+    settings.check(skeleton, prior)
     solution, where = jax.vmap(weighed)(dict(settings.weights)), windows_of(seen, fps, settings)
 
     def first(setting: int, count: int) -> Found:

@@ -56,9 +56,9 @@ class Variables:
 
     Attributes:
         pose: (3, J, T) about the root, metres, camera axes.
-        place: (3, T) log of the image units a metre at the root (the inverse of its depth, for perspective), and where
-            the root is in the image.
-        focal: () log of the factor by which the focal length was guessed too short; read by the camera "fitted".
+        place: (3, T) log of the image units a metre at the root (the inverse of its depth where the focal length was
+            right), and where the root is in the image.
+        focal: () log of the factor by which the focal length was guessed too short; 0 but for the camera "fitted".
         floor: (3,) how much it falls to the right and away from the camera, and how many metres it is below the camera
             at the distance that the clip's scale tells, straight ahead; read by the terms of the floor.
     """
@@ -71,8 +71,9 @@ class Variables:
     @property
     def trajectory(self) -> Float[Array, "*B 3 T"]:
         """Where the origin of the poses is, metres in camera axes."""
-        depth = jnp.exp(-self.place[..., :1, :])
-        return jnp.concatenate([self.place[..., 1:, :] * depth, depth], -2)
+        metres = jnp.exp(-self.place[..., :1, :])
+        depth = jnp.exp(self.focal[..., None, None]) * metres
+        return jnp.concatenate([self.place[..., 1:, :] * metres, depth], -2)
 
 
 Scalar = Float[Array, ""] | float
@@ -80,13 +81,14 @@ Term = Callable[[Variables, Seen, Float[Array, "2 J T"]], Float[Array, " T"]]
 
 
 def project(variables: Variables, camera: str) -> Float[Array, "2 J T"]:
-    """p_hat: the image by "weak" perspective, "perspective", or that with a focal length of its own, "fitted"."""
+    """p_hat: the image by "weak" perspective, "perspective", or that with a focal length of its own, "fitted": a longer
+    one leaves the size at the root, so that only how much nearer joints are enlarged tells of it."""
     size = jnp.exp(variables.place[0])
     image = size * variables.pose[:2] + variables.place[1:, None]
     if camera == "weak":
         return image
-    image = image / jnp.maximum(1 + size * variables.pose[2], _NEAREST)
-    return image * jnp.exp(variables.focal) if camera == "fitted" else image
+    nearness = size * variables.pose[2] * (jnp.exp(-variables.focal) if camera == "fitted" else 1)
+    return image / jnp.maximum(1 + nearness, _NEAREST)
 
 
 def norm(vectors: Float[Array, "D *N"]) -> Float[Array, "*N"]:

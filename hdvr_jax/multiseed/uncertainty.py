@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.multiseed.windows import Windows, faded
-from hdvr_jax.skeletons import get_skeleton
+from hdvr_jax.skeletons import get_skeleton, kind_of
 
 # Metres of mean error by which a seed may be worse to count e times less.
 TEMPERATURE = 5e-4
@@ -54,11 +54,6 @@ def spread(
     (`shares`), from their mean."""
     mean = np.einsum("nk,nk...->n...", counts, points)
     return faded(np.sqrt(np.einsum("nk,nkjw->njw", counts, np.square(points - mean[:, None]).sum(2))), windows)
-
-
-def kind_of(joint: str) -> str:
-    """A joint's name without its side."""
-    return joint.rpartition("_")[2]
 
 
 def features(spread: Float[np.ndarray, "*N"], confidence: Float[np.ndarray, "*N"]) -> tuple[np.ndarray, np.ndarray]:

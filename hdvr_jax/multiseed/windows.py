@@ -17,7 +17,7 @@ class Windows:
     """Where windows of equal length begin.
 
     Attributes:
-        starts: first frames, ascending; neighbours overlap.
+        starts: first frames, ascending; neighbours overlap, or touch.
         length: W.
         frames: T.
     """
@@ -84,8 +84,8 @@ def chosen(
 def _jumps(points: np.ndarray, windows: Windows, number: int) -> Float[np.ndarray, "K K"]:
     """Sum over the overlap's frames of the mean distance of joints, from each seed of a window to each of the next."""
     shared = windows.starts[number - 1] + windows.length - windows.starts[number]
-    before, after = points[number - 1][..., -shared:], points[number][..., :shared]
-    return np.stack([np.linalg.norm(one - after, axis=1).mean(1).sum(-1) for one in before]) if shared else 0.0
+    before, after = points[number - 1][..., windows.length - shared :], points[number][..., :shared]
+    return np.stack([np.linalg.norm(one - after, axis=1).mean(1).sum(-1) for one in before])
 
 
 def mean_errors(errors: Float[np.ndarray, "N K W"], windows: Windows) -> Float[np.ndarray, "N K"]:

@@ -57,6 +57,11 @@ def mirrored_name(joint: str) -> str:
     return joint
 
 
+def kind_of(joint: str) -> str:
+    """The joint's name without its side."""
+    return joint.rpartition("_")[2]
+
+
 _H36M17 = """hip:- right_hip:hip right_knee:right_hip right_ankle:right_knee left_hip:hip left_knee:left_hip
 left_ankle:left_knee spine:hip thorax:spine nose:thorax head:nose left_shoulder:thorax left_elbow:left_shoulder
 left_wrist:left_elbow right_shoulder:thorax right_elbow:right_shoulder right_wrist:right_elbow"""

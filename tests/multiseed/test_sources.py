@@ -3,6 +3,7 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from hdvr_jax.multiseed import sources, terms
 from hdvr_jax.skeletons import get_skeleton
@@ -51,13 +52,31 @@ def test_flipped_limbs_look_alike_and_keep_their_bones():
                 np.testing.assert_allclose(*lengths, atol=1e-5)
 
 
-def test_a_root_that_was_missed_stands_in_the_middle():
-    seen = seen_of(variables(moving(20)))
-    holed = seen.replace(confidence=seen.confidence.at[0, 5].set(0), points=seen.points.at[:, 0, 5].set(9.0))
-    found = sources.placed(jnp.asarray(moving(20)), holed, 0, jnp.exp(variables(moving(20)).place[0]))
-    np.testing.assert_allclose(found.place[1:, 5], [0.1, -0.05], atol=1e-3)
-    image = terms.project(found, "weak")
-    np.testing.assert_allclose(image[:, 0, :5], seen.points[:, 0, :5], atol=1e-5)
+@pytest.mark.parametrize("missed", [[5], range(20)])
+def test_a_root_that_was_missed_stands_where_other_joints_tell(missed):
+    truth = variables(moving(20))
+    truth = truth.replace(place=truth.place.at[1].add(jnp.linspace(0, 1, 20)))
+    seen, missed = seen_of(truth), jnp.array(missed)
+    holed = seen.replace(confidence=seen.confidence.at[0, missed].set(0), points=seen.points.at[:, 0, missed].set(9.0))
+    found = sources.placed(truth.pose, holed, 0, jnp.exp(truth.place[0]))
+    np.testing.assert_allclose(found.place, truth.place, atol=1e-5)
+    np.testing.assert_allclose(terms.project(found, "weak"), seen.points, atol=1e-5)
+
+
+def test_who_was_not_seen_at_all_stands_in_the_middle():
+    truth = variables(moving(20))
+    seen = seen_of(truth)
+    holed = seen.replace(confidence=seen.confidence.at[:, 5].set(0), points=seen.points.at[..., 5].set(9.0))
+    np.testing.assert_allclose(
+        sources.placed(truth.pose, holed, 0, jnp.exp(truth.place[0])).place, truth.place, atol=1e-5
+    )
+
+
+@pytest.mark.parametrize("frames", [1, 4, sources.KNOT_FRAMES - 1])
+def test_clips_shorter_than_the_noises_knots(frames):
+    seen = seen_of(variables(moving(frames)))
+    found = sources.sizes(jnp.asarray(moving(frames)), seen)
+    np.testing.assert_allclose(found, jnp.full(frames, seen.scale), rtol=1e-3)
 
 
 def test_who_walks_up_to_the_camera_grows_in_the_first_guess():

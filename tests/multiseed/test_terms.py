@@ -54,7 +54,9 @@ def test_cameras_are_the_projections_of_the_root_plus_the_pose():
     points = pose + depth * np.array([*at, 1.0])[:, None, None]
     np.testing.assert_allclose(terms.project(seed, "perspective"), points[:2] / points[2], atol=1e-5)
     longer = seed.replace(focal=jnp.log(1.5))
-    np.testing.assert_allclose(terms.project(longer, "fitted"), 1.5 * points[:2] / points[2], atol=1e-5)
+    farther = pose + np.asarray(longer.trajectory)[:, None]
+    np.testing.assert_allclose(terms.project(longer, "fitted"), 1.5 * farther[:2] / farther[2], atol=1e-5)
+    np.testing.assert_allclose(longer.trajectory[2], 1.5 * depth, rtol=1e-5)
     np.testing.assert_allclose(terms.project(longer, "weak"), pose[:2] / depth + at[:, None, None], atol=1e-5)
 
 

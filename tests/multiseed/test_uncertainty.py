@@ -5,7 +5,7 @@ import pytest
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.multiseed import uncertainty, windows
-from hdvr_jax.skeletons import get_skeleton
+from hdvr_jax.skeletons import get_skeleton, kind_of
 from tests.multiseed.scenes import SKELETON, moving
 
 FRAMES = 20
@@ -41,7 +41,7 @@ def test_expected_errors_grow_with_the_spread_and_fall_with_confidence():
     found = uncertainty.expected_error(spread, confidence, SKELETON)
     joints = get_skeleton(SKELETON).joints
     for joint, name in enumerate(joints):
-        scale = uncertainty.SCALES[uncertainty.kind_of(name)] if joint else 0.0
+        scale = uncertainty.SCALES[kind_of(name)] if joint else 0.0
         np.testing.assert_allclose(found[0, joint], scale, rtol=1e-3)
     assert (found[:, 0] == 0).all()
     assert (found[1:, 1:] > 1.1 * found[0, 1:]).all()
@@ -55,7 +55,7 @@ def test_expected_errors_are_numbers_where_nothing_was_seen_or_seeds_agree(sprea
 
 
 def test_every_joint_but_the_root_has_a_kind_with_a_scale():
-    kinds = [uncertainty.kind_of(name) for name in get_skeleton(SKELETON).joints]
+    kinds = [kind_of(name) for name in get_skeleton(SKELETON).joints]
     assert set(kinds[1:]) == set(uncertainty.SCALES)
     with pytest.raises(InputError, match="nothing is known of the errors of coco17's left_eye"):
         uncertainty.expected_error(np.ones((1, 17)), np.ones((1, 17)), "coco17")
