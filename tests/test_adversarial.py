@@ -72,7 +72,7 @@ def test_unknown_poses_and_padding_do_not_count():
     def total(own, fake):
         return adversarial.adversarial_terms(judge(own), fake, real, mask)[0].sum()
 
-    value, gradients = jax.value_and_grad(total, (0, 1))(weights(), fake)
+    value, gradients = jax.jit(jax.value_and_grad(total, (0, 1)))(weights(), fake)
     assert np.isfinite(value)
     assert all(np.isfinite(leaf).all() for leaf in gradients)
     np.testing.assert_array_equal(gradients[1][1], 0)
@@ -86,7 +86,7 @@ def test_a_sure_discriminator_still_teaches():
 
     for place in (-0.05, -0.5, -5.0):  # log odds of -6, -60 and -600
         fake = jnp.full((2, J, 3), place)
-        gradient = jax.grad(lambda f: adversarial.adversarial_terms(sure, f, -f, jnp.ones(2))[0].sum())(fake)
+        gradient = jax.jit(jax.grad(lambda f: adversarial.adversarial_terms(sure, f, -f, jnp.ones(2))[0].sum()))(fake)
         np.testing.assert_allclose(gradient, -8, rtol=0.01)  # the slope of -log D is nearly that of the log odds
 
 
@@ -129,7 +129,7 @@ def test_poses_of_no_size_and_unknown_ones():
     found = adversarial.unify(batch, KEY, jnp.arange(2), 0)
     np.testing.assert_array_equal(found[0], 0)
     assert np.isnan(found[1]).all()
-    gradient = jax.grad(lambda given: jnp.nansum(adversarial.unify(given, KEY, jnp.arange(2), 0)))(batch)
+    gradient = jax.jit(jax.grad(lambda given: jnp.nansum(adversarial.unify(given, KEY, jnp.arange(2), 0))))(batch)
     assert np.isfinite(gradient).all()
 
 

@@ -35,7 +35,7 @@ def _trained():
     """A genre network that learned which types are the planted ones."""
     network, rng = GenreNetwork(_GENRES, 32, dropout=0.4), np.random.default_rng(0)
     mask = jnp.ones((64, _FRAMES))
-    params = network.init(jax.random.key(0), jnp.zeros((64, _FRAMES, _TYPES)), mask)
+    params = jax.jit(network.init)(jax.random.key(0), jnp.zeros((64, _FRAMES, _TYPES)), mask)
     optimizer = optax.adamw(1e-2, weight_decay=0.01)  # and dropout, as the genre models are trained
 
     @jax.jit
@@ -54,6 +54,7 @@ def _trained():
         params, state, value = step(params, state, *_sequences(rng, 64)[:2], jax.random.key(index))
     assert value < 1
 
+    @jax.jit
     def predict(batch):
         frames = jnp.ones(batch["movements"].shape[:2])
         _, running = network.apply(params, jnp.asarray(batch["movements"]), frames)

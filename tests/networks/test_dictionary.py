@@ -17,8 +17,7 @@ POINTS = np.random.default_rng(0).normal(size=(5, 17, 2)).astype(np.float32)
 @pytest.mark.parametrize("levels", [(12, 6, 4), (6,)])
 def test_poses_are_codes_of_the_dictionary_seen_by_rotations(camera, levels):
     net = Autoencoder(17, levels, camera)
-    variables = net.init(KEY, POINTS)
-    canonical, rotation, codes = net.apply(variables, POINTS)
+    (canonical, rotation, codes), variables = jax.jit(net.init_with_output)(KEY, POINTS)
     assert (canonical.shape, rotation.shape) == ((5, 17, 3), (5, 3, 3))
     assert [code.shape for code in codes] == [(5, size) for size in levels]
     assert all((np.asarray(code) >= 0).all() for code in codes)
@@ -55,11 +54,11 @@ def test_what_is_trained_here_fits_where_only_decoding_is_used():
 @pytest.mark.parametrize("camera", CAMERAS)
 def test_gradients_are_finite_where_nothing_is_seen(camera):
     net = Autoencoder(17, (12, 6, 4), camera)
-    variables = net.init(KEY, POINTS)
+    variables = jax.jit(net.init)(KEY, POINTS)
 
     def loss(params):
         canonical, rotation, _ = net.apply(params, jnp.zeros((2, 17, 2)))
         return dictionary.reprojection(dictionary.view(canonical, rotation), POINTS[:2], np.ones((2, 17))).sum()
 
-    for gradient in jax.tree.leaves(jax.grad(loss)(variables)):
+    for gradient in jax.tree.leaves(jax.jit(jax.grad(loss))(variables)):
         assert np.isfinite(gradient).all()

@@ -65,7 +65,7 @@ def test_every_parameter_learns():
         )
         return jnp.sum(out**2)
 
-    for path, gradient in jax.tree_util.tree_leaves_with_path(jax.grad(loss)(variables["params"])):
+    for path, gradient in jax.tree_util.tree_leaves_with_path(jax.jit(jax.grad(loss))(variables["params"])):
         assert np.abs(gradient).max() > 0, path
 
 
