@@ -164,8 +164,14 @@ def scored(lifted: np.ndarray, truth: np.ndarray) -> Totals:
     """Metrics of the poses (T, J, 3) of one view, at `FPS`."""
     targets = truth - truth[:, get_skeleton(SKELETON).root][:, None]
     batch = {"targets": targets[None], "frame_mask": np.ones((1, len(truth)), np.float32)}
-    found = scores({"poses": lifted[None]}, batch, SKELETON)
+    found = _scores({"poses": np.asarray(lifted[None], np.float32)}, batch)
     return {name: tuple(float(value.sum()) for value in found[name]) for name in METRICS}
+
+
+@jax.jit
+def _scores(outputs: dict[str, Any], batch: dict[str, Any]) -> dict[str, Any]:
+    """`families.lifter.scores`, compiled once for views of a length rather than loop by loop for each."""
+    return scores(outputs, batch, SKELETON)
 
 
 def summed(views: Iterable[Totals]) -> Totals:
