@@ -47,8 +47,8 @@ class Settings:
         temperature: metres of mean error by which a seed may be worse to count e times less in what is given; 0 for
             the best seed alone, as published.
         jump_weight: of the distance between neighbouring windows' seeds, beside their errors.
-        one_by_one: whether seeds and windows are optimised by themselves, seeds on all cores; None: where JAX computes
-            on processors.
+        one_by_one: whether seeds and windows, and what is swept, are optimised by themselves, seeds on all cores; None:
+            where JAX computes on processors.
     """
 
     seeds: int = 8
@@ -62,6 +62,11 @@ class Settings:
     temperature: float = uncertainty.TEMPERATURE
     jump_weight: float = 1.0
     one_by_one: bool | None = None
+
+    @property
+    def in_turn(self) -> bool:
+        """`one_by_one`, decided."""
+        return jax.default_backend() == "cpu" if self.one_by_one is None else self.one_by_one
 
     def check(self, skeleton: str, prior: Prior | None = None) -> None:
         """Raises InputError for settings that mean nothing; names the field."""
@@ -180,7 +185,7 @@ def lift_clips(
     Raises:
         InputError: as `Settings.check`; where every seed of a window came to errors that are not finite.
     """
-    solution = solutions(key, clips, fps, settings, skeleton, prior, cores=os.cpu_count() or 1)
+    solution = solutions(key, clips, fps, settings, skeleton, prior)
     where = [windows_of(seen, fps, settings) for seen in clips]
     ends = np.cumsum([len(each.starts) for each in where])
     parts = [jax.tree.map(lambda x, a=a, b=b: x[a:b], solution) for a, b in zip([0, *ends], ends)]
@@ -207,20 +212,17 @@ def solutions(
     settings: Settings,
     skeleton: str,
     prior: Prior | None = None,
-    *,
-    cores: int = 1,
 ) -> Solution:
-    """The seeds of every window of all clips, leading axes N, K; on one core weights may be traced. Arguments, errors
-    as in `lift_clips`."""
+    """The seeds of every window of all clips, leading axes N, K; weights may be traced where nothing is optimised in
+    turn. Arguments, errors as in `lift_clips`."""
     settings.check(skeleton, prior)
     where = [windows_of(seen, fps, settings) for seen in clips]
     cut = [windows.cut(seen, each) for seen, each in zip(clips, where)]
     pieces = jax.tree.map(lambda *leaves: jnp.concatenate(leaves), *cut)
-    in_turn = jax.default_backend() == "cpu" if settings.one_by_one is None else settings.one_by_one
     numbers = jnp.concatenate([jnp.arange(len(each.starts)) for each in where])
     keys = jax.vmap(lambda number: jax.random.fold_in(key, number))(numbers)
-    one = _window_solver(settings, skeleton, prior, cores if in_turn else None)
-    return _in_turn(one, keys, pieces) if in_turn else jax.vmap(one)(keys, pieces)
+    one = _window_solver(settings, skeleton, prior)
+    return _in_turn(one, keys, pieces) if settings.in_turn else jax.vmap(one)(keys, pieces)
 
 
 def stitched(solution: Solution, where: windows.Windows, settings: Settings, skeleton: str) -> Found:
@@ -258,10 +260,8 @@ def _rooted(seeds: Variables, root: int) -> tuple[Float[np.ndarray, "N K 3 J W"]
     return points - points[:, :, :, root : root + 1], np.asarray(seeds.trajectory) + points[:, :, :, root]
 
 
-def _window_solver(
-    settings: Settings, skeleton: str, prior: Prior | None, cores: int | None
-) -> Callable[[Array, Seen], Solution]:
-    """`cores` that seeds are spread over; None: all at once."""
+def _window_solver(settings: Settings, skeleton: str, prior: Prior | None) -> Callable[[Array, Seen], Solution]:
+    cores = (os.cpu_count() or 1) if settings.in_turn else None
 
     def solve(key: PRNGKeyArray, seen: Seen) -> Solution:
         drawn = {"count": max(settings.seeds, len(seen.starts)), "skeleton": skeleton}

@@ -55,7 +55,7 @@ def optimise(
         prior: what the term "learned" asks.
         camera: one of `terms.CAMERAS`.
         cores: seeds are optimised by themselves, each of which fits a processor's cache, and as many of them side by
-            side, a thread each; 1 where values are traced. None: all at once, for accelerators.
+            side, a thread each; no value may be traced. None: all at once, for accelerators.
     """
     fixed = {"skeleton": skeleton, "camera": camera, "steps": steps}
     numbers = range(len(starts.focal))
@@ -66,11 +66,8 @@ def optimise(
         start = jax.tree.map(lambda values: values[number], starts)
         return _one(seen.of_seed(number), start, weights, learning_rate, prior, **fixed)
 
-    if cores == 1:
-        found = [one(number) for number in numbers]
-    else:
-        with futures.ThreadPoolExecutor(cores) as threads:
-            found = list(threads.map(lambda number: jax.block_until_ready(one(number)), numbers))
+    with futures.ThreadPoolExecutor(cores) as threads:
+        found = list(threads.map(lambda number: jax.block_until_ready(one(number)), numbers))
     return jax.tree.map(lambda *leaves: jnp.stack(leaves), *found)
 
 

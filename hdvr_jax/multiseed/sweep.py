@@ -1,13 +1,16 @@
-"""A clip lifted with many settings and numbers of seeds at once: weights are a batched axis of one program.
+"""A clip lifted with many settings and numbers of seeds at once: weights are a batched axis of one program, or what one
+program is given in turn, as `Settings.one_by_one` has it.
 
 Fewer seeds are the first of more (`hdvr_jax.multiseed.sources`), so that one optimisation serves all numbers of them.
 """
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import jax
-from jaxtyping import PRNGKeyArray
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import ArrayLike, Float, PRNGKeyArray
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.multiseed.clip import Found, Settings, solutions, stitched, windows_of
@@ -42,10 +45,18 @@ def sweep(
         return solutions(key, [seen], fps, dataclasses.replace(settings, weights=weights), skeleton, prior)
 
     settings.check(skeleton, prior)
-    solution, where = jax.vmap(weighed)(dict(settings.weights)), windows_of(seen, fps, settings)
+    every, where = dict(settings.weights), windows_of(seen, fps, settings)
+    solution = _in_turn(weighed, every) if settings.in_turn else jax.vmap(weighed)(every)
 
     def first(setting: int, count: int) -> Found:
         seeds = jax.tree.map(lambda values: values[setting, :, :count], solution)
         return stitched(seeds, where, settings, skeleton)
 
     return [[first(setting, count) for count in counts] for setting in range(len(solution.errors))]
+
+
+def _in_turn(weighed: Callable[[dict], Solution], every: dict[str, Float[ArrayLike, " W"]]) -> Solution:
+    """Weights are arguments of what is compiled: it is compiled for the first setting alone."""
+    count = len(next(iter(every.values())))
+    found = [weighed({name: jnp.asarray(weights)[n] for name, weights in every.items()}) for n in range(count)]
+    return jax.tree.map(lambda *leaves: np.stack(leaves), *found)

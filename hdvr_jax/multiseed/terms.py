@@ -109,7 +109,9 @@ def projection(variables: Variables, seen: Seen, image: Float[Array, "2 J T"]) -
     """L_2D = |p_hat_t - p_t|, by confidence; squares over `KNEE` of errors far below it (pseudo-Huber)."""
     del variables
     apart = (image - seen.points) / seen.scale
-    error = KNEE * (jnp.sqrt(1 + jnp.sum(jnp.square(apart), 0) / KNEE**2) - 1)
+    # Written out, the sum is fused with what is about it: on processors a reduction is an operation of its own.
+    squared = jnp.square(apart[0]) + jnp.square(apart[1])
+    error = KNEE * (jnp.sqrt(1 + squared / KNEE**2) - 1)
     return (seen.confidence * error).mean(0)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hdvr_jax.errors import InputError
-from hdvr_jax.multiseed import clip
+from hdvr_jax.multiseed import clip, solver
 from hdvr_jax.multiseed.sweep import sweep
 from tests.multiseed.scenes import SKELETON, moving, seen_of, variables
 
@@ -16,13 +16,13 @@ KEY, FPS = jax.random.key(1), 30.0
 SETTINGS = clip.Settings(seeds=3, steps=15, window_seconds=0.5, overlap_seconds=0.1, weights=clip.BODIES)
 
 
-@pytest.mark.parametrize("begun", [False, True])
-def test_a_sweep_is_every_setting_and_number_of_seeds(begun):
+@pytest.mark.parametrize(("begun", "one_by_one"), [(False, True), (True, True), (True, False)])
+def test_a_sweep_is_every_setting_and_number_of_seeds(begun, one_by_one):
     seen = seen_of(variables(moving(24)), "perspective")
     seen = seen if begun else seen.replace(starts=seen.starts[:0])
     weights = {name: jnp.array([weight, 0.0]) for name, weight in SETTINGS.weights.items()}
     weights["projection"] = jnp.array([1.0, 2.0])
-    swept = dataclasses.replace(SETTINGS, weights=weights)
+    swept = dataclasses.replace(SETTINGS, weights=weights, one_by_one=one_by_one)
     both = sweep(KEY, seen, FPS, swept, SKELETON, [1, 3])
     assert [len(each) for each in both] == [2, 2]
     for count, found in zip((1, 3), both[0]):
@@ -31,6 +31,15 @@ def test_a_sweep_is_every_setting_and_number_of_seeds(begun):
     other = clip.lift(KEY, seen, FPS, dataclasses.replace(SETTINGS, weights={"projection": 2.0}), SKELETON)
     assert np.linalg.norm(both[1][1].poses - other.poses, axis=-1).mean() < 2e-3
     assert np.linalg.norm(both[1][1].poses - both[0][1].poses, axis=-1).mean() > 5e-3
+
+
+def test_settings_in_turn_share_a_program():
+    seen = seen_of(variables(moving(11)))
+    seen = seen.replace(starts=seen.starts[:0])
+    weights = {"projection": jnp.array([1.0, 2.0, 3.0]), "smooth_3d": jnp.array([0.0, 1.0, 0.5])}
+    before = solver._one._cache_size()
+    sweep(KEY, seen, FPS, dataclasses.replace(SETTINGS, weights=weights, one_by_one=True), SKELETON, [1, 3])
+    assert solver._one._cache_size() == before + 1
 
 
 @pytest.mark.parametrize(
