@@ -16,7 +16,6 @@ from hdvr_jax import clips, corpus, filming, lifting, multiseed, trained
 from hdvr_jax.clips import Clip
 from hdvr_jax.configurations import load_config
 from hdvr_jax.errors import InputError
-from hdvr_jax.families import dictionary as families_dictionary
 from hdvr_jax.families.lifter import scores
 from hdvr_jax.multiseed.clip import see
 from hdvr_jax.multiseed.refinement import FPS
@@ -182,10 +181,12 @@ def summed(views: Iterable[Totals]) -> Totals:
 
 @functools.cache
 def prior_of(workdir: str) -> jax.tree_util.Partial:
-    """What the dictionary of a workdir knows of poses (`multiseed.priors.Prior`).
+    """What the model of a workdir knows of poses (`multiseed.priors.Prior`).
 
     Raises:
-        InputError: no workdir of a dictionary.
+        InputError: a workdir without a model, or of one that knows none.
     """
     model = trained.load(workdir)
-    return families_dictionary.knowledge(model.config, model.variables)
+    if model.family.prior is None:
+        raise InputError(f"{workdir}: a {model.family.name} is no learned prior; expected a dictionary or a density")
+    return model.family.prior(model.variables)

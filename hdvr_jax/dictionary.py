@@ -14,7 +14,7 @@ Points are rows here, as in the thesis; elsewhere in the package they are column
 all lengths are in the unit of the image points.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import jax
 import jax.numpy as jnp
@@ -168,6 +168,22 @@ def unit_image(pose: Float[ArrayLike, "*B P 3"]) -> tuple[Float[Array, "*B P 2"]
     image = jnp.asarray(pose)[..., :2]
     size = jnp.maximum(rotations.safe_norm(image).sum(-1) / (image.shape[-2] - 1), 1e-3)[..., None, None]
     return image / size, size
+
+
+def seen_from_elsewhere(
+    lift: Callable[[Float[Array, "T P 2"]], Float[Array, "T P 3"]], pose: Float[Array, "T P 3"], root: int
+) -> Float[Array, " T"]:
+    """Metres, the mean over joints between a pose and what is made of it when it is seen from another side: who knows
+    poses gives back one that is likely, and leaves it where it is (the cycle of Drover et al. 2018, with a model that
+    is learnt already). Neighbouring frames are seen from far apart, all of them from all sides.
+
+    Args:
+        lift: images as `unit_image` gives them to poses about the root, in their unit.
+    """
+    turn = rotations.about_axis(jnp.array([0.0, 1.0, 0.0]), rotations.GOLDEN_ANGLE * (1 + jnp.arange(len(pose))))
+    turned = rotations.rotate(turn[:, None], pose - pose[:, root : root + 1])
+    points, size = unit_image(turned)
+    return rotations.safe_norm(size * lift(points) - turned).mean(-1)
 
 
 def apparent_size(

@@ -41,6 +41,7 @@ def test_there_are_configs_of_every_family():
         "reprojection",
         "dictionary",
         "factorization",
+        "density",
         "movements",
         "genre",
     }

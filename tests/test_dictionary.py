@@ -169,3 +169,34 @@ def test_joints_stay_where_they_were_seen_and_depths_with_the_pose():
     np.testing.assert_allclose(found[1:5, :2], points[1:5] - pose[0, :2], rtol=1e-5)
     np.testing.assert_allclose(found[[0, 5]], pose[[0, 5]] - pose[0], atol=1e-6)
     np.testing.assert_allclose(found[:, 2], pose[:, 2] - pose[0, 2], atol=1e-6)
+
+
+def _knows(pose):
+    """One who knows this one pose, and finds how it is turned about the vertical."""
+    angles = jnp.linspace(0, 2 * jnp.pi, 721)
+    turns = rotations.about_axis(jnp.array([0.0, 1.0, 0.0]), angles)
+
+    def lift(points):
+        turned = rotations.rotate(turns[:, None], pose)
+        sizes = jnp.linalg.norm(turned[..., :2], axis=-1).sum(-1) / (len(pose) - 1)
+        turned = turned / sizes[:, None, None]
+        off = jnp.abs(points[:, None] - turned[..., :2]).sum((-1, -2))
+        return turned[jnp.argmin(off, -1)]
+
+    return lift
+
+
+def test_poses_that_are_known_look_alike_from_elsewhere_and_others_do_not():
+    pose = jnp.asarray(dictionary.nominal_pose("h36m17"))
+    many = jnp.broadcast_to(pose, (12, *pose.shape))
+
+    @jax.jit
+    def off(poses):
+        return dictionary.seen_from_elsewhere(_knows(pose), poses, 0)
+
+    known = off(many)
+    assert known.shape == (12,)
+    assert float(known.max()) < 0.01
+    # Moved along with the root, nothing changes: poses are about it.
+    np.testing.assert_allclose(off(many + 1.0), known, atol=1e-4)
+    assert float(off(many * jnp.array([1.0, 1.0, 3.0])).mean()) > 0.03

@@ -31,6 +31,7 @@ FAMILIES: Mapping[str, str] = types.MappingProxyType(
         "reprojection": "hdvr_jax.families.reprojection",
         "dictionary": "hdvr_jax.families.dictionary",
         "factorization": "hdvr_jax.families.factorization",
+        "density": "hdvr_jax.families.density",
         "movements": "hdvr_jax.families.movements",
         "genre": "hdvr_jax.families.genre",
     }
@@ -93,6 +94,7 @@ class Family:
         by occlusion and by gradients (`hdvr_jax.attribution`). `predict` is as above, but can be differentiated, and is
         the same object in every call; `clip` is that of `on_clip`; `causes` are (movement type, first frame, frame
         after the last) in the clip's frames. None where the model tells no genre or reads no movements.
+      prior: variables -> `hdvr_jax.multiseed.priors.Prior`, what the model knows of poses; None where it knows none.
     """
 
     name: str
@@ -111,6 +113,7 @@ class Family:
     explain: Callable[..., Any] | None = None
     tally: Callable[..., Totals] | None = None
     calibrate: Callable[..., Any] | None = None
+    prior: Callable[..., Any] | None = None
 
 
 def build(config: Any, axis_name: str | None = None) -> Family:

@@ -77,6 +77,7 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         targets=lifter_inputs.TARGETS,
         augment=functools.partial(lifter_inputs.augment, config, lifter_inputs.noise_of(config.data), (0, 0)),
         on_clip=functools.partial(pose_lifter.lift_clip, config),
+        prior=functools.partial(_prior, net, config.model.skeleton),
     )
 
 
@@ -171,21 +172,20 @@ def _judged(params: Any, turned: Array, points: Array, weights: Array, real: Arr
     return judged.reshape(real.shape), fooling.reshape(real.shape)
 
 
-def knowledge(config: Any, variables: Any) -> jax.tree_util.Partial:
-    """What trained weights know of poses, as a prior of other methods: a function of images (T, J, 2) about the root,
-    of unit mean distance from it, that gives poses (T, J, 3) about it, in their frame and unit.
-
-    Raises:
-      InputError: a config of another family; as `network`.
-    """
-    if config.family != "dictionary":
-        raise InputError(f"{config.name}: expected the training of a dictionary, got one of the family {config.family}")
-    return jax.tree_util.Partial(functools.partial(_known, network(config.model), config.model.skeleton), variables)
+def _prior(net: Autoencoder, skeleton: str, variables: Any) -> jax.tree_util.Partial:
+    """What trained weights know of poses, for other methods: `_unlike`."""
+    return jax.tree_util.Partial(functools.partial(_unlike, net, skeleton), variables)
 
 
-def _known(net: Autoencoder, skeleton: str, variables: Any, points: Float[Array, "T J 2"]) -> Float[Array, "T J 3"]:
-    pose, _, _ = _pose(net, variables["params"], points, lifter_inputs.root_of(skeleton))
-    return dictionary.facing(pose, variables["batch_stats"]["forwardness"])
+def _unlike(net: Autoencoder, skeleton: str, variables: Any, pose: Float[Array, "T J 3"]) -> Float[Array, " T"]:
+    """`dictionary.seen_from_elsewhere` of poses."""
+    root = lifter_inputs.root_of(skeleton)
+
+    def lift(points: Float[Array, "T J 2"]) -> Float[Array, "T J 3"]:
+        found, _, _ = _pose(net, variables["params"], points, root)
+        return dictionary.facing(found, variables["batch_stats"]["forwardness"])
+
+    return dictionary.seen_from_elsewhere(lift, pose, root)
 
 
 def _predict(config: Any, net: Autoencoder, variables: Any, batch: Batch) -> dict[str, Any]:

@@ -10,14 +10,14 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from hdvr_jax import dictionary, poses, rotations
+from hdvr_jax import dictionary, poses
 from hdvr_jax.multiseed.terms import LOSSES, Seen, Term, Variables, norm, steps
 from hdvr_jax.normalization import DETECTED
 from hdvr_jax.skeletons import get_skeleton
 
-# A learned model: poses (T, J, 3) about the root of images (T, J, 2) about it, of unit mean distance from it, in their
-# unit; a `jax.tree_util.Partial`, whose weights are traced.
-Prior = Callable[[Float[Array, "T J 2"]], Float[Array, "T J 3"]]
+# A learned model (`hdvr_jax.families.Family.prior`): how unlikely poses (T, J, 3) in camera axes are, (T,); a
+# `jax.tree_util.Partial`, whose weights are traced.
+Prior = Callable[[Float[Array, "T J 3"]], Float[Array, " T"]]
 # Metres a frame, of ankles in the image: what is slower stands, more or less.
 _STANDING = 0.015
 
@@ -26,7 +26,7 @@ def all_terms(skeleton: str, prior: Prior | None = None) -> dict[str, Term]:
     """Every term by its name; "learned" only with a `prior`."""
     motion = {"accelerations": accelerations, "root_accelerations": root_accelerations}
     terms = {**LOSSES, **motion, **bone_terms(skeleton), **ground_terms(skeleton)}
-    return {**terms, "learned": learned_term(skeleton, prior)} if prior is not None else terms
+    return {**terms, "learned": learned_term(prior)} if prior is not None else terms
 
 
 def accelerations(variables: Variables, seen: Seen, image: Float[Array, "2 J T"]) -> Float[Array, " T"]:
@@ -124,19 +124,11 @@ def heights(
     return (falls - points[1]) / jnp.sqrt(1 + right**2 + away**2)
 
 
-def learned_term(skeleton: str, prior: Prior) -> Term:
-    """Metres, the mean over joints between a pose and what a model of single images makes of it when it is seen from
-    another side: who knows poses gives back one that is likely, and leaves it where it is (the cycle of Drover et al.
-    2018, with a model that is learnt already). Neighbouring frames are seen from far apart, all of them from all sides.
-    """
-    root = get_skeleton(skeleton).root
+def learned_term(prior: Prior) -> Term:
+    """How unlikely poses are to a learned model, in its unit."""
 
     def learned(variables: Variables, seen: Seen, image: Array) -> Float[Array, " T"]:
-        del image
-        pose, angles = variables.pose.T, rotations.GOLDEN_ANGLE * (1 + jnp.arange(seen.real.shape[0]))
-        turn = rotations.about_axis(jnp.array([0.0, 1.0, 0.0]), angles)
-        turned = rotations.rotate(turn[:, None], pose - pose[:, root : root + 1])
-        points, size = dictionary.unit_image(turned)
-        return rotations.safe_norm(size * prior(points) - turned).mean(-1)
+        del seen, image
+        return prior(variables.pose.T)
 
     return learned

@@ -11,8 +11,8 @@ from hdvr_jax.multiseed.clip import ALONE, NEAR
 from tests.families.dancing import make_clip
 
 
-def _flat(points):
-    return jnp.pad(points, ((0, 0), (0, 0), (0, 1)))
+def _deep(poses):
+    return jnp.abs(poses[..., 2]).mean(-1)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_every_weight_is_left_out_halved_and_doubled_by_itself(source, used, mor
 def test_the_sweep_is_printed_and_drawn(monkeypatch, capsys, tmp_path):
     clip = {**make_clip(views=2, frames=20), "clip": "x_ch03"}
     monkeypatch.setattr(multiseed_views.corpus, "load", lambda dataset, split: [clip])
-    monkeypatch.setattr(multiseed_sweeps, "prior_of", lambda workdir: jax.tree_util.Partial(_flat))
+    monkeypatch.setattr(multiseed_sweeps, "prior_of", lambda workdir: jax.tree_util.Partial(_deep))
     out = tmp_path / "sweep.png"
     options = ("--sources=random", "--counts=1,2", "--views=c1", "--steps=2", f"--out={out}")
     monkeypatch.setattr(sys, "argv", ["sweeps", *options])
