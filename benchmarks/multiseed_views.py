@@ -25,8 +25,8 @@ from hdvr_jax.skeletons import get_skeleton
 SKELETON = "h36m17"
 # {metric: (sum, count)} of one view.
 Totals = dict[str, tuple[float, float]]
-# Terms that are tried beside those that are used, and their weights.
-TRIED = {"contact": 0.1, "floor": 0.1, "learned": 0.02}
+# Terms that are tried beside those that are used, and their weights; "learned" is a density's or a dictionary's.
+TRIED = {"contact": 0.1, "floor": 0.1, "learned": 0.01}
 # Without a model: every joint as far as the root, and no pose at all.
 FLAT, RANDOM = "flat", "random"
 # What is taken out of a view: nothing; every joint with a chance of one fifth in each frame; all joints for a second.
@@ -49,7 +49,12 @@ class Views:
     _kept: dict[Any, Any] = dataclasses.field(default_factory=dict)
 
     def named(self, names: Collection[str]) -> "Views":
-        """Those of these names alone."""
+        """Those of these names alone.
+
+        Raises:
+            InputError: a view that is not there.
+        """
+        _check_names("views", names, {clip["views"][0] for clip in self.clips})
         kept = [index for index, clip in enumerate(self.clips) if clip["views"][0] in names]
         return Views(tuple(self.clips[index] for index in kept), tuple(self.truths[index] for index in kept))
 
@@ -73,22 +78,30 @@ class Views:
 
 
 def load(data: str, recordings: str, skip: str) -> Views:
-    """Views of AIST++ recordings, all but `skip`, or of CMU's test takes, filmed with the errors of a detector.
+    """Views of AIST++ recordings but those that are skipped, or of CMU's test takes, filmed with the errors of a
+    detector.
 
+    Args:
+        recordings, skip: names, separated by commas.
     Raises:
-        InputError: recordings that are not there; names one.
+        InputError: recordings or views that are not there; names one.
     """
     found = list(_recorded(recordings, skip) if data == "aistpp" else _filmed())
     return Views(tuple(clip for clip, _ in found), tuple(truth for _, truth in found))
 
 
 def _recorded(recordings: str, skip: str) -> Iterator[tuple[Clip, np.ndarray]]:
-    wanted = recordings.split(",")
+    wanted, left_out = recordings.split(","), skip.split(",") if skip else []
     known = {clip["clip"].rpartition("_")[2]: clip for clip in corpus.load("aistpp", "all")}
+    _check_names("recordings", wanted, known)
+    _check_names("skip", left_out, {view for name in wanted for view in known[name]["views"]})
     for name in wanted:
-        if name not in known:
-            raise InputError(f"--recordings: no recording {name}; there are {', '.join(sorted(known))}")
-        yield from _single(clips.without_views(known[name], (skip,)))
+        yield from _single(clips.without_views(known[name], left_out))
+
+
+def _check_names(option: str, names: Collection[str], known: Collection[str]) -> None:
+    if unknown := [name for name in names if name not in known]:
+        raise InputError(f"--{option}: there is no {unknown[0]!r}; there are {', '.join(sorted(known))}")
 
 
 def _filmed() -> Iterator[tuple[Clip, np.ndarray]]:

@@ -22,18 +22,20 @@ def corpus(monkeypatch):
     monkeypatch.setattr(multiseed_views.corpus, "load", lambda dataset, split: [dancing("x_ch01"), dancing("x_ch03")])
 
 
-@pytest.mark.parametrize("skip", ["", "c1"])
+@pytest.mark.parametrize("skip", ["", "c1", "c0,c1"])
 def test_views_are_those_of_the_recordings(corpus, skip):
     views = multiseed_views.load("aistpp", "ch03", skip)
-    assert len(views.clips) == len(views.truths) == (2 if skip else 3)
+    assert len(views.clips) == len(views.truths) == {"": 3, "c1": 2, "c0,c1": 1}[skip]
     assert {clip["clip"] for clip in views.clips} == {"x_ch03"}
-    assert all(len(clip["keypoints"]) == 1 and skip not in clip["views"] for clip in views.clips)
+    assert all(len(clip["keypoints"]) == 1 and clip["views"][0] not in skip.split(",") for clip in views.clips)
     assert views.truths[0].shape[1:] == (17, 3)
 
 
 def test_recordings_that_are_not_there_are_named(corpus):
-    with pytest.raises(InputError, match="no recording ch09; there are ch01, ch03"):
+    with pytest.raises(InputError, match="--recordings: there is no 'ch09'; there are ch01, ch03"):
         multiseed_views.load("aistpp", "ch03,ch09", "c05")
+    with pytest.raises(InputError, match="--skip: there is no 'c05'; there are c0, c1, c2"):
+        multiseed_views.load("aistpp", "ch03", "c0,c05")
 
 
 def test_motion_capture_is_filmed(monkeypatch):

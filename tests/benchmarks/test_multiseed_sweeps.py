@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import pytest
 
 from benchmarks import multiseed_sweeps, multiseed_views
+from hdvr_jax.errors import InputError
 from hdvr_jax.multiseed.clip import ALONE, NEAR
 from tests.families.dancing import make_clip
 
@@ -42,9 +43,10 @@ def test_the_sweep_is_printed_and_drawn(monkeypatch, capsys, tmp_path):
     assert out.stat().st_size > 1000
 
 
-def test_views_that_are_not_there_are_named(monkeypatch, tmp_path):
+@pytest.mark.parametrize("views", ["c77", "c1,c77"])
+def test_views_that_are_not_there_are_named(monkeypatch, tmp_path, views):
     clip = {**make_clip(views=2, frames=4), "clip": "x_ch03"}
     monkeypatch.setattr(multiseed_views.corpus, "load", lambda dataset, split: [clip])
-    monkeypatch.setattr(sys, "argv", ["sweeps", "--views=c77", f"--out={tmp_path / 'x.png'}"])
-    with pytest.raises(multiseed_sweeps.InputError, match="ch03 has none of c77"):
+    monkeypatch.setattr(sys, "argv", ["sweeps", f"--views={views}", f"--out={tmp_path / 'x.png'}"])
+    with pytest.raises(InputError, match="--views: there is no 'c77'; there are c0, c1"):
         multiseed_sweeps.main()
