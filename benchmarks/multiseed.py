@@ -1,8 +1,8 @@
 """HDVR's lifting (Hu & Ahuja 2021, section 2.2) as published and what each addition buys: every view by itself.
 
-    python -m benchmarks.multiseed [--data=aistpp|cmu] [--dictionary=work/dictionary] [--lifters=work/reprojection,...]
-        [--rows=...] [--runs=3] [--seeds=8] [--steps=200] [--recordings=ch01,ch02,ch03,ch05,ch06] [--skip=c05]
-        [--workdir=work/multiseed]
+    python -m benchmarks.multiseed [--data=aistpp|cmu] [--dictionary=work/dictionary] [--density=work/density]
+        [--lifters=work/reprojection,...] [--rows=...] [--runs=3] [--seeds=8] [--steps=200]
+        [--recordings=ch01,ch02,ch03,ch05,ch06] [--skip=c05] [--workdir=work/multiseed]
 
 AIST++ recordings and their real detections, or CMU's test takes filmed by two virtual cameras each with a detector's
 errors (HDVR_REAL_DATA); 30 frames a second, the twelve joints that every source measures: MPJPE, N-MPJPE, P-MPJPE and
@@ -10,7 +10,8 @@ velocity, mean and deviation over the runs, each of which draws its seeds anew, 
 lifters' poses that were refined by how much the view that fared worst changed. Rows: every depth that of the root;
 seeds that are random persons, with the losses of the paper and with what is known of bodies; dictionary and lifters,
 which seeds begin at and stay near ("from all seeds": those of a training together); joints that are missed. No row
-reads 3D of these views unless the lifter's training did. A row is kept in the workdir and not computed again until the
+reads 3D of these views unless the lifter's training did. Rows of a training that is not given (such as --dictionary=)
+are left out. A row is kept in the workdir and not computed again until the
 lifters or the code of `hdvr_jax.multiseed` change.
 """
 
@@ -20,19 +21,17 @@ import hashlib
 import json
 import pathlib
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import numpy as np
 
 from benchmarks.machine import machine
+from benchmarks.multiseed_rows import Row, rows
 from benchmarks.multiseed_views import (
-    FLAT,
     METRICS,
-    MISSES,
     RANDOM,
     SKELETON,
-    TRIED,
     Totals,
     digest_of,
     digest_of_code,
@@ -42,78 +41,19 @@ from benchmarks.multiseed_views import (
     summed,
 )
 from benchmarks.options import number
-from hdvr_jax import poses, scripts
+from hdvr_jax import poses, scripts, trained
 from hdvr_jax.configurations import write_json
+from hdvr_jax.errors import InputError
 from hdvr_jax.families import ratios
 from hdvr_jax.meter import Meter
-from hdvr_jax.multiseed.clip import ALONE, BODIES, NEAR, PUBLISHED, Settings
 from hdvr_jax.multiseed.refinement import FPS, solve
 from hdvr_jax.tables import mean_and_deviation
 
-_LIMITS = {**BODIES, "limits": ALONE["limits"]}
-# A third of the weight with which refined poses stay near P*.
-_LOOSE = {**NEAR, "consistency": 0.05}
-
-
-@dataclasses.dataclass(frozen=True)
-class Row:
-    """A line of the table.
-
-    Attributes:
-        title: in the table.
-        source: whose poses are P*: `FLAT`, `RANDOM` for none, or the workdir of a training.
-        settings: of the optimiser; None where the source's own poses are scored.
-        together: whether all seeds of that training are starts of one optimisation, and runs draw anew; else every one
-            of them is a run.
-        misses: what is taken out of the detections, one of `MISSES`.
-    """
-
-    title: str
-    source: str
-    settings: Settings | None = None
-    together: bool = False
-    misses: str = ""
-
-
-def rows(options: argparse.Namespace) -> Iterator[Row]:
-    """The table's lines."""
-
-    def row(title: str, source: str, weights: Mapping[str, float], together: bool = False, **more: Any) -> Row:
-        return Row(title, source, Settings(options.seeds, weights, steps=options.steps, **more), together)
-
-    yield Row("every depth that of the root", FLAT)
-    yield row("random seeds, losses of the paper", RANDOM, PUBLISHED, camera="weak", temperature=0.0)
-    yield row("+ perspective", RANDOM, PUBLISHED, temperature=0.0)
-    smooth = {"projection": 1.0, "accelerations": BODIES["accelerations"]}
-    yield row("accelerations in place of steps", RANDOM, smooth, temperature=0.0)
-    yield row("+ bones constant and symmetric", RANDOM, BODIES, temperature=0.0)
-    yield row("+ knees and noses in front", RANDOM, _LIMITS, temperature=0.0)
-    yield row("+ learned prior", RANDOM, ALONE, temperature=0.0)
-    yield Row("dictionary", options.dictionary)
-    yield row("seeds from it", options.dictionary, BODIES)
-    yield row("+ near it", options.dictionary, NEAR)
-    yield row("+ from all seeds", options.dictionary, NEAR, together=True)
-    yield row("+ near it, loosely", options.dictionary, _LOOSE)
-    yield row("+ loosely, from all seeds", options.dictionary, _LOOSE, together=True)
-    yield row("+ learned prior", options.dictionary, {**NEAR, "learned": TRIED["learned"]}, together=True)
-    paper = {**PUBLISHED, "consistency": NEAR["consistency"]}
-    for lifter in filter(None, options.lifters.split(",")):
-        yield Row(f"lifter {pathlib.Path(lifter).name}", lifter)
-        yield row("refined, losses of the paper", lifter, paper, temperature=0.0)
-        yield row("refined loosely", lifter, _LOOSE)
-        yield row("refined", lifter, NEAR)
-        together = row("refined, from all seeds", lifter, NEAR, together=True)
-        yield together
-        yield row("the same, the best seed alone", lifter, NEAR, together=True, temperature=0.0)
-        for name, weight in TRIED.items():
-            yield row(f"the same, and {name}", lifter, {**NEAR, name: weight}, together=True)
-        for misses in MISSES[1:]:
-            yield Row(f"lifter without {misses}", lifter, misses=misses)
-            yield dataclasses.replace(together, title=f"refined without {misses}", misses=misses)
+_RECORDINGS, _SKIP = "ch01,ch02,ch03,ch05,ch06", "c05"
 
 
 class Bench:
-    """Views, the workdir in which rows are kept, and the learned prior."""
+    """Views, and the workdir in which rows are kept."""
 
     def __init__(self, options: argparse.Namespace):
         self.options, self.views = options, load(options.data, options.recordings, options.skip)
@@ -140,13 +80,11 @@ class Bench:
         """Of every run and view; kept beside what they are of."""
         options, about = self.options, dataclasses.asdict(row)
         del about["title"]
-        made = {**about, "data": options.data, "runs": options.runs if _drawn(row) else 0}
+        made = {**about, "data": options.data, "runs": options.runs if row.drawn else 0}
         if options.data == "aistpp":
             made |= {"recordings": options.recordings, "skip": options.skip}
-        read = [] if row.source in (FLAT, RANDOM) else [row.source]
-        read += [options.dictionary] if _asks(row) else []
         made["code"] = digest_of_code() if row.settings else ""
-        made["weights"] = [digest_of(workdir) for workdir in read]
+        made["weights"] = [digest_of(workdir) for workdir in row.trainings]
         digest = hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()[:16]
         path = options.workdir / f"{digest}.json"
         if not path.exists():
@@ -156,7 +94,7 @@ class Bench:
 
     def _computed(self, row: Row) -> Iterator[list[Totals]]:
         given = self.views.lifted(row.source, row.misses)
-        drawn = _drawn(row)
+        drawn = row.drawn
         clips, runs = self.views.missed(row.misses), self.options.runs if drawn else len(given[0])
         meter = Meter(sys.stderr, runs * len(clips), what=row.title, unit="view")
         meter.start(0)
@@ -171,38 +109,51 @@ class Bench:
         """Poses (T, J, 3) at `FPS`."""
         if row.settings is None:
             return poses.resample(np.asarray(lifted[0], np.float32), clip["fps"], FPS)
-        prior = prior_of(self.options.dictionary) if _asks(row) else None
+        prior = prior_of(row.prior) if row.prior else None
         return solve(clip, np.stack(lifted) if lifted else None, SKELETON, row.settings, run, prior).poses
 
 
-def _asks(row: Row) -> bool:
-    """Whether a row asks the learned prior."""
-    return row.settings is not None and "learned" in row.settings.weights
+def check(options: argparse.Namespace, wanted: Collection[Row]) -> None:
+    """Raises InputError for a training that the rows read and that cannot be; names its option."""
+    read = {training for row in wanted for training in row.trainings}
+    for option in ("dictionary", "density", "lifters"):
+        for training in read & set(getattr(options, option).split(",")):
+            try:
+                trained.load(training)
+            except InputError as error:
+                raise InputError(f"--{option}: {error}; --{option}= leaves its rows out") from error
 
 
-def _drawn(row: Row) -> bool:
-    """Whether runs draw seeds anew; else each is a seed of the source's training."""
-    return row.together or row.source == RANDOM
+def parse() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", choices=("aistpp", "cmu"), default="aistpp")
+    for name, what in (("dictionary", "dictionary"), ("density", "density"), ("lifters", "reprojection")):
+        parser.add_argument(f"--{name}", default=f"work/{what}", help="workdir of a training; several lifters")
+    parser.add_argument("--rows", default="", help="only those whose title holds one of these words")
+    for name, default in (("runs", 3), ("seeds", 8), ("steps", 200)):
+        parser.add_argument(f"--{name}", type=number, default=default)
+    parser.add_argument("--recordings", help=f"of AIST++, {_RECORDINGS} unless given")
+    parser.add_argument("--skip", help=f"views of AIST++ to leave out, {_SKIP} unless given")
+    parser.add_argument("--workdir", type=pathlib.Path, default=pathlib.Path("work/multiseed"))
+    options = parser.parse_args()
+    for name, default in (("recordings", _RECORDINGS), ("skip", _SKIP)):
+        if options.data == "cmu" and getattr(options, name) is not None:
+            parser.error(f"argument --{name}: motion capture is filmed whole")
+        if getattr(options, name) is None:
+            setattr(options, name, default)
+    return options
 
 
 def main() -> None:
     """Prints the table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", choices=("aistpp", "cmu"), default="aistpp")
-    parser.add_argument("--dictionary", default="work/dictionary")
-    parser.add_argument("--lifters", default="work/reprojection")
-    parser.add_argument("--rows", default="", help="only those whose title holds one of these words")
-    for name, default in (("runs", 3), ("seeds", 8), ("steps", 200)):
-        parser.add_argument(f"--{name}", type=number, default=default)
-    parser.add_argument("--recordings", default="ch01,ch02,ch03,ch05,ch06")
-    parser.add_argument("--skip", default="c05")
-    parser.add_argument("--workdir", type=pathlib.Path, default=pathlib.Path("work/multiseed"))
-    options = parser.parse_args()
-    wanted = [row for row in rows(options) if any(word in row.title for word in options.rows.split(","))]
+    options = parse()
+    every, words = list(rows(options)), options.rows.split(",")
+    wanted = [row for row in every if any(word in row.title for word in words)]
     if not wanted:
-        parser.error(f"argument --rows: no row's title holds any of {options.rows}")
-    if any(_asks(row) for row in wanted):
-        prior_of(options.dictionary)
+        known = "; ".join(dict.fromkeys(row.title for row in every))
+        raise InputError(f"--rows: no row's title holds any of {options.rows}; there are {known}")
+    check(options, wanted)
     bench = Bench(options)
     sizes = f"{options.seeds} seeds, {options.steps} steps, {options.runs} runs"
     print(f"{machine()}; {len(bench.views.clips)} views, {sizes}\n")

@@ -1,5 +1,6 @@
 """The table of HDVR's lifting: its views, what is missed in them, and its lines."""
 
+import argparse
 import itertools
 import json
 import sys
@@ -8,7 +9,7 @@ import types
 import numpy as np
 import pytest
 
-from benchmarks import multiseed, multiseed_views
+from benchmarks import multiseed, multiseed_rows, multiseed_views
 from hdvr_jax.errors import InputError
 from tests.families.dancing import make_clip
 
@@ -94,6 +95,7 @@ def test_refined_rows_tell_how_the_worst_view_fared(monkeypatch, capsys, corpus,
         return types.SimpleNamespace(poses=lifted[0] / 1.1 * next(factors))
 
     monkeypatch.setattr(multiseed, "solve", solve)
+    monkeypatch.setattr(multiseed.trained, "load", lambda workdir: None)
     lines = run(monkeypatch, capsys, tmp_path, "--lifters=w", "--rows=lifter w,refined", *QUICK[:-1])
     worst = {line.split(" | ")[0]: line.strip("| ").split(" | ")[-1] for line in lines}
     assert worst["| refined"] == worst["| refined, from all seeds"] == "+100.0 %"
@@ -107,9 +109,37 @@ def test_no_runs_are_refused(monkeypatch, capsys, corpus, tmp_path):
 
 
 def test_rows_that_are_not_there_are_refused(monkeypatch, capsys, corpus, tmp_path):
-    with pytest.raises(SystemExit):
+    with pytest.raises(InputError, match="no row's title holds any of typo; there are every depth that of the root; r"):
         run(monkeypatch, capsys, tmp_path, "--rows=typo")
-    assert "--rows: no row's title holds any of typo" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["dictionary", "density", "lifters"])
+def test_trainings_that_are_not_there_are_named_before_anything_is_computed(monkeypatch, capsys, tmp_path, option):
+    monkeypatch.setattr(multiseed, "load", None)
+    others = [f"--{name}=" for name in ("dictionary", "density", "lifters") if name != option]
+    with pytest.raises(InputError, match=f"--{option}: .*gone.*not found.*; --{option}= leaves its rows out"):
+        run(monkeypatch, capsys, tmp_path, f"--{option}={tmp_path / 'gone'}", *others)
+
+
+@pytest.mark.parametrize("option", ["recordings", "skip"])
+def test_motion_capture_has_no_recordings_and_views(monkeypatch, capsys, tmp_path, option):
+    with pytest.raises(SystemExit):
+        run(monkeypatch, capsys, tmp_path, "--data=cmu", f"--{option}=c05")
+    assert f"--{option}: motion capture is filmed whole" in capsys.readouterr().err
+
+
+def test_a_row_reads_its_source_and_its_prior():
+    options = argparse.Namespace(dictionary="d", density="e", lifters="f,g", seeds=2, steps=3)
+    read = [row.trainings for row in multiseed_rows.rows(options)]
+    assert [] in read
+    assert {tuple(each) for each in read if each} == {
+        ("d",), ("e",), ("f",), ("g",), ("f", "d"), ("f", "e"), ("g", "d"), ("g", "e"),
+    }  # fmt: skip
+    bare = argparse.Namespace(dictionary="", density="", lifters="", seeds=2, steps=3)
+    assert not any(row.trainings for row in multiseed_rows.rows(bare))
+    assert len(
+        {row.title for row in multiseed_rows.rows(argparse.Namespace(**{**vars(options), "lifters": "f"}))}
+    ) == sum(1 for _ in multiseed_rows.rows(argparse.Namespace(**{**vars(options), "lifters": "f"})))
 
 
 def test_a_row_is_of_the_weights_that_it_was_computed_with(tmp_path):
