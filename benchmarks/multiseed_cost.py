@@ -3,9 +3,9 @@
     python -m benchmarks.multiseed_cost [--frames=180,360,720,1440] [--seeds=8,16,32,64,128] [--steps=200] [--runs=3]
 
 A person who sways, 4 m from the camera, seen exactly, at 30 frames a second; seeds begin at the true poses, with the
-weights that are used with a lifter (`multiseed.clip.NEAR`): the work is that of any clip. Each number is swept with the
-other at 720 frames or 32 seeds. Seconds are the median of the runs after one that compiles, and beside them stands what
-a frame and seed costs, as a multiple of the first row's: 1 where cost is linear.
+weights that are used with a lifter (`multiseed.settings.NEAR`): the work is that of any clip. Each number is swept with
+the other at 720 frames or 32 seeds. Seconds are the median of the runs after one that compiles, and beside them stands
+what a frame and seed costs, as a multiple of the first row's: 1 where cost is linear.
 """
 
 import argparse
@@ -18,7 +18,8 @@ import numpy as np
 from benchmarks.machine import machine
 from benchmarks.options import number, numbers
 from hdvr_jax import dictionary, scripts
-from hdvr_jax.multiseed.clip import Settings, lift, see
+from hdvr_jax.multiseed.clip import lift, see
+from hdvr_jax.multiseed.settings import Settings
 from hdvr_jax.multiseed.terms import Seen
 
 SKELETON, FPS, DEPTH = "h36m17", 30.0, 4.0

@@ -30,8 +30,9 @@ from hdvr_jax import files, scripts
 from hdvr_jax.families.lifter import BODY
 from hdvr_jax.meter import Meter
 from hdvr_jax.multiseed import uncertainty
-from hdvr_jax.multiseed.clip import Settings, lift
+from hdvr_jax.multiseed.clip import lift
 from hdvr_jax.multiseed.refinement import FPS, see
+from hdvr_jax.multiseed.settings import Settings
 from hdvr_jax.skeletons import get_skeleton, kind_of
 
 _JOINTS = get_skeleton(SKELETON).joints

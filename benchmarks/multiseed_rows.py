@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from benchmarks.multiseed_views import FLAT, MISSES, RANDOM, TRIED
-from hdvr_jax.multiseed.clip import ALONE, BODIES, NEAR, PUBLISHED, Settings
+from hdvr_jax.multiseed.settings import ALONE, BODIES, NEAR, PUBLISHED, Settings
 
 _LIMITS = {**BODIES, "limits": ALONE["limits"]}
 # A density's unit is not the dictionary's.

@@ -37,8 +37,8 @@ from benchmarks.options import number, numbers
 from hdvr_jax import files, scripts
 from hdvr_jax.families import ratios
 from hdvr_jax.meter import Meter
-from hdvr_jax.multiseed.clip import ALONE, NEAR, Settings
 from hdvr_jax.multiseed.refinement import FPS, see
+from hdvr_jax.multiseed.settings import ALONE, NEAR, Settings
 from hdvr_jax.multiseed.sweep import sweep
 
 _FACTORS = {"without": 0.0, "half": 0.5, "twice": 2.0}

@@ -5,8 +5,7 @@ Symbols: N windows, K seeds, T frames of the clip, J joints.
 
 import dataclasses
 import os
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import jax
 import jax.numpy as jnp
@@ -16,84 +15,12 @@ from jaxtyping import Array, Bool, Float, PRNGKeyArray
 from hdvr_jax import dictionary
 from hdvr_jax.errors import InputError
 from hdvr_jax.multiseed import sources, uncertainty, windows
-from hdvr_jax.multiseed.priors import Prior, all_terms
+from hdvr_jax.multiseed.priors import Prior
+from hdvr_jax.multiseed.settings import Settings
 from hdvr_jax.multiseed.solver import Solution, optimise
-from hdvr_jax.multiseed.terms import CAMERAS, Seen, Variables
+from hdvr_jax.multiseed.terms import Seen, Variables
 from hdvr_jax.skeletons import get_skeleton
 from hdvr_jax.trajectories import DEPTH
-
-# Terms and weights as HDVR has them; none of its weights is published.
-PUBLISHED = {"projection": 1.0, "smooth_2d": 0.1, "smooth_3d": 0.1}
-# What is known of bodies, too.
-BODIES = {"projection": 1.0, "accelerations": 0.5, "root_accelerations": 0.03, "constant": 0.1, "symmetric": 0.1}
-# Without P*: whom a learned prior takes for likely, too.
-ALONE = {**BODIES, "limits": 0.3, "learned": 0.2}
-# With P*: L_3D beside what is known of bodies.
-NEAR = {**BODIES, "consistency": 0.15}
-
-
-@dataclasses.dataclass(frozen=True)
-class Settings:
-    """How a clip is lifted; what HDVR does not publish is our choice.
-
-    Attributes:
-        seeds: K; as many as there are starts, where those are more.
-        weights: of the terms of `priors.all_terms` by name; "consistency", that of staying near P*. Numbers, or
-            arrays of a sweep (`hdvr_jax.multiseed.sweep`).
-        window_seconds, overlap_seconds: of the sliding windows.
-        steps, learning_rate: of Adam on every seed.
-        camera: one of `terms.CAMERAS`.
-        noise: metres by which seeds are perturbed.
-        temperature: metres of mean error by which a seed may be worse to count e times less in what is given; 0 for
-            the best seed alone, as published.
-        jump_weight: of the distance between neighbouring windows' seeds, beside their errors.
-        one_by_one: whether seeds and windows, and what is swept, are optimised by themselves, seeds on all cores; None:
-            where JAX computes on processors.
-    """
-
-    seeds: int = 8
-    weights: Mapping[str, Any] = dataclasses.field(default_factory=NEAR.copy)
-    window_seconds: float = 2.0
-    overlap_seconds: float = 0.5
-    steps: int = 200
-    learning_rate: float = 0.02
-    camera: str = "perspective"
-    noise: float = 0.1
-    temperature: float = uncertainty.TEMPERATURE
-    jump_weight: float = 1.0
-    one_by_one: bool | None = None
-
-    @property
-    def in_turn(self) -> bool:
-        """`one_by_one`, decided."""
-        return jax.default_backend() == "cpu" if self.one_by_one is None else self.one_by_one
-
-    def check(self, skeleton: str, prior: Prior | None = None) -> None:
-        """Raises InputError for settings that mean nothing; names the field."""
-        for field in ("seeds", "steps"):
-            if getattr(self, field) < 1:
-                raise InputError(f"multiseed.{field}: expected 1 or more, got {getattr(self, field)}")
-        for field in ("learning_rate", "noise", "temperature", "jump_weight"):
-            if not getattr(self, field) >= 0:
-                raise InputError(f"multiseed.{field}: expected 0 or more, got {getattr(self, field)}")
-        for name, weight in self.weights.items():
-            if (
-                not isinstance(weight, jax.core.Tracer)
-                and not (np.isfinite(weight) & np.greater_equal(weight, 0)).all()
-            ):
-                raise InputError(f"multiseed.weights: expected finite numbers of 0 or more, got {name} = {weight}")
-        if self.camera not in CAMERAS:
-            raise InputError(f"multiseed.camera: {self.camera!r} is not one of {', '.join(CAMERAS)}")
-        if "learned" in self.weights and prior is None:
-            raise InputError("multiseed.weights: the term 'learned' needs a learned prior")
-        if unknown := sorted(set(self.weights) - set(all_terms(skeleton, prior))):
-            known = ", ".join(all_terms(skeleton, prior))
-            raise InputError(f"multiseed.weights: no term is called {unknown[0]!r}; there are {known}")
-        if not 0 <= self.overlap_seconds < self.window_seconds:
-            raise InputError(
-                f"multiseed.overlap_seconds: expected 0 to below window_seconds ({self.window_seconds}), got "
-                f"{self.overlap_seconds}"
-            )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,14 +59,13 @@ def see(
         starts: P*, what seeds begin at and stay near, such as the poses of S trainings of a lifter, metres about the
             root in camera axes; None where there are none.
     Raises:
-        InputError: confidence below 0, values that are not finite, starts of another number of frames; names the first.
+        InputError: arrays of other shapes, no frame, confidence below 0, values that are not finite; names the first.
     """
+    _check_shapes(rays, confidence, skeleton, starts)
     rays = np.where(confidence[..., None] == 0, np.zeros((), rays.dtype), rays)
     _check("confidence", (confidence >= 0) & np.isfinite(confidence), skeleton)
     _check("image point", np.isfinite(rays).all(-1), skeleton)
     if starts is not None:
-        if starts.shape[1] != len(rays):
-            raise InputError(f"multiseed: starts of {starts.shape[1]} frames for a clip of {len(rays)}")
         _check("start", np.isfinite(starts).all((0, -1)), skeleton)
     sizes = np.asarray(dictionary.apparent_size(rays, confidence, skeleton))
     known = jnp.asarray(confidence).T
@@ -150,6 +76,21 @@ def see(
         starts=jnp.zeros((0, 3, *known.shape)) if starts is None else jnp.asarray(starts).transpose(0, 3, 2, 1),
         scale=jnp.float32(np.median(sizes[sizes > 0]) if (sizes > 0).any() else 1 / DEPTH),
     )
+
+
+def _check_shapes(rays: np.ndarray, confidence: np.ndarray, skeleton: str, starts: np.ndarray | None) -> None:
+    frames, joints = len(rays), len(get_skeleton(skeleton).joints)
+    if not frames:
+        raise InputError("multiseed: expected a clip of one frame or more, got none")
+    for name, array, expected in (
+        ("rays", rays, (frames, joints, 2)),
+        ("confidence", confidence, (frames, joints)),
+        ("starts", starts, (*np.shape(starts)[:1], frames, joints, 3)),
+    ):
+        if array is not None and np.shape(array) != expected:
+            wanted = ", ".join(map(str, ("S", *expected[-3:]) if name == "starts" else expected))
+            of = f"{frames} frames of {skeleton}"
+            raise InputError(f"multiseed: expected {name} of shape ({wanted}) for {of}, got {np.shape(array)}")
 
 
 def _check(what: str, good: Bool[np.ndarray, "T J"], skeleton: str) -> None:
@@ -183,8 +124,11 @@ def lift_clips(
     Args:
         prior: what the term "learned" asks.
     Raises:
-        InputError: as `Settings.check`; where every seed of a window came to errors that are not finite.
+        InputError: as `Settings.check` and `windows_of`; where every seed of a window came to errors that are not
+            finite.
     """
+    if not clips:
+        return []
     solution = solutions(key, clips, fps, settings, skeleton, prior)
     where = [windows_of(seen, fps, settings) for seen in clips]
     ends = np.cumsum([len(each.starts) for each in where])
@@ -199,7 +143,9 @@ def lift_clips(
 
 
 def windows_of(seen: Seen, fps: float, settings: Settings) -> windows.Windows:
-    """The windows of a clip."""
+    """The windows of a clip; raises InputError where `fps` is no rate."""
+    if not (np.isfinite(fps) and fps > 0):
+        raise InputError(f"multiseed: expected a finite number of frames a second above 0, got {fps}")
     length = max(2, round(settings.window_seconds * fps))
     overlap = min(length - 1, round(settings.overlap_seconds * fps))
     return windows.sliding(seen.points.shape[-1], length, overlap)

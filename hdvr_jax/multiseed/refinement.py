@@ -10,8 +10,9 @@ from jaxtyping import Float
 from hdvr_jax import lifting, poses
 from hdvr_jax.multiseed import clip as multiseed_clip
 from hdvr_jax.multiseed import uncertainty
-from hdvr_jax.multiseed.clip import Found, Settings
+from hdvr_jax.multiseed.clip import Found
 from hdvr_jax.multiseed.priors import Prior
+from hdvr_jax.multiseed.settings import Settings
 from hdvr_jax.multiseed.terms import Seen
 
 # Frames a second that clips are optimised at; weights of terms over time are meant for it.

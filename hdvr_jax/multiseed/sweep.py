@@ -13,8 +13,9 @@ import numpy as np
 from jaxtyping import ArrayLike, Float, PRNGKeyArray
 
 from hdvr_jax.errors import InputError
-from hdvr_jax.multiseed.clip import Found, Settings, solutions, stitched, windows_of
+from hdvr_jax.multiseed.clip import Found, solutions, stitched, windows_of
 from hdvr_jax.multiseed.priors import Prior
+from hdvr_jax.multiseed.settings import Settings
 from hdvr_jax.multiseed.solver import Solution
 from hdvr_jax.multiseed.terms import Seen
 
@@ -31,7 +32,7 @@ def sweep(
     """What every one of W settings comes to with every number of seeds.
 
     Args:
-        settings: its weights are arrays (W,); a term that a setting is to do without has weight 0.
+        settings: its weights are arrays (W,), equally long; a term that a setting is to do without has weight 0.
         counts: numbers of seeds. Where there are more starts than that, the first of these alone are read.
         key, seen, fps, skeleton, prior: as in `clip.lift`.
     Raises:
@@ -44,7 +45,7 @@ def sweep(
     def weighed(weights: dict) -> Solution:
         return solutions(key, [seen], fps, dataclasses.replace(settings, weights=weights), skeleton, prior)
 
-    settings.check(skeleton, prior)
+    settings.check(skeleton, prior, swept=True)
     every, where = dict(settings.weights), windows_of(seen, fps, settings)
     solution = _in_turn(weighed, every) if settings.in_turn else jax.vmap(weighed)(every)
 

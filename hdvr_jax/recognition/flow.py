@@ -194,6 +194,8 @@ def _used(models: Models, results: Sequence[TrackResult]) -> tuple[ModelInfo, ..
 def _unused(models: Models, results: Sequence[TrackResult]) -> tuple[str, ...]:
     """Sentences on what was not recognised by a model, and why."""
     notes = []
+    if models.refines and not any(result.poses.lifted for result in results):
+        notes.append("Nothing was refined (--refine), because poses of 3D input are kept as they are.")
     if any(result.movements.source == "rules" for result in results):
         why = "cannot read this input" if models.movements else f"is not in {models.folder}"
         notes.append(f"Movements are named by kinematic rules, because a trained movement model {why}.")

@@ -27,7 +27,11 @@ PUBLISHED_NOTE = (
     "The published model knows one camera, that of its training (Human3.6M, focal length 1.15 image widths): with "
     "another its {what} are those which that camera would have seen."
 )
-REFINED_NOTE = "Lifted poses were refined: fitted to the keypoints, bones held to constant length (--refine)."
+REFINED_NOTE = (
+    "Lifted poses were refined: fitted to the keypoints, bones held to constant length (--refine). Their expected "
+    "errors are those of lifters that are right within about 5 cm; with a poorer one they tell which joints and frames "
+    "to trust less, not by how much."
+)
 _COUNTS = ("sequences", "types")  # among the scores, but none
 _FIELDS = ("family", "name", "num_seeds", "data", "model", "train")  # of the config of every training
 
@@ -80,6 +84,7 @@ class Models:
         infos: What is known of each model, by stage.
         notes: What is assumed by each model, by stage, in sentences.
         lifter_workdir: Of the lifter's training; None for a published one.
+        refines: Whether lifted poses are refined.
     """
 
     folder: str
@@ -89,6 +94,7 @@ class Models:
     infos: Mapping[str, ModelInfo] = dataclasses.field(default_factory=dict)
     notes: Mapping[str, str] = dataclasses.field(default_factory=dict)
     lifter_workdir: pathlib.Path | None = None
+    refines: bool = False
 
 
 def how_to_train(folder: str | os.PathLike, stage: str = "lifter") -> str:
@@ -115,7 +121,7 @@ def with_refinement(models: Models) -> Models:
     """The models with every lifted pose refined on its clip, from those of all seeds of the lifter's training
     (`hdvr_jax.multiseed.refinement`)."""
     if models.lifter is None:
-        return models
+        return dataclasses.replace(models, refines=True)
     lifters, workdir, info = [models.lifter], models.lifter_workdir, models.infos["lifter"]
     name = info.name
     if workdir is not None:
@@ -127,10 +133,11 @@ def with_refinement(models: Models) -> Models:
         return Lifted(**refine(clip, np.stack([lifter(clip).poses for lifter in lifters]), LIFTED_SKELETON))
 
     each = f"{len(lifters)} seeds" if len(lifters) > 1 else "one seed"
-    told = dataclasses.replace(info, name=f"{name}, refined from {each}")
+    scored_on = info.scored_on and f"{info.scored_on}, not refined"
+    told = dataclasses.replace(info, name=f"{name}, refined from {each}", scored_on=scored_on)
     note = " ".join(filter(None, (models.notes.get("lifter", ""), REFINED_NOTE)))
     notes, infos = {**models.notes, "lifter": note}, {**models.infos, "lifter": told}
-    return dataclasses.replace(models, lifter=refined, notes=notes, infos=infos)
+    return dataclasses.replace(models, lifter=refined, notes=notes, infos=infos, refines=True)
 
 
 def other_lifter(trained_on: Mapping[str, str], lifter: str | os.PathLike | None) -> str:

@@ -26,7 +26,7 @@ Fields of the document (numbers that are unknown are null):
                     the floor at y = 0 where there is `floor`),
                     points [frame][joint][x, y, z] in metres, rounded to a millimetre; of refined poses
                     expected_error [frame][joint] in metres, by which joints are off in the mean relative to the hips,
-                    else null
+                    as of a lifter that is right within about 5 cm (a note says so), else null
         input       keypoints [frame][joint][x, y] in pixels and confidence [frame][joint], as read; null for 3D input
         reprojection  points [frame][joint][x, y] in pixels, error_px and error_body by frame; null for 3D input
         provenance  kinds ("measured", ...), joints [frame][joint] as index into kinds, shares by kind, and sentences

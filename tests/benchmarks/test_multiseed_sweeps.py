@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import multiseed_sweeps, multiseed_views
 from hdvr_jax.errors import InputError
-from hdvr_jax.multiseed.clip import ALONE, NEAR
+from hdvr_jax.multiseed.settings import ALONE, NEAR
 from tests.families.dancing import make_clip
 
 

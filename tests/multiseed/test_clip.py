@@ -9,10 +9,11 @@ import pytest
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.multiseed import clip
+from hdvr_jax.multiseed.settings import BODIES, Settings
 from tests.multiseed.scenes import SKELETON, moving, seen_of, variables
 
 KEY, FPS, DEPTH = jax.random.key(0), 30.0, 4.0
-QUICK = clip.Settings(seeds=2, steps=60, window_seconds=1.0, overlap_seconds=0.3)
+QUICK = Settings(seeds=2, steps=60, window_seconds=1.0, overlap_seconds=0.3)
 
 
 def _clip(frames=50):
@@ -40,7 +41,7 @@ def test_a_start_that_is_off_is_refined():
 
 def test_without_a_start_seeds_come_to_see_what_was_seen():
     _, rays, confidence = _clip()
-    settings = clip.Settings(seeds=3, weights=clip.BODIES, steps=100, window_seconds=1.0)
+    settings = Settings(seeds=3, weights=BODIES, steps=100, window_seconds=1.0)
     found = clip.lift(KEY, clip.see(rays, confidence, SKELETON), FPS, settings, SKELETON)
     placed = found.poses + found.trajectory[:, None]
     assert np.abs(placed[..., :2] / placed[..., 2:] - rays).mean() < 0.01
@@ -82,7 +83,7 @@ def test_what_a_clip_could_be_beside_is_told():
 @pytest.mark.parametrize("frames", [5, 30])
 def test_seeds_that_agree_are_no_alternatives(frames):
     truth, rays, confidence = _clip(frames)
-    found = clip.lift(KEY, clip.see(rays, confidence, SKELETON, truth[None]), FPS, clip.Settings(seeds=3), SKELETON)
+    found = clip.lift(KEY, clip.see(rays, confidence, SKELETON, truth[None]), FPS, Settings(seeds=3), SKELETON)
     assert found.alternatives == {0: []}
 
 
@@ -149,7 +150,12 @@ def test_values_that_cannot_be_used_are_named():
         ({"rays": _with(rays, (2, 4), np.nan)}, "image point of left_hip in frame 2"),
         ({"confidence": _with(confidence, (3, 0), -1.0)}, "confidence of hip in frame 3"),
         ({"starts": _with(truth[None], (0, 1, 10), np.inf)}, "start of head in frame 1"),
-        ({"starts": truth[None, :4]}, "starts of 4 frames for a clip of 6"),
+        ({"starts": truth[None, :4]}, r"starts of shape \(S, 6, 17, 3\) for 6 frames of h36m17, got \(1, 4, 17, 3\)"),
+        (
+            {"rays": rays[:, :12], "confidence": confidence[:, :12], "starts": None},
+            r"rays of shape .* got \(6, 12, 2\)",
+        ),
+        ({"rays": rays[:0], "confidence": confidence[:0], "starts": None}, "a clip of one frame or more"),
     ):
         given = {"rays": rays, "confidence": confidence, "starts": truth[None], **spoilt}
         with pytest.raises(InputError, match=message):
@@ -202,16 +208,32 @@ def test_the_same_key_gives_the_same_poses_and_both_forms_agree():
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"seeds": 0}, "multiseed.seeds: expected 1 or more, got 0"),
-        ({"steps": 0}, "multiseed.steps"),
-        ({"camera": "pinhole"}, "multiseed.camera: 'pinhole' is not one of weak, perspective, fitted"),
+        ({"seeds": 0}, "multiseed.seeds: expected a whole number of 1 or more, got 0"),
+        ({"steps": -1}, "multiseed.steps: expected a whole number"),
+        ({"noise": float("inf")}, "multiseed.noise: expected a finite number of 0 or more, got inf"),
+        ({"learning_rate": -1.0}, "multiseed.learning_rate: expected a finite number of 0 or more, got -1.0"),
+        ({"window_seconds": float("nan")}, "multiseed.window_seconds: expected a finite number above 0, got nan"),
+        ({"camera": "pinhole"}, "multiseed.camera: expected one of weak, perspective, fitted, got 'pinhole'"),
         ({"weights": {"smoothness": 1.0}}, "multiseed.weights: no term is called 'smoothness'"),
         ({"weights": {"projection": float("nan")}}, "expected finite numbers of 0 or more, got projection = nan"),
         ({"weights": {"projection": -1.0}}, "got projection = -1.0"),
+        ({"weights": {}}, "multiseed.weights: expected some"),
+        ({"weights": {"projection": np.ones(2)}}, "multiseed.weights: expected numbers, got projection"),
         ({"overlap_seconds": 2.0}, "multiseed.overlap_seconds"),
     ],
 )
 def test_settings_that_mean_nothing_are_refused(fields, message):
     truth, rays, confidence = _clip(4)
     with pytest.raises(InputError, match=message):
-        clip.lift(KEY, clip.see(rays, confidence, SKELETON, truth[None]), FPS, clip.Settings(**fields), SKELETON)
+        clip.lift(KEY, clip.see(rays, confidence, SKELETON, truth[None]), FPS, Settings(**fields), SKELETON)
+
+
+@pytest.mark.parametrize("fps", [0.0, -30.0, float("nan")])
+def test_rates_that_are_none_are_refused(fps):
+    truth, rays, confidence = _clip(4)
+    with pytest.raises(InputError, match="expected a finite number of frames a second above 0"):
+        clip.lift(KEY, clip.see(rays, confidence, SKELETON, truth[None]), fps, QUICK, SKELETON)
+
+
+def test_of_no_clips_there_is_nothing():
+    assert clip.lift_clips(KEY, [], FPS, QUICK, SKELETON) == []

@@ -5,7 +5,7 @@ import pytest
 
 from hdvr_jax import cameras
 from hdvr_jax.multiseed import refinement
-from hdvr_jax.multiseed.clip import Settings
+from hdvr_jax.multiseed.settings import Settings
 from hdvr_jax.pose_track import PoseTrack
 from hdvr_jax.recognition.clips import seen_clip
 from tests.multiseed.scenes import SKELETON, moving

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hdvr_jax.multiseed import solver, sources
-from hdvr_jax.multiseed.clip import NEAR
+from hdvr_jax.multiseed.settings import NEAR
 from tests.multiseed.scenes import SKELETON, moving, seen_of, stacked, variables
 
 WEIGHTS = {"projection": 1.0, "constant": 0.1, "accelerations": 0.05}

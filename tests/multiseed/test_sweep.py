@@ -9,11 +9,12 @@ import pytest
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.multiseed import clip, solver
+from hdvr_jax.multiseed.settings import BODIES, Settings
 from hdvr_jax.multiseed.sweep import sweep
 from tests.multiseed.scenes import SKELETON, moving, seen_of, variables
 
 KEY, FPS = jax.random.key(1), 30.0
-SETTINGS = clip.Settings(seeds=3, steps=15, window_seconds=0.5, overlap_seconds=0.1, weights=clip.BODIES)
+SETTINGS = Settings(seeds=3, steps=15, window_seconds=0.5, overlap_seconds=0.1, weights=BODIES)
 
 
 @pytest.mark.parametrize(("begun", "one_by_one"), [(False, True), (True, True), (True, False)])
@@ -48,6 +49,8 @@ def test_settings_in_turn_share_a_program():
         ({"camera": "x"}, [1], r"multiseed\.camera"),
         ({"weights": {"projection": jnp.ones(1), "smooth": jnp.ones(1)}}, [1], "no term is called 'smooth'"),
         ({"weights": {"learned": jnp.ones(1)}}, [1], "'learned' needs a learned prior"),
+        ({"weights": {"projection": 1.0}}, [1], r"expected arrays \(W,\), got projection = 1.0"),
+        ({"weights": {"projection": jnp.ones(2), "smooth_3d": jnp.ones(3)}}, [1], "equally many of every term"),
         ({}, [0, 2], "expected from 1 to 3 seeds, got 0"),
         ({}, [4], "expected from 1 to 3 seeds, got 4"),
     ],
