@@ -8,7 +8,7 @@ Trained on detections of AIST++ (ch01, ch02, ch05 and ch06, eight cameras), test
 of tables 3.1 and 3.2 are named after them; at full size, 1,024 channels, they take hours on two cores, and
 `benchmarks.self_supervised` trains them all at a smaller one. "fitted_temporal", the default, goes beyond the thesis:
 27 frames, no root branch but the place where a pose fits both views, large errors counted linearly. 256 channels and
-3,000 steps, about ten minutes a seed.
+3,000 steps, some seven minutes a seed.
 """
 
 import ml_collections

@@ -48,6 +48,7 @@ def guarded(main: Callable[..., Any], *arguments: Any, quiet: bool = True) -> An
     # Orbax tells about its every step, and warns whenever a checkpoint is only read.
     if quiet:
         logging.set_verbosity(logging.ERROR)
+        quiet_tensorflow()
     try:
         return main(*arguments)
     except (InputError, OSError) as error:

@@ -2,8 +2,8 @@
 
     loss = -log density of poses as the data's cameras see them, half of them mirrored, with noise on their coordinates
 
-The noise is what keeps the Gaussians from becoming flat: bones have no length to vary, and hips none but one direction.
-No image is read. What is learnt is a prior of other methods (`hdvr_jax.multiseed.priors`).
+The noise keeps the Gaussians from becoming flat, and lets a descent come to them from afar. No image is read. What is
+learnt is a prior of other methods (`hdvr_jax.multiseed.priors`).
 """
 
 import functools

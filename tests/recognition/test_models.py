@@ -29,6 +29,8 @@ def test_scores_are_those_of_the_checkpoint_and_say_on_what(folder):
     (folder / "lifter" / models.SCORES_FILE).write_text(json.dumps(_evaluation(5)))
     info = models.load(folder).infos["lifter"]
     assert (info.step, info.scores, info.scored_on) == (5, {"mpjpe_mm": 51.5}, "choreo, test")
+    refined = models.with_refinement(models.load(folder)).infos["lifter"]
+    assert (refined.scores, refined.scored_on) == (info.scores, "choreo, test, not refined")
 
 
 @pytest.mark.parametrize("text", [json.dumps(_evaluation(4)), "{", "[]", '{"mean": 3}'])

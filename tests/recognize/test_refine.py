@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-from tests.recognition import workdirs
+from tests.recognition import fabricated, workdirs
 from tests.recognize.runs import dancer, refused, run, track_file
 
 
@@ -40,6 +40,17 @@ def test_all_seeds_of_the_lifters_training_take_part(capsys, tmp_path):
     assert apart[False] < 1e-4 < 1e-3 < apart[True]
     assert found[2, True][0] == "lifter_choreo, refined from 2 seeds"
     assert found[2, False][0] == "lifter_choreo, first seed of 2"
+
+
+def test_poses_of_3d_input_are_kept_as_they_are_and_a_note_says_so(capsys, tmp_path, lifter_only):
+    source = track_file(tmp_path / "given.npz", fabricated.three_dimensional(fabricated.track_result(frames=20)))
+    for out, options in (("plain", ()), ("refined", ("--refine",))):
+        assert run(capsys, source, "--out", tmp_path / out, "--models", lifter_only, *options)[0] == 0
+    plain, refined = (_report(tmp_path / out) for out in ("plain", "refined"))
+    assert refined["tracks"][0]["poses"] == plain["tracks"][0]["poses"]
+    assert [note for note in refined["notes"] if note not in plain["notes"]] == [
+        "Nothing was refined (--refine), because poses of 3D input are kept as they are."
+    ]
 
 
 def test_a_stream_cannot_be_refined(capsys, tmp_path, lifter_only):
