@@ -12,7 +12,7 @@ seeds that are random persons, with the losses of the paper and with what is kno
 which seeds begin at and stay near ("from all seeds": those of a training together); joints that are missed. No row
 reads 3D of these views unless the lifter's training did. Rows of a training that is not given (such as --dictionary=)
 are left out. A row is kept in the workdir and not computed again until the
-lifters or the code of `hdvr_jax.multiseed` change.
+lifters or the code that lifts change.
 """
 
 import argparse
@@ -35,13 +35,14 @@ from benchmarks.multiseed_views import (
     Totals,
     digest_of,
     digest_of_code,
+    lifter_of,
     load,
     prior_of,
     scored,
     summed,
 )
 from benchmarks.options import number
-from hdvr_jax import poses, scripts, trained
+from hdvr_jax import poses, scripts
 from hdvr_jax.configurations import write_json
 from hdvr_jax.errors import InputError
 from hdvr_jax.families import ratios
@@ -72,7 +73,7 @@ class Bench:
         name = METRICS[0]
         before, after = (
             np.array([[np.divide(*view[name]) for view in run] for run in self.totals(each)])
-            for each in (dataclasses.replace(row, settings=None, together=False), row)
+            for each in (dataclasses.replace(row, settings=None, together=False, prior=""), row)
         )
         return float(100 * (after / (before.mean(0) if row.together else before) - 1).max())
 
@@ -115,21 +116,24 @@ class Bench:
 
 def check(options: argparse.Namespace, wanted: Collection[Row]) -> None:
     """Raises InputError for a training that the rows read and that cannot be; names its option."""
-    read = {training for row in wanted for training in row.trainings}
     for option in ("dictionary", "density", "lifters"):
-        for training in read & set(getattr(options, option).split(",")):
-            try:
-                trained.load(training)
-            except InputError as error:
-                raise InputError(f"--{option}: {error}; --{option}= leaves its rows out") from error
+        given = set(getattr(options, option).split(",")) - {""}
+        try:
+            for workdir in sorted(given & {row.prior for row in wanted}):
+                prior_of(workdir)
+            for workdir in sorted(given & {row.source for row in wanted}):
+                lifter_of(workdir)
+        except InputError as error:
+            raise InputError(f"--{option}: {error}; --{option}= leaves its rows out") from error
 
 
 def parse() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", choices=("aistpp", "cmu"), default="aistpp")
-    for name, what in (("dictionary", "dictionary"), ("density", "density"), ("lifters", "reprojection")):
-        parser.add_argument(f"--{name}", default=f"work/{what}", help="workdir of a training; several lifters")
+    parser.add_argument("--dictionary", default="work/dictionary", help="workdir of its training, or none")
+    parser.add_argument("--density", default="work/density", help="workdir of its training, or none")
+    parser.add_argument("--lifters", default="work/reprojection", help="workdirs, separated by commas")
     parser.add_argument("--rows", default="", help="only those whose title holds one of these words")
     for name, default in (("runs", 3), ("seeds", 8), ("steps", 200)):
         parser.add_argument(f"--{name}", type=number, default=default)

@@ -7,11 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from benchmarks.multiseed_views import FLAT, MISSES, RANDOM, TRIED
-from hdvr_jax.multiseed.settings import ALONE, BODIES, NEAR, PUBLISHED, Settings
+from hdvr_jax.multiseed.settings import ALONE, BODIES, LEARNED, NEAR, PUBLISHED, Settings
 
-_LIMITS = {**BODIES, "limits": ALONE["limits"]}
-# A density's unit is not the dictionary's.
-_DENSE = {**ALONE, "learned": 0.15}
 _PAPER = {**PUBLISHED, "consistency": NEAR["consistency"]}
 # A third of the weight with which refined poses stay near P*.
 _LOOSE = {**NEAR, "consistency": 0.05}
@@ -59,13 +56,13 @@ def rows(options: argparse.Namespace) -> Iterator[Row]:
         ("+ perspective", PUBLISHED, {}),
         ("accelerations in place of steps", {name: BODIES[name] for name in ("projection", "accelerations")}, {}),
         ("+ bones constant and symmetric", BODIES, {}),
-        ("+ knees and noses in front", _LIMITS, {}),
+        ("+ knees and noses in front", ALONE, {}),
     ):
         yield Row(name, RANDOM, _settings(options, weights, **_BEST, **more))
-    for name, weights, prior in (("dictionary", ALONE, options.dictionary), ("density", _DENSE, options.density)):
-        if prior:
-            title = f"random seeds, and the {name} as learned prior"
-            yield Row(title, RANDOM, _settings(options, weights, **_BEST), prior=prior)
+    for name, prior in _priors(options):
+        weights = {**ALONE, "learned": LEARNED[name][0]}
+        title = f"random seeds, and the {name} as learned prior"
+        yield Row(title, RANDOM, _settings(options, weights, **_BEST), prior=prior)
     if options.dictionary:
         yield from _of_dictionary(options)
     for lifter in filter(None, options.lifters.split(",")):
@@ -74,6 +71,11 @@ def rows(options: argparse.Namespace) -> Iterator[Row]:
 
 def _settings(options: argparse.Namespace, weights: Mapping[str, float], **more: Any) -> Settings:
     return Settings(options.seeds, weights, steps=options.steps, **more)
+
+
+def _priors(options: argparse.Namespace) -> list[tuple[str, str]]:
+    """Names and workdirs of the learned priors that are given."""
+    return [(name, getattr(options, name)) for name in LEARNED if getattr(options, name)]
 
 
 def _of_dictionary(options: argparse.Namespace) -> Iterator[Row]:
@@ -95,11 +97,13 @@ def _of_lifter(source: str, options: argparse.Namespace) -> Iterator[Row]:
     yield together
     best = _settings(options, NEAR, **_BEST)
     yield dataclasses.replace(together, title="the same, the best seed alone", settings=best)
-    for term, weight in TRIED.items():
-        settings = _settings(options, {**NEAR, term: weight})
-        for prior in filter(None, (options.dictionary, options.density)) if term == "learned" else ("",):
-            title = f"the same, and {term} by {pathlib.Path(prior).name}" if prior else f"the same, and {term}"
-            yield dataclasses.replace(together, title=title, settings=settings, prior=prior)
+    tried = [(term, {term: weight}, "") for term, weight in TRIED.items()]
+    tried += [
+        (f"the {name} as learned prior", {"learned": LEARNED[name][1]}, prior) for name, prior in _priors(options)
+    ]
+    for term, weights, prior in tried:
+        settings = _settings(options, {**NEAR, **weights})
+        yield dataclasses.replace(together, title=f"the same, and {term}", settings=settings, prior=prior)
     for misses in MISSES[1:]:
         yield Row(f"lifter without {misses}", source, misses=misses)
         yield dataclasses.replace(together, title=f"refined without {misses}", misses=misses)

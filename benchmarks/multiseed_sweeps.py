@@ -1,4 +1,4 @@
-"""HDVR's lifting by weights and by the number of seeds, all of them swept in one compiled program.
+"""HDVR's lifting by weights and by the number of seeds, all of them swept by one compiled program.
 
     python -m benchmarks.multiseed_sweeps [--sources=random,work/reprojection] [--prior=work/density]
         [--counts=1,2,4,8,16,32] [--recording=ch03] [--views=c01,c03,c06,c08] [--steps=200]
@@ -14,10 +14,9 @@ import argparse
 import dataclasses
 import pathlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
@@ -28,6 +27,7 @@ from benchmarks.multiseed_views import (
     SKELETON,
     TRIED,
     Views,
+    lifter_of,
     load,
     prior_of,
     scored,
@@ -35,37 +35,40 @@ from benchmarks.multiseed_views import (
 )
 from benchmarks.options import number, numbers
 from hdvr_jax import files, scripts
+from hdvr_jax.configurations import load_config
 from hdvr_jax.families import ratios
 from hdvr_jax.meter import Meter
 from hdvr_jax.multiseed.refinement import FPS, see
-from hdvr_jax.multiseed.settings import ALONE, NEAR, Settings
+from hdvr_jax.multiseed.settings import ALONE, LEARNED, NEAR, Settings
 from hdvr_jax.multiseed.sweep import sweep
 
+Errors = Float[np.ndarray, "W C"]
 _FACTORS = {"without": 0.0, "half": 0.5, "twice": 2.0}
 
 
-def settings_of(source: str) -> tuple[list[str], dict[str, Float[np.ndarray, " W"]]]:
-    """(Titles, weights by term) of the settings that are swept."""
-    base = dict(ALONE) if source == RANDOM else {**NEAR, **dict.fromkeys(TRIED, 0.0)}
+def settings_of(source: str, prior: str) -> tuple[list[str], dict[str, Float[np.ndarray, " W"]]]:
+    """(Titles, weights by term) of the settings that are swept; `prior` is the family of the learned prior."""
+    alone, near = LEARNED[prior]
+    tried = {} if source == RANDOM else {**TRIED, "learned": near}
+    base = {**ALONE, "learned": alone} if source == RANDOM else {**NEAR, **dict.fromkeys(tried, 0.0)}
     found = {"as used": base}
     for name, weight in base.items():
         if weight and name != "projection":
             found |= {f"{name}, {title}": {**base, name: weight * factor} for title, factor in _FACTORS.items()}
-        elif name in TRIED:
-            found[f"and {name}"] = {**base, name: TRIED[name]}
+        elif name in tried:
+            found[f"and {name}"] = {**base, name: tried[name]}
     return list(found), {name: np.array([each[name] for each in found.values()], np.float32) for name in base}
 
 
-def errors(source: str, views: Views, counts: Sequence[int], options: argparse.Namespace) -> Float[np.ndarray, "W C"]:
+def errors(source: str, weights: Mapping[str, np.ndarray], views: Views, options: argparse.Namespace) -> Errors:
     """MPJPE, millimetres, of every setting and number of seeds over all views."""
-    weights = {name: jnp.asarray(values) for name, values in settings_of(source)[1].items()}
+    counts = options.counts
     usual = Settings(max(counts), weights, steps=options.steps)
     settings = dataclasses.replace(usual, temperature=0.0) if source == RANDOM else usual
-    given, found = views.lifted(source, ""), []
+    given, prior, found = views.lifted(source, ""), prior_of(options.prior), []
     meter = Meter(sys.stderr, len(views.clips), what=f"seeds: {source}", unit="view")
     for clip, truth, lifted in zip(views.clips, views.truths, given):
         seen = see(clip, np.stack(lifted) if lifted else None, SKELETON)
-        prior = prior_of(options.prior)
         every = sweep(jax.random.key(0), seen, FPS, settings, SKELETON, counts, prior)
         found.append([[scored(one.poses, truth) for one in setting] for setting in every])
         meter.report(len(found))
@@ -106,11 +109,14 @@ def main() -> None:
     files.check_place(options.out)
     views = load("aistpp", options.recording, "").named(options.views.split(","))
     prior_of(options.prior)
+    sources, family = options.sources.split(","), load_config(options.prior).family
+    for source in set(sources) - {RANDOM}:
+        lifter_of(source)
     print(f"{machine()}; {options.recording}, {options.views}, {options.steps} steps; MPJPE, mm, by number of seeds")
     found, counts = {}, options.counts
-    for source in options.sources.split(","):
-        titles, _ = settings_of(source)
-        found[source] = (titles, errors(source, views, counts, options))
+    for source in sources:
+        titles, weights = settings_of(source, family)
+        found[source] = (titles, errors(source, weights, views, options))
         print(f"\n| seeds: {source} | " + " | ".join(map(str, counts)) + " |\n|" + " --- |" * (1 + len(counts)))
         for title, line in zip(titles, found[source][1]):
             print(f"| {title} | " + " | ".join(f"{value:.1f}" for value in line) + " |", flush=True)

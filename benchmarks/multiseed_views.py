@@ -11,8 +11,9 @@ from typing import Any
 import jax
 import numpy as np
 
+import hdvr_jax
 from benchmarks.self_supervised import METRICS
-from hdvr_jax import clips, corpus, filming, lifting, multiseed, trained
+from hdvr_jax import clips, corpus, filming, lifting, trained
 from hdvr_jax.clips import Clip
 from hdvr_jax.configurations import load_config
 from hdvr_jax.errors import InputError
@@ -25,12 +26,14 @@ from hdvr_jax.skeletons import get_skeleton
 SKELETON = "h36m17"
 # {metric: (sum, count)} of one view.
 Totals = dict[str, tuple[float, float]]
-# Terms that are tried beside those that are used, and their weights; "learned" is a density's or a dictionary's.
-TRIED = {"contact": 0.1, "floor": 0.1, "learned": 0.01}
+# Terms that are tried beside those that are used, and their weights.
+TRIED = {"contact": 0.1, "floor": 0.1}
 # Without a model: every joint as far as the root, and no pose at all.
 FLAT, RANDOM = "flat", "random"
 # What is taken out of a view: nothing; every joint with a chance of one fifth in each frame; all joints for a second.
 MISSES = ("", "a fifth of the joints", "a second")
+# Code that rows are of.
+_CODE = ("multiseed/*.py", "density.py", "dictionary.py", "families/density.py", "families/dictionary.py")
 # Virtual cameras of each take of motion capture.
 _FILMED = 2
 
@@ -136,10 +139,19 @@ def _starts(source: str) -> Iterator[Callable[[Clip], np.ndarray]]:
         yield _flat
     elif source != RANDOM:
         for seed in range(load_config(pathlib.Path(source)).num_seeds):
-            model = trained.load(source, seed_index=seed)
-            if model.family.on_clip is None or model.config.family in STAGES[1:]:
-                raise InputError(f"{source}: expected a lifter, got a model of the family {model.family.name}")
-            yield functools.partial(_lifted, model)
+            yield functools.partial(_lifted, lifter_of(source, seed))
+
+
+def lifter_of(workdir: str, seed: int = 0) -> trained.Trained:
+    """A seed of a lifter's training.
+
+    Raises:
+        InputError: a workdir without a model, or of one that is no lifter.
+    """
+    model = trained.load(workdir, seed_index=seed)
+    if model.family.on_clip is None or model.config.family in STAGES[1:]:
+        raise InputError(f"{workdir}: expected a lifter, got a model of the family {model.family.name}")
+    return model
 
 
 def _lifted(model: trained.Trained, clip: Clip) -> np.ndarray:
@@ -165,9 +177,9 @@ def digest_of(workdir: str) -> str:
 
 
 def digest_of_code() -> str:
-    """A name for the code that lifts: a row is of one."""
-    found = hashlib.sha256()
-    for path in sorted(pathlib.Path(multiseed.__file__).parent.glob("*.py")):
+    """A name for the code that lifts and that of learned priors: a row is of one."""
+    found, package = hashlib.sha256(), pathlib.Path(hdvr_jax.__file__).parent
+    for path in sorted(path for pattern in _CODE for path in package.glob(pattern)):
         found.update(path.name.encode() + path.read_bytes())
     return found.hexdigest()[:16]
 

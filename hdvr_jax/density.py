@@ -1,7 +1,7 @@
 """A density of poses: a mixture of Gaussians over the places of joints, learnt from poses that belong to no image (the
 pose prior of SMPLify, Bogo et al. 2016, section 3.2; there of joint angles, beside one of shapes).
 
-Places tell proportions and stature too. Over the directions of bones alone, random seeds are lifted worse than without.
+Places tell proportions and stature, too, which the directions of bones would not.
 
 Symbols: J joints, F = 3 (J - 1) coordinates, K Gaussians.
 """
@@ -12,11 +12,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, ArrayLike, Float
 
-from hdvr_jax import poses
+from hdvr_jax import poses, rotations
 from hdvr_jax.skeletons import get_skeleton
-
-# In a camera's axes, whose y points down.
-_UP = (0.0, -1.0, 0.0)
 
 
 def coordinates(points: Float[ArrayLike, "*B J 3"], skeleton: str) -> Float[Array, "*B F"]:
@@ -27,7 +24,7 @@ def coordinates(points: Float[ArrayLike, "*B J 3"], skeleton: str) -> Float[Arra
         points: metres, in the axes of a camera that is about level.
     """
     points, tree = jnp.asarray(points), get_skeleton(skeleton)
-    frame = poses.upright_frame(points, tree.index("left_hip"), tree.index("right_hip"), up=_UP)
+    frame = poses.upright_frame(points, tree.index("left_hip"), tree.index("right_hip"), up=poses.CAMERA_UP)
     found = poses.to_body(points, frame, points[..., tree.root, :])
     others = [joint for joint in range(len(tree.joints)) if joint != tree.root]
     return found[..., others, :].reshape(*found.shape[:-2], -1)
@@ -42,8 +39,8 @@ def log_density(weights: Mapping[str, Array], values: Float[Array, "*B F"]) -> F
     """
     diagonal = jax.vmap(jnp.diag)(jnp.exp(weights["scales"]))
     lower = jnp.tril(weights["factors"], -1) + diagonal
-    middle = jnp.einsum("kfg,kg->kf", lower, weights["means"])
-    apart = jnp.einsum("kfg,...g->...kf", lower, values) - middle
+    middle = jnp.einsum("kfg,kg->kf", lower, weights["means"], precision=rotations.HIGHEST)
+    apart = jnp.einsum("kfg,...g->...kf", lower, values, precision=rotations.HIGHEST) - middle
     size = 0.5 * (jnp.square(apart).sum(-1) + values.shape[-1] * jnp.log(2 * jnp.pi))
     each = jax.nn.log_softmax(weights["logits"]) + weights["scales"].sum(-1) - size
     return jax.scipy.special.logsumexp(each, axis=-1)

@@ -10,9 +10,10 @@ import numpy as np
 from jaxtyping import Float
 
 from hdvr_jax import rotations
+from hdvr_jax.poses import CAMERA_UP
 from hdvr_jax.skeletons import get_skeleton
 
-CAMERA_UP = np.array([0.0, -1.0, 0.0])
+_UP = np.array(CAMERA_UP)
 _STRETCHED = 0.9  # of the tallest that a dancer gets
 # No camera is held so far from level; a dancer who lies all the time may look as if.
 _STEEPEST = np.radians(30.0)
@@ -34,7 +35,7 @@ def upright_direction(bodies: Sequence[Float[np.ndarray, "T 3"]]) -> Float[np.nd
             tall = height > _STRETCHED * np.percentile(height, 95)
             total += (body[tall] / height[tall, None]).sum(0)
     length = np.linalg.norm(total)
-    return total / length if length > 0 else CAMERA_UP
+    return total / length if length > 0 else _UP
 
 
 def level(points: Float[np.ndarray, "T J 3"], skeleton: str) -> Float[np.ndarray, "T J 3"]:
@@ -48,7 +49,7 @@ def level(points: Float[np.ndarray, "T J 3"], skeleton: str) -> Float[np.ndarray
     index = get_skeleton(skeleton).index
     feet = 0.5 * (points[:, index("left_ankle")] + points[:, index("right_ankle")])
     up = upright_direction([(points[:, index("thorax")] - feet).astype(np.float64)])
-    axis, cosine = np.cross(up, CAMERA_UP), up @ CAMERA_UP
+    axis, cosine = np.cross(up, _UP), up @ _UP
     sine = np.linalg.norm(axis)
     if sine < 1e-9:
         return points

@@ -17,6 +17,8 @@ from jaxtyping import Array, ArrayLike, Float, Int, PRNGKeyArray, Shaped
 
 from hdvr_jax import rotations
 
+# Against gravity, to a camera that is level.
+CAMERA_UP = (0.0, -1.0, 0.0)
 # Size below which a pose is taken for a point.
 _LEAST_SIZE = 1e-3
 

@@ -6,9 +6,10 @@ import numpy as np
 
 from hdvr_jax import levelling
 from hdvr_jax.axes import upright
+from hdvr_jax.poses import CAMERA_UP
 from tests.families.dancing import motion
 
-_UP = levelling.CAMERA_UP
+_UP = np.array(CAMERA_UP)
 
 
 def _tilted(pitch, roll):

@@ -7,6 +7,8 @@ learnt is a prior of other methods (`hdvr_jax.multiseed.priors`).
 """
 
 import functools
+import math
+from collections.abc import Callable
 from typing import Any
 
 import jax
@@ -18,6 +20,9 @@ from hdvr_jax.errors import InputError
 from hdvr_jax.families import Batch, Family
 from hdvr_jax.families import lifter as pose_lifter
 from hdvr_jax.skeletons import get_skeleton
+
+# Metres, of the first Gaussians.
+_APART = 0.3
 
 
 def make(config: Any, axis_name: str | None = None) -> Family:
@@ -43,34 +48,27 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         fixed=lifter_inputs.CAMERA,
         targets=lifter_inputs.TARGETS,
         augment=functools.partial(lifter_inputs.augment, config, lifter_inputs.noise_of(config.data), (0, 0)),
-        prior=functools.partial(_prior, skeleton),
+        prior=functools.partial(_prior, functools.partial(density.surprise, skeleton=skeleton)),
     )
 
 
 def _init(model: Any, key: Any, batch: Batch) -> Any:
-    """Gaussians about poses of the batch, each as wide as all poses together."""
-    values, known = _coordinates(batch, model.skeleton)
-    values, known = values.reshape(-1, values.shape[-1]), known.reshape(-1)
-    total = jnp.maximum(known.sum(), 1.0)
-    mean = (known[:, None] * values).sum(0) / total
-    wide = jnp.sqrt((known[:, None] * jnp.square(values - mean)).sum(0) / total + model.noise**2)
-    chosen, count = jax.random.choice(key, len(values), (model.gaussians,), p=known / total), values.shape[-1]
-    jitter = model.noise * jax.random.normal(jax.random.fold_in(key, 1), (model.gaussians, count))
+    """Gaussians about the nominal person, as wide as they are apart."""
+    del batch
+    person = density.coordinates(dictionary.nominal_pose(model.skeleton), model.skeleton)
+    shape = (model.gaussians, len(person))
     params = {
         "logits": jnp.zeros(model.gaussians),
-        "means": values[chosen] + jitter,
-        "scales": jnp.broadcast_to(-jnp.log(wide), (model.gaussians, count)),
-        "factors": jnp.zeros((model.gaussians, count, count)),
+        "means": person + _APART * jax.random.normal(key, shape),
+        "scales": jnp.full(shape, -math.log(_APART)),
+        "factors": jnp.zeros((*shape, len(person))),
     }
     return {"params": params}
 
 
-def _coordinates(batch: Batch, skeleton: str) -> tuple[Float[Array, "B T F"], Float[Array, "B T"]]:
-    """(Coordinates of the batch's poses, 1 where they are known)."""
-    targets = batch["targets"]
-    known = jnp.isfinite(targets).all((-1, -2)) * batch["frame_mask"]
-    safe = jnp.where(known[..., None, None] > 0, targets, jnp.asarray(dictionary.nominal_pose(skeleton)))
-    return density.coordinates(safe, skeleton), known
+def _known(batch: Batch) -> Float[Array, "B T"]:
+    """1 where a pose is known."""
+    return jnp.isfinite(batch["targets"]).all((-1, -2)) * batch["frame_mask"]
 
 
 def _loss(model: Any, variables: Any, batch: Batch, key: Any, train: bool) -> tuple:
@@ -85,7 +83,9 @@ def _loss(model: Any, variables: Any, batch: Batch, key: Any, train: bool) -> tu
         return jnp.where(turned, poses.mirror(targets, order), targets), jax.random.normal(noise_key, shape)
 
     targets, noise = jax.vmap(varied)(batch["targets"], batch["example"])
-    values, known = _coordinates({**batch, "targets": targets}, model.skeleton)
+    known = _known(batch)
+    safe = jnp.where(known[..., None, None] > 0, targets, jnp.asarray(dictionary.nominal_pose(model.skeleton)))
+    values = density.coordinates(safe, model.skeleton)
     nats = density.log_density(variables["params"], values + model.noise * noise) / values.shape[-1]
     counted = known * batch["mask"][:, None]
     total, weight = -(nats * counted).sum(), counted.sum()
@@ -93,7 +93,7 @@ def _loss(model: Any, variables: Any, batch: Batch, key: Any, train: bool) -> tu
 
 
 def _predict(skeleton: str, variables: Any, batch: Batch) -> dict[str, Any]:
-    """ "surprise" (B, T) of the batch's poses and "flipped_surprise" of the same with all depths negated."""
+    """Surprise (B, T) of the batch's poses, and flipped_surprise of the same with all depths negated."""
     ways = {"surprise": batch["targets"], "flipped_surprise": dictionary.flipped(batch["targets"])}
     return {name: density.surprise(variables["params"], points, skeleton) for name, points in ways.items()}
 
@@ -101,7 +101,7 @@ def _predict(skeleton: str, variables: Any, batch: Batch) -> dict[str, Any]:
 def _scores(outputs: dict[str, Any], batch: Batch) -> dict[str, tuple]:
     """Surprise, nats for each coordinate, and of a hundred poses how many are likelier than the same with all depths
     negated, which no orthographic image tells from it."""
-    known = jnp.isfinite(batch["targets"]).all((-1, -2)) * batch["frame_mask"]
+    known = _known(batch)
     found = {
         "surprise": outputs["surprise"],
         "told_from_flipped": 100.0 * (outputs["surprise"] < outputs["flipped_surprise"]),
@@ -109,10 +109,5 @@ def _scores(outputs: dict[str, Any], batch: Batch) -> dict[str, tuple]:
     return {name: (jnp.where(known > 0, value, 0.0).sum(-1), known.sum(-1)) for name, value in found.items()}
 
 
-def _prior(skeleton: str, variables: Any) -> jax.tree_util.Partial:
-    """`density.surprise` of poses (T, J, 3)."""
-    return jax.tree_util.Partial(functools.partial(_surprising, skeleton), variables["params"])
-
-
-def _surprising(skeleton: str, params: Any, points: Float[Array, "T J 3"]) -> Float[Array, " T"]:
-    return density.surprise(params, points, skeleton)
+def _prior(surprise: Callable[..., Array], variables: Any) -> jax.tree_util.Partial:
+    return jax.tree_util.Partial(surprise, variables["params"])

@@ -77,7 +77,7 @@ def make(config: Any, axis_name: str | None = None) -> Family:
         targets=lifter_inputs.TARGETS,
         augment=functools.partial(lifter_inputs.augment, config, lifter_inputs.noise_of(config.data), (0, 0)),
         on_clip=functools.partial(pose_lifter.lift_clip, config),
-        prior=functools.partial(_prior, net, config.model.skeleton),
+        prior=functools.partial(jax.tree_util.Partial, functools.partial(_unlike, net, config.model.skeleton)),
     )
 
 
@@ -170,11 +170,6 @@ def _judged(params: Any, turned: Array, points: Array, weights: Array, real: Arr
     fake, seen = (images.reshape(-1, *images.shape[2:]) for images in (turned, whole))
     judged, fooling = adversarial.adversarial_terms(judge, fake, seen, real.reshape(-1))
     return judged.reshape(real.shape), fooling.reshape(real.shape)
-
-
-def _prior(net: Autoencoder, skeleton: str, variables: Any) -> jax.tree_util.Partial:
-    """What trained weights know of poses, for other methods: `_unlike`."""
-    return jax.tree_util.Partial(functools.partial(_unlike, net, skeleton), variables)
 
 
 def _unlike(net: Autoencoder, skeleton: str, variables: Any, pose: Float[Array, "T J 3"]) -> Float[Array, " T"]:

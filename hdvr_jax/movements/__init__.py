@@ -1,6 +1,6 @@
 """Movement types of the body parts: the vocabulary, its kinematic signals and the annotator."""
 
-from hdvr_jax.movements.annotator import CAMERA_UP, WORLD_UP, annotate
+from hdvr_jax.movements.annotator import WORLD_UP, annotate
 from hdvr_jax.movements.kinematics import Signal, compute_signals, signal_table
 from hdvr_jax.movements.vocabulary import (
     Condition,
@@ -12,7 +12,6 @@ from hdvr_jax.movements.vocabulary import (
 )
 
 __all__ = [
-    "CAMERA_UP",
     "WORLD_UP",
     "Condition",
     "MovementType",

@@ -12,7 +12,6 @@ from hdvr_jax.movements.vocabulary import Vocabulary, load_vocabulary
 from hdvr_jax.skeletons import get_mapping, get_skeleton
 
 WORLD_UP = (0.0, 1.0, 0.0)
-CAMERA_UP = (0.0, -1.0, 0.0)
 
 
 def annotate(
@@ -31,7 +30,7 @@ def annotate(
             relative to the mid-hip matter.
         fps: Frames per second.
         skeleton: Name of the joint set; anything that maps to h36m17.
-        up: Direction against gravity in the frame of `points`: `WORLD_UP`, or `CAMERA_UP` for a level camera.
+        up: Direction against gravity in the frame of `points`: `WORLD_UP`, or `poses.CAMERA_UP` for a level camera.
         vocabulary: Defaults to the project's.
         doubt: How wide the margin is on either side of a threshold in which no observer could be sure, in times of
             `Signal.doubt`. 0 decides everywhere.

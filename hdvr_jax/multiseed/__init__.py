@@ -1,4 +1,4 @@
-"""HDVR's lifting (Hu & Ahuja 2021, section 2.2): seeds of poses and imaging parameters, optimised over windows of a clip.
+"""HDVR's lifting (Hu & Ahuja 2021, section 2.2): seeds of poses and imaging parameters, optimised over a clip.
 
     rays = lifting.view_rays(a_clip, view=0, skeleton="h36m17", fps=30.0)
     seen = clip.see(rays["rays"], rays["confidence"], "h36m17", starts)  # starts: poses of S lifters, or None

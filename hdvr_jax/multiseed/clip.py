@@ -17,7 +17,7 @@ from hdvr_jax.errors import InputError
 from hdvr_jax.multiseed import sources, uncertainty, windows
 from hdvr_jax.multiseed.priors import Prior
 from hdvr_jax.multiseed.settings import Settings
-from hdvr_jax.multiseed.solver import Solution, optimise
+from hdvr_jax.multiseed.solver import Solution, in_turn, optimise
 from hdvr_jax.multiseed.terms import Seen, Variables
 from hdvr_jax.skeletons import get_skeleton
 from hdvr_jax.trajectories import DEPTH
@@ -79,18 +79,15 @@ def see(
 
 
 def _check_shapes(rays: np.ndarray, confidence: np.ndarray, skeleton: str, starts: np.ndarray | None) -> None:
-    frames, joints = len(rays), len(get_skeleton(skeleton).joints)
-    if not frames:
+    seen = (len(rays), len(get_skeleton(skeleton).joints))
+    if not seen[0]:
         raise InputError("multiseed: expected a clip of one frame or more, got none")
-    for name, array, expected in (
-        ("rays", rays, (frames, joints, 2)),
-        ("confidence", confidence, (frames, joints)),
-        ("starts", starts, (*np.shape(starts)[:1], frames, joints, 3)),
-    ):
-        if array is not None and np.shape(array) != expected:
-            wanted = ", ".join(map(str, ("S", *expected[-3:]) if name == "starts" else expected))
-            of = f"{frames} frames of {skeleton}"
-            raise InputError(f"multiseed: expected {name} of shape ({wanted}) for {of}, got {np.shape(array)}")
+    given = {"rays": (rays, (*seen, 2)), "confidence": (confidence, seen)}
+    if starts is not None:
+        given["starts"] = (starts, (*starts.shape[:1], *seen, 3))
+    for name, (array, expected) in given.items():
+        if array.shape != expected:
+            raise InputError(f"multiseed: expected {name} of shape {expected} for {skeleton}, got {array.shape}")
 
 
 def _check(what: str, good: Bool[np.ndarray, "T J"], skeleton: str) -> None:
@@ -168,7 +165,7 @@ def solutions(
     numbers = jnp.concatenate([jnp.arange(len(each.starts)) for each in where])
     keys = jax.vmap(lambda number: jax.random.fold_in(key, number))(numbers)
     one = _window_solver(settings, skeleton, prior)
-    return _in_turn(one, keys, pieces) if settings.in_turn else jax.vmap(one)(keys, pieces)
+    return (in_turn if settings.in_turn else jax.vmap)(one)(keys, pieces)
 
 
 def stitched(solution: Solution, where: windows.Windows, settings: Settings, skeleton: str) -> Found:
@@ -221,9 +218,3 @@ def _window_solver(settings: Settings, skeleton: str, prior: Prior | None) -> Ca
         )  # fmt: skip
 
     return solve
-
-
-def _in_turn(one: Callable[[Array, Seen], Solution], keys: Array, pieces: Seen) -> Solution:
-    """One window after another: only their common length is compiled, not their number."""
-    found = [one(key, jax.tree.map(lambda values, n=n: values[n], pieces)) for n, key in enumerate(keys)]
-    return jax.tree.map(lambda *leaves: jnp.stack(leaves), *found)

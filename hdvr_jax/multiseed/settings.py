@@ -16,10 +16,12 @@ from hdvr_jax.multiseed.terms import CAMERAS
 PUBLISHED = {"projection": 1.0, "smooth_2d": 0.1, "smooth_3d": 0.1}
 # What is known of bodies, too.
 BODIES = {"projection": 1.0, "accelerations": 0.5, "root_accelerations": 0.03, "constant": 0.1, "symmetric": 0.1}
-# Without P*: whom a learned prior takes for likely, too.
-ALONE = {**BODIES, "limits": 0.3, "learned": 0.2}
+# Without P*: knees and noses in front, and what a learned prior takes for likely (`LEARNED`).
+ALONE = {**BODIES, "limits": 0.3}
 # With P*: L_3D beside what is known of bodies.
 NEAR = {**BODIES, "consistency": 0.15}
+# Weights of the term "learned", whose unit is the prior's, by the family of what is asked: without P*, and with it.
+LEARNED = {"dictionary": (0.2, 0.02), "density": (0.15, 0.01)}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,7 +85,8 @@ class Settings:
             _expect(usable, "weights", "finite numbers of 0 or more", f"{name} = {weight}")
             _expect(np.ndim(weight) == swept, "weights", "arrays (W,)" if swept else "numbers", f"{name} = {weight}")
             sizes.add(np.shape(weight))
-        _expect(len(sizes) == 1, "weights", "some, equally many of every term", dict(self.weights))
+        _expect(bool(sizes), "weights", "one or more terms", "none")
+        _expect(len(sizes) == 1, "weights", "equally many of every term", f"shapes {sorted(sizes)}")
 
 
 def _expect(met: bool | np.bool_, field: str, expected: str, value: Any) -> None:

@@ -4,7 +4,7 @@ Symbols: K seeds, T frames, J joints; arrays component first (`hdvr_jax.multisee
 """
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent import futures
 from typing import Any
 
@@ -68,6 +68,20 @@ def optimise(
 
     with futures.ThreadPoolExecutor(cores) as threads:
         found = list(threads.map(lambda number: jax.block_until_ready(one(number)), numbers))
+    return _stacked(found)
+
+
+def in_turn(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`jax.vmap`, but one after another: of what is compiled in it, the number of them is no part."""
+
+    def each(*arguments: Any) -> Any:
+        count = len(jax.tree.leaves(arguments)[0])
+        return _stacked([function(*jax.tree.map(lambda x, n=n: x[n], arguments)) for n in range(count)])
+
+    return each
+
+
+def _stacked(found: Sequence[Any]) -> Any:
     return jax.tree.map(lambda *leaves: jnp.stack(leaves), *found)
 
 

@@ -5,18 +5,17 @@ Fewer seeds are the first of more (`hdvr_jax.multiseed.sources`), so that one op
 """
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
-import numpy as np
-from jaxtyping import ArrayLike, Float, PRNGKeyArray
+from jaxtyping import PRNGKeyArray
 
 from hdvr_jax.errors import InputError
 from hdvr_jax.multiseed.clip import Found, solutions, stitched, windows_of
 from hdvr_jax.multiseed.priors import Prior
 from hdvr_jax.multiseed.settings import Settings
-from hdvr_jax.multiseed.solver import Solution
+from hdvr_jax.multiseed.solver import Solution, in_turn
 from hdvr_jax.multiseed.terms import Seen
 
 
@@ -46,18 +45,11 @@ def sweep(
         return solutions(key, [seen], fps, dataclasses.replace(settings, weights=weights), skeleton, prior)
 
     settings.check(skeleton, prior, swept=True)
-    every, where = dict(settings.weights), windows_of(seen, fps, settings)
-    solution = _in_turn(weighed, every) if settings.in_turn else jax.vmap(weighed)(every)
+    every, where = jax.tree.map(jnp.asarray, dict(settings.weights)), windows_of(seen, fps, settings)
+    solution = (in_turn if settings.in_turn else jax.vmap)(weighed)(every)
 
     def first(setting: int, count: int) -> Found:
         seeds = jax.tree.map(lambda values: values[setting, :, :count], solution)
         return stitched(seeds, where, settings, skeleton)
 
     return [[first(setting, count) for count in counts] for setting in range(len(solution.errors))]
-
-
-def _in_turn(weighed: Callable[[dict], Solution], every: dict[str, Float[ArrayLike, " W"]]) -> Solution:
-    """Weights are arguments of what is compiled: it is compiled for the first setting alone."""
-    count = len(next(iter(every.values())))
-    found = [weighed({name: jnp.asarray(weights)[n] for name, weights in every.items()}) for n in range(count)]
-    return jax.tree.map(lambda *leaves: np.stack(leaves), *found)

@@ -12,6 +12,7 @@ import pytest
 from benchmarks import multiseed, multiseed_rows, multiseed_views
 from hdvr_jax.errors import InputError
 from tests.families.dancing import make_clip
+from tests.recognition import workdirs
 
 
 def dancing(name, views=3, frames=24):
@@ -95,7 +96,7 @@ def test_refined_rows_tell_how_the_worst_view_fared(monkeypatch, capsys, corpus,
         return types.SimpleNamespace(poses=lifted[0] / 1.1 * next(factors))
 
     monkeypatch.setattr(multiseed, "solve", solve)
-    monkeypatch.setattr(multiseed.trained, "load", lambda workdir: None)
+    monkeypatch.setattr(multiseed, "lifter_of", lambda workdir: None)
     lines = run(monkeypatch, capsys, tmp_path, "--lifters=w", "--rows=lifter w,refined", *QUICK[:-1])
     worst = {line.split(" | ")[0]: line.strip("| ").split(" | ")[-1] for line in lines}
     assert worst["| refined"] == worst["| refined, from all seeds"] == "+100.0 %"
@@ -119,6 +120,16 @@ def test_trainings_that_are_not_there_are_named_before_anything_is_computed(monk
     others = [f"--{name}=" for name in ("dictionary", "density", "lifters") if name != option]
     with pytest.raises(InputError, match=f"--{option}: .*gone.*not found.*; --{option}= leaves its rows out"):
         run(monkeypatch, capsys, tmp_path, f"--{option}={tmp_path / 'gone'}", *others)
+
+
+def test_a_training_of_another_family_is_named_before_anything_is_computed(monkeypatch, capsys, tmp_path):
+    workdirs.write(tmp_path, "lifter", "genre")
+    monkeypatch.setattr(multiseed, "load", None)
+    others = ("--dictionary=", "--density=", "--lifters=")
+    with pytest.raises(InputError, match=r"--density: .*a lifter is no learned prior; expected a dictionary or a dens"):
+        run(monkeypatch, capsys, tmp_path, *others, f"--density={tmp_path / 'lifter'}")
+    with pytest.raises(InputError, match=r"--lifters: .*expected a lifter, got a model of the family genre"):
+        run(monkeypatch, capsys, tmp_path, *others, f"--lifters={tmp_path / 'genre'}")
 
 
 @pytest.mark.parametrize("option", ["recordings", "skip"])
@@ -151,10 +162,12 @@ def test_a_row_is_of_the_weights_that_it_was_computed_with(tmp_path):
     assert multiseed_views.digest_of(str(tmp_path)) != one
 
 
-def test_a_row_is_of_the_code_that_it_was_computed_with(tmp_path, monkeypatch):
-    (tmp_path / "terms.py").write_text("one")
-    monkeypatch.setattr(multiseed_views.multiseed, "__file__", str(tmp_path / "__init__.py"))
+@pytest.mark.parametrize("file", ["multiseed/terms.py", "density.py", "families/dictionary.py"])
+def test_a_row_is_of_the_code_that_it_was_computed_with(tmp_path, monkeypatch, file):
+    monkeypatch.setattr(multiseed_views.hdvr_jax, "__file__", str(tmp_path / "__init__.py"))
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).write_text("one")
     one = multiseed_views.digest_of_code()
     assert multiseed_views.digest_of_code() == one
-    (tmp_path / "terms.py").write_text("two")
+    (tmp_path / file).write_text("two")
     assert multiseed_views.digest_of_code() != one

@@ -54,15 +54,27 @@ def test_unknown_poses_and_masked_examples_have_no_say():
     some = {**seen, "mask": seen["mask"].at[4:].set(0)}
     others = {**some, "targets": seen["targets"].at[4:].add(jax.random.normal(KEY, seen["targets"][4:].shape))}
     unknown = {**seen, "targets": seen["targets"].at[4:, :, 3].set(jnp.nan)}
-    expected = loss(family, variables, some)[0]
+    expected = loss(family, variables, some)[1][1]["loss"]
+    assert expected[1] == 4
     for batch in (others, unknown):
-        np.testing.assert_allclose(loss(family, variables, batch)[0], expected, rtol=1e-5)
+        np.testing.assert_allclose(loss(family, variables, batch)[1][1]["loss"], expected, rtol=1e-5)
 
 
-def test_it_starts_without_a_pose_to_start_from():
+def test_it_starts_alike_whatever_batch_tells_the_shapes():
     _, family, batch = _setup()
-    _, variables = started(family, {**batch, "frame_mask": jnp.zeros_like(batch["frame_mask"])})
-    assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(variables))
+    few = jax.tree.map(lambda x: x[:2], batch)
+    for one, other in zip(*(jax.tree.leaves(started(family, each)[1]) for each in (batch, few))):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_sums_of_shards_are_that_of_the_batch():
+    _, family, batch = _setup()
+    seen, variables = started(family, batch)
+    total, (_, terms) = loss(family, variables, seen)
+    parts = [jax.tree.map(lambda x, part=part: x[part], seen) for part in (slice(5), slice(5, 16))]
+    halves = [loss(family, variables, part) for part in parts]
+    np.testing.assert_allclose(sum(half[0] for half in halves), total, rtol=1e-5)
+    np.testing.assert_allclose(sum(half[1][1]["loss"][1] for half in halves), terms["loss"][1])
 
 
 def test_it_reads_no_image():

@@ -8,10 +8,11 @@ from scipy.interpolate import CubicSpline
 from scipy.spatial.transform import Rotation
 
 from hdvr_jax.errors import InputError
-from hdvr_jax.movements import CAMERA_UP, annotate, compute_signals, load_vocabulary, signal_table
+from hdvr_jax.movements import annotate, compute_signals, load_vocabulary, signal_table
 from hdvr_jax.movements.body import make_body
 from hdvr_jax.movements.hysteresis import BRIDGE_SECONDS, runs
 from hdvr_jax.movements.smoothing import rate
+from hdvr_jax.poses import CAMERA_UP
 from hdvr_jax.skeletons import BODY_PARTS, get_mapping, get_skeleton, part_joints
 from tests.movements.puppet import mirrored, perform
 from tests.real_data import real_data

@@ -150,7 +150,7 @@ def test_values_that_cannot_be_used_are_named():
         ({"rays": _with(rays, (2, 4), np.nan)}, "image point of left_hip in frame 2"),
         ({"confidence": _with(confidence, (3, 0), -1.0)}, "confidence of hip in frame 3"),
         ({"starts": _with(truth[None], (0, 1, 10), np.inf)}, "start of head in frame 1"),
-        ({"starts": truth[None, :4]}, r"starts of shape \(S, 6, 17, 3\) for 6 frames of h36m17, got \(1, 4, 17, 3\)"),
+        ({"starts": truth[None, :4]}, r"starts of shape \(1, 6, 17, 3\) for h36m17, got \(1, 4, 17, 3\)"),
         (
             {"rays": rays[:, :12], "confidence": confidence[:, :12], "starts": None},
             r"rays of shape .* got \(6, 12, 2\)",
@@ -217,7 +217,7 @@ def test_the_same_key_gives_the_same_poses_and_both_forms_agree():
         ({"weights": {"smoothness": 1.0}}, "multiseed.weights: no term is called 'smoothness'"),
         ({"weights": {"projection": float("nan")}}, "expected finite numbers of 0 or more, got projection = nan"),
         ({"weights": {"projection": -1.0}}, "got projection = -1.0"),
-        ({"weights": {}}, "multiseed.weights: expected some"),
+        ({"weights": {}}, "multiseed.weights: expected one or more terms, got none"),
         ({"weights": {"projection": np.ones(2)}}, "multiseed.weights: expected numbers, got projection"),
         ({"overlap_seconds": 2.0}, "multiseed.overlap_seconds"),
     ],
