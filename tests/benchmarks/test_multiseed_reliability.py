@@ -58,7 +58,7 @@ def test_the_table_and_the_picture(monkeypatch, capsys, tmp_path):
     starts = [[truth - truth[:, :1] + rng.normal(0, 0.05, truth.shape) for _ in range(2)] for truth in truths]
     monkeypatch.setattr(multiseed_views.Views, "lifted", lambda self, source, misses: starts)
     out = tmp_path / "reliability.png"
-    options = ("--recordings=ch01,ch03", "--seeds=2", "--steps=3", f"--out={out}")
+    options = ("--recordings=ch01,ch03", "--skip=", "--seeds=2", "--steps=3", f"--out={out}")
     monkeypatch.setattr(sys, "argv", ["reliability", *options])
     reliability.main()
     lines = [line.strip("| ").split(" | ") for line in capsys.readouterr().out.splitlines() if line.startswith("|")]
